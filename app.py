@@ -1,0 +1,199 @@
+"""The command ``latent-explorer``: models and data in, a page in the browser out."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vae_core.errors import InputError
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from vae_core import Catalogue, Dataset, LatentModel, Workspace
+    from vae_core.jobs import Jobs
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open models and data as asked and serve the page until interrupted.
+
+    Returns
+    -------
+    int
+        0 after Ctrl-C, 2 if something given cannot be used.
+    """
+    parser = argparse.ArgumentParser(prog="latent-explorer", description="Look into the latent space of a VAE.")
+    parser.add_argument("--model", help="folder of a trained VAE (default: the shipped demos)")
+    parser.add_argument("--data", help="its data set, by name or path")
+    parser.add_argument("--port", type=int, default=8050, help="default %(default)s")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)"
+    )
+    parser.add_argument("--workspace", metavar="DIR", help="where caches are kept (default: the user's data folder)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
+    parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    parser.add_argument("--trust", action="store_true", help="allow models that must execute code to be loaded")
+    parser.add_argument("--debug", action="store_true", help="log what the server does")
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO if chosen.debug else logging.WARNING, format="%(levelname)s %(message)s")
+    try:
+        if not 0 <= chosen.port < 65536:
+            raise InputError(f"{chosen.port} is not a port; take one from 1 to 65535.")
+        if (chosen.model is None) != (chosen.data is None):
+            raise InputError("--model and --data belong together; give both, or neither for the shipped demos.")
+        listener = _listen(chosen.host, chosen.port)
+        catalogue = _catalogue(chosen)
+    except InputError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    _serve(catalogue, listener, chosen.host, chosen.open)
+    return 0
+
+
+def explore(
+    model: LatentModel | str | Path,
+    data: Dataset | str | Path,
+    *,
+    port: int = 8050,
+    workspace: str | Path | None = None,
+    open_browser: bool = True,
+    block: bool = True,
+) -> str:
+    """Open the dashboard on objects in memory, from a script or a notebook.
+
+    Parameters
+    ----------
+    model : LatentModel or path
+        A model, or the folder of a checkpoint.
+    data : Dataset, name or path
+        Its data set.
+    port : int
+        0 takes a free one.
+    workspace : path, optional
+        Where caches are kept.
+    open_browser : bool
+        Show the page at once.
+    block : bool
+        Serve until interrupted; otherwise serve from a thread and return.
+
+    Returns
+    -------
+    str
+        The address of the page.
+
+    Raises
+    ------
+    InputError
+        If model and data cannot be opened or the port is taken.
+    """
+    from vae_core import Catalogue, LatentSpace, Workspace, load_data, load_model
+    from vae_core.progress import ConsoleProgress
+
+    opened_model = load_model(model) if isinstance(model, (str, Path)) else model
+    opened_data = load_data(data) if isinstance(data, (str, Path)) else data
+    listener = _listen("127.0.0.1", port)
+    with ConsoleProgress("encoding", unit="item") as bar:
+        space = LatentSpace.build(opened_model, opened_data, Workspace(workspace), bar)
+    catalogue = Catalogue()
+    catalogue.add("model", opened_data.name, space)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    if block:
+        _serve(catalogue, listener, "127.0.0.1", open_browser)
+    else:
+        threading.Thread(target=_serve, args=(catalogue, listener, "127.0.0.1", open_browser), daemon=True).start()
+    return address
+
+
+def create_app(catalogue: Catalogue, jobs: Jobs, **options: Any) -> Dash:
+    """Build the Dash application on a catalogue of spaces; options as of `components.server.create_dash`."""
+    from components.server import create_dash
+
+    return create_dash(catalogue, jobs, ASSETS, **options)
+
+
+def _catalogue(chosen: argparse.Namespace) -> Catalogue:
+    from vae_core import Catalogue, LatentSpace, Workspace, demo, load_data, load_model
+    from vae_core.demos import DEMOS
+    from vae_core.progress import ConsoleProgress
+
+    workspace = Workspace(chosen.workspace)
+    catalogue = Catalogue()
+    if chosen.model is None:
+        for name, shipped in DEMOS.items():
+            catalogue.add(name, shipped.title, _demo_opener(demo, name, workspace, chosen.device))
+        # The default space is opened before the page is offered; the others when somebody wants them.
+        next(iter(catalogue)).space()
+        return catalogue
+    model = load_model(chosen.model, chosen.device)
+    with ConsoleProgress("reading", unit="item") as bar:
+        data = load_data(chosen.data, progress=bar)
+    if data.sample_shape != tuple(model.sample_shape):
+        raise InputError(
+            f"{chosen.data}: its items have shape {data.sample_shape}, but the model {chosen.model} takes "
+            f"{tuple(model.sample_shape)}; give the data the model was made for."
+        )
+    with ConsoleProgress("encoding", unit="item") as bar:
+        space = LatentSpace.build(model, data, workspace, bar)
+    name = Path(chosen.model).resolve().name
+    catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {data.name}", space)
+    return catalogue
+
+
+def _demo_opener(demo: Any, name: str, workspace: Workspace, device: str) -> Any:
+    return lambda: demo(name, workspace, device)
+
+
+def _plain(name: str) -> str:
+    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name) or "model"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"Port {port} of {host} cannot be used ({error.strerror}); take another with --port."
+        ) from error
+    return listener
+
+
+def _serve(catalogue: Catalogue, listener: socket.socket, host: str, open_browser: bool) -> None:
+    import waitress
+
+    from vae_core.jobs import Jobs
+
+    loopback = host in ("127.0.0.1", "localhost", "::1")
+    jobs = Jobs()
+    app = create_app(catalogue, jobs, hosts=frozenset() if loopback else None)
+    server = waitress.create_server(app.server, sockets=[listener], threads=8, ident=None)
+    port = listener.getsockname()[1]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    address = f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+    print(f"Latent Explorer is ready at {address}  (Ctrl-C ends it)", flush=True)
+    if open_browser:
+        threading.Timer(0.3, webbrowser.open, (address,)).start()
+    try:
+        server.run()
+    finally:
+        jobs.close()
+        server.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+// Requests to the server: numbers out, pixels back, one in flight, newest wins.
+
+export function prefix() {
+  const config = document.getElementById("_dash-config");
+  return config ? JSON.parse(config.textContent).requests_pathname_prefix || "/" : "/";
+}
+
+export const url = (path) => `${prefix()}api/${path}`;
+
+export class Refusal extends Error {
+  constructor(status, sentence) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+async function checked(request) {
+  let answer;
+  try {
+    answer = await request;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refusal(0, "The server does not answer. Is it still running?");
+  }
+  if (answer.ok) return answer;
+  let sentence = `The server answered with an error (${answer.status}).`;
+  try {
+    sentence = (await answer.json()).error ?? sentence;
+  } catch {
+    // Not every error is ours; the status is all there is to tell.
+  }
+  throw new Refusal(answer.status, sentence);
+}
+
+export async function getJSON(path, options) {
+  return (await checked(fetch(url(path), options))).json();
+}
+
+export async function postJSON(path, body) {
+  return getJSON(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+export async function postNumbers(path, numbers) {
+  const answer = await checked(fetch(url(path), { method: "POST", body: numbers }));
+  const shape = answer.headers.get("X-Shape").split(",").map(Number);
+  return { shape, buffer: await answer.arrayBuffer() };
+}
+
+// One line of JSON, then the bytes of the pixels.
+export async function framed(path, options) {
+  const answer = await checked(fetch(url(path), options));
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const end = bytes.indexOf(10);
+  return { about: JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))), pixels: bytes.subarray(end + 1) };
+}
+
+// Runs `work` on the newest argument only; whatever was asked for in between is never sent.
+export function newest(work, done, failed) {
+  let running = false;
+  let waiting = null;
+  async function run() {
+    running = true;
+    while (waiting) {
+      const { argument } = waiting;
+      waiting = null;
+      try {
+        done(await work(argument), argument);
+      } catch (error) {
+        failed(error, argument);
+      }
+    }
+    running = false;
+  }
+  return (argument) => {
+    waiting = { argument };
+    if (!running) run();
+  };
+}
+
+export function debounced(action, milliseconds) {
+  let timer = 0;
+  const later = (...values) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => action(...values), milliseconds);
+  };
+  later.cancel = () => clearTimeout(timer);
+  return later;
+}

@@ -1,0 +1,177 @@
+// The page's controls and the store: what a person chooses goes in, what is so comes out.
+import { postJSON } from "./api.js";
+import { fromQuery, redo, toQuery, undo } from "./history.js";
+import { showHelp } from "./keys.js";
+import { zoomTo, zoomToAll } from "./map.js";
+import { tell, tellError } from "./notice.js";
+import { placeOnMap } from "./overlay.js";
+import { element } from "./picture.js";
+import { goTo, randomPoint, unlockAll } from "./sliders.js";
+import { restore } from "./start.js";
+import { current, state, subscribe, update } from "./store.js";
+import * as takeAway from "./takeaway.js";
+
+const set = (id, props) => window.dash_clientside.set_props(id, props);
+const view = (changes) => update({ view: { ...state.view, ...changes } });
+
+export function toggle(name) {
+  view({ [name]: !state.view[name] });
+}
+
+const handlers = {
+  space: (id) => { if (id && id !== state.space) openOther(id); },
+  projection: (id) => {
+    if (!id || !current.info || id === method()) return;
+    if (id === "z") chooseAxes(current.info.order[0], current.info.order[1] ?? 0);
+    else update({ projection: id, spot: null }, { commit: true });
+  },
+  "axis-x": (axis) => { if (axis !== null && axes()[0] !== Number(axis)) chooseAxes(Number(axis), axes()[1]); },
+  "axis-y": (axis) => { if (axis !== null && axes()[1] !== Number(axis)) chooseAxes(axes()[0], Number(axis)); },
+  "color-by": (name) => { if (name && name !== state.color) update({ color: name, selection: null }, { commit: true }); },
+  "point-size": (size) => { if (current.info && size !== (state.view.pointSize ?? 5)) view({ pointSize: size }); },
+  "point-opacity": (share) => { if (current.info && share !== (state.view.pointOpacity ?? 0.75)) view({ pointOpacity: share }); },
+  "off-plane": (on) => { if (Boolean(on) !== Boolean(state.view.offPlane)) view({ offPlane: Boolean(on) }); },
+  units: (units) => { if (units !== (state.view.units ?? "raw")) view({ units: units === "sigma" ? units : undefined }); },
+  "new-method": (chosen) => {
+    document.getElementById("new-tsne").hidden = chosen !== "tsne";
+    document.getElementById("new-umap").hidden = chosen !== "umap";
+  },
+  compute: ([chosen, dimensions, perplexity, neighbours, distance, seed]) => compute(chosen, dimensions, perplexity, neighbours, distance, seed),
+  "to-item": () => { if (lastItem && lastItem.space === state.space) goTo(lastItem.z, { item: lastItem.index }); },
+  "to-prior-mean": () => { if (current.info) goTo(new Float32Array(current.info.latent_dim)); },
+  "to-random": () => { if (current.info) goTo(randomPoint()); },
+  unlock: unlockAll,
+  undo,
+  redo,
+  help: showHelp,
+  link: copyLink,
+  "map-error": (sentence) => { if (sentence) tell(sentence, "error"); },
+  "take-picture": takeAway.picture,
+  "take-point": takeAway.point,
+  "take-map": takeAway.map,
+  "take-table": takeAway.table,
+  "take-latents": takeAway.latents,
+  "take-strip": takeAway.strip,
+};
+
+// Called by Dash with the name of a control and its values.
+export function hear(name, values) {
+  const several = name === "compute";
+  Promise.resolve(handlers[name]?.(several ? values : values[0])).catch(tellError);
+}
+
+async function openOther(id) {
+  const kept = new URLSearchParams({ space: id, projection: state.projection.startsWith("z:") ? "pca" : state.projection });
+  await restore(fromQuery(kept.toString()));
+  update({}, { commit: true });
+}
+
+const axes = () => (state.projection.startsWith("z:") ? state.projection.slice(2).split(",").map(Number) : [0, 1]);
+const method = () => (state.projection.startsWith("z:") ? "z" : state.projection);
+
+function chooseAxes(x, y) {
+  // The same dimension twice is no map; the other axis gives way.
+  const [before] = axes();
+  const other = x === y ? (before !== x ? before : current.info.order.find((j) => j !== x)) : y;
+  if (other === undefined) return tell("A raw map needs two latent dimensions.", "error");
+  update({ projection: `z:${x},${other}`, spot: null }, { commit: true });
+  return mirror();
+}
+
+async function compute(chosen, dimensions, perplexity, neighbours, distance, seed) {
+  const parameters = { method: chosen, dimensions: Number(dimensions), seed: Number(seed) };
+  if (chosen === "tsne") parameters.perplexity = Number(perplexity);
+  else Object.assign(parameters, { neighbours: Number(neighbours), min_dist: Number(distance) });
+
+  const report = await postJSON(`spaces/${state.space}/projections`, parameters);
+  if (!current.info.projections.includes(report.id)) current.info.projections.push(report.id);
+  const about = chosen === "tsne" ? `perplexity ${perplexity}` : `${neighbours} neighbours`;
+  titles.set(report.id, `${chosen === "tsne" ? "t-SNE" : "UMAP"} · ${about}`);
+  update({ projection: report.id, spot: null }, { commit: true });
+  mirror();
+}
+
+const titles = new Map([
+  ["pca", "PCA"], ["tsne", "t-SNE"], ["umap", "UMAP"],
+  ["pca-3d", "PCA in 3-D"], ["tsne-3d", "t-SNE in 3-D"], ["umap-3d", "UMAP in 3-D"],
+]);
+
+function projectionChoices() {
+  const label = (id) => ({ value: id, label: titles.get(id) ?? id.replace("tsne", "t-SNE").replace("umap", "UMAP") });
+  const flat = ["pca", "tsne", "umap"].map(label);
+  const deep = current.info.latent_dim > 2 ? ["pca-3d", "tsne-3d", "umap-3d"].map(label) : [];
+  const known = new Set(["pca", "tsne", "umap", "pca-3d", "tsne-3d", "umap-3d"]);
+  const others = [...new Set([...current.info.projections, method()])].filter((id) => !known.has(id) && id !== "z").map(label);
+  const groups = [{ group: "Maps", items: [...flat, { value: "z", label: "Raw pair" }] }];
+  if (deep.length) groups.push({ group: "In depth", items: deep });
+  if (others.length) groups.push({ group: "Computed", items: others });
+  return groups;
+}
+
+function colourChoices() {
+  const items = (test) => current.info.columns.filter((column) => column.kind !== "text" && test(column)).map(({ name, title }) => ({ value: name, label: title }));
+  const latent = (column) => column.kind === "diverging";
+  const figure = (column) => column.title.endsWith("(nats)");
+  const groups = [
+    { group: "Table", items: items((column) => !latent(column) && !figure(column)) },
+    { group: "Figures", items: items(figure) },
+    { group: "Latent dimensions", items: items(latent) },
+  ];
+  return groups.filter((group) => group.items.length);
+}
+
+// Shows the store's state in the controls.
+export function mirror() {
+  if (!current.info) return;
+  const raw = state.projection.startsWith("z:");
+  set("space", { value: state.space });
+  set("projection", { data: projectionChoices(), value: method() });
+  set("color-by", { data: colourChoices(), value: state.color });
+  const dimensions = current.info.order.map((j) => ({ value: String(j), label: `z${j}` }));
+  set("axis-x", { data: dimensions, value: raw ? String(axes()[0]) : null });
+  set("axis-y", { data: dimensions, value: raw ? String(axes()[1]) : null });
+  document.getElementById("axes").hidden = !raw;
+  set("units", { value: state.view.units ?? "raw" });
+  set("off-plane", { checked: Boolean(state.view.offPlane) });
+  if (state.view.pointSize !== undefined) set("point-size", { value: state.view.pointSize });
+  if (state.view.pointOpacity !== undefined) set("point-opacity", { value: state.view.pointOpacity });
+  const { count, latent_dim: d, image_shape: shape } = current.info;
+  const size = shape ? ` · ${shape[1]} × ${shape[0]}` : "";
+  document.getElementById("space-facts").textContent = `${count.toLocaleString("en")} items · ${d} latent dimensions${size}`;
+  for (const button of document.querySelectorAll("#map-tools [data-toggle]")) {
+    button.setAttribute("aria-pressed", String(Boolean(state.view[button.dataset.toggle])));
+  }
+}
+
+export function layTools() {
+  const tool = (text, title, attributes) => element("button", { className: "tool", title, "aria-label": title, ...attributes }, text);
+  document.getElementById("map-tools").append(
+    tool("Grid", "Decoded pictures over the map (G)", { "data-toggle": "manifold", "aria-pressed": "false", onclick: () => toggle("manifold") }),
+    tool("Lens", "The picture follows the pointer (hold L, or switch on)", { "data-toggle": "lens", "aria-pressed": "false", onclick: () => toggle("lens") }),
+    tool("Here", "Zoom to the point on show (H)", { onclick: () => zoomTo(placeOnMap()) }),
+    tool("All", "Show the whole map (A)", { onclick: zoomToAll }),
+  );
+}
+
+async function copyLink() {
+  const address = `${location.origin}${location.pathname}?${toQuery()}`;
+  try {
+    await navigator.clipboard.writeText(address);
+    tell("The link is copied.");
+  } catch {
+    tell(`Copy it from the address bar: ${address}`);
+  }
+}
+
+let lastItem = null;
+export function rememberItem(index, z) {
+  lastItem = { space: state.space, index, z };
+  set("to-item", { disabled: false });
+}
+
+subscribe((changed) => {
+  if (changed.has("item") && state.item !== null && state.z) rememberItem(state.item, state.z.slice());
+  if (changed.has("space")) set("to-item", { disabled: state.item === null });
+  if (["view", "projection", "color", "space"].some((name) => changed.has(name))) mirror();
+});
+

@@ -1,0 +1,88 @@
+// The picture of the latent point on show. One canvas, drawn at once from whatever source has the pixels first.
+import { newest, framed, debounced } from "./api.js";
+import { tellError } from "./notice.js";
+import { draw, element } from "./picture.js";
+import { current, currentRevision, state, subscribe, update } from "./store.js";
+
+let canvas = null;
+const answered = []; // told of every answer about the point on show
+
+export function onAnswer(listener) {
+  answered.push(listener);
+}
+
+export function layDecoded() {
+  const host = document.getElementById("decoded-host");
+  canvas = element("canvas", { id: "decoded", role: "img", "aria-label": "Decoded picture" });
+  host.append(canvas);
+}
+
+// Draws a picture of `z`; pixels and data-z change in the same task.
+export function show(z, pixels, index = 0) {
+  draw(canvas, pixels, current.info.image_shape, index);
+  canvas.dataset.z = z.join(",");
+}
+
+export const decodedCanvas = () => canvas;
+
+// Asks for picture, trust, place and neighbours of the point on show.
+const look = newest(
+  ({ z, space, projection }) =>
+    framed(`spaces/${space}/look/${encodeURIComponent(projection)}`, { method: "POST", body: z }),
+  ({ about, pixels }, asked) => {
+    if (asked.revision !== currentRevision() || asked.space !== state.space) return;
+    show(asked.z, pixels);
+    for (const listener of answered) listener(about, asked);
+  },
+  (error, asked) => {
+    if (asked.space === state.space) tellError(error);
+  },
+);
+
+export function ask() {
+  if (!state.z || !current.info) return;
+  look({ z: state.z, space: state.space, projection: state.projection, revision: currentRevision() });
+}
+
+// Decodes a spot of the map and goes there; superseded by any later change of the point.
+const touching = newest(
+  ({ spot, space, projection, base }) => {
+    const query = base ? `?base=${base.join(",")}` : "";
+    return framed(`spaces/${space}/touch/${encodeURIComponent(projection)}${query}`, {
+      method: "POST",
+      body: new Float32Array(spot),
+    });
+  },
+  ({ about, pixels }, asked) => {
+    if (asked.space !== state.space || asked.projection !== state.projection || asked.revision < lastTouch) return;
+    lastTouch = asked.revision;
+    const z = Float32Array.from(about.z);
+    show(z, pixels);
+    update({ z, item: null, spot: asked.spot }, { commit: asked.commit, drawn: true, answer: about });
+    for (const listener of answered) listener(about, asked);
+  },
+  (error) => tellError(error),
+);
+let lastTouch = 0;
+let touches = 0;
+
+export function touch(spot, commit = true) {
+  touches += 1;
+  const offPlane = state.view.offPlane || state.projection.startsWith("z:");
+  touching({
+    spot,
+    commit,
+    space: state.space,
+    projection: state.projection,
+    base: offPlane && state.z ? state.z : null,
+    revision: touches,
+  });
+}
+
+const askSoon = debounced(ask, 30);
+subscribe((changed, how) => {
+  if (changed.has("space")) lastTouch = touches + 1;
+  if (how.answer) return;
+  if (changed.has("z") && !how.later) ask();
+  else if (changed.has("projection")) askSoon();
+});

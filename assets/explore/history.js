@@ -1,0 +1,140 @@
+// Where you were: undo, redo, the browser's Back, and a link that brings anyone here.
+import { debounced } from "./api.js";
+import { current, state, subscribe } from "./store.js";
+
+const LONG = 32; // more dimensions than this are written as item + what was changed
+let depth = 0;
+let furthest = 0;
+let restoring = false;
+
+const number = (value) => String(Number(value.toPrecision(7)));
+const numbers = (values) => Array.from(values, number).join(",");
+
+export function toQuery() {
+  const query = new URLSearchParams();
+  if (state.space) query.set("space", state.space);
+  query.set("projection", state.projection);
+  if (state.color) query.set("color", state.color);
+  if (state.item !== null) query.set("item", state.item);
+  else if (state.z) writePoint(query);
+  if (state.spot) query.set("spot", numbers(state.spot));
+  for (const name of ["a", "b"]) if (state.pins[name]) query.set(name, numbers(state.pins[name]));
+  const { view } = state;
+  for (const flag of ["manifold", "lens", "offPlane"]) if (view[flag]) query.set(flag, 1);
+  for (const value of ["units", "pointSize", "pointOpacity"]) if (view[value] !== undefined) query.set(value, view[value]);
+  if (state.selection?.length) query.set("hidden", JSON.stringify(state.selection));
+  // Commas may stand in a query as they are, and read better so.
+  return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+}
+
+// A long point as the coordinates in which it differs from zero would still be long: then from the item it came from.
+let anchor = null;
+export function setAnchor(item) {
+  anchor = item;
+}
+
+function writePoint(query) {
+  if (state.z.length > LONG && anchor && anchor.space === state.space) {
+    const changes = [];
+    state.z.forEach((value, j) => { if (value !== anchor.z[j]) changes.push(`${j}:${number(value)}`); });
+    if (changes.length <= LONG) {
+      query.set("item", anchor.index);
+      if (changes.length) query.set("dz", changes.join(","));
+      return;
+    }
+  }
+  query.set("z", numbers(state.z));
+}
+
+// What a link asks for; parts that make no sense are left out and named.
+export function fromQuery(text) {
+  const query = new URLSearchParams(text);
+  const puzzling = [];
+  const list = (name) => {
+    const value = query.get(name);
+    if (value === null) return null;
+    const values = value.split(",").map(Number);
+    if (value.trim() === "" || values.some((one) => !Number.isFinite(one))) {
+      puzzling.push(name);
+      return null;
+    }
+    return Float32Array.from(values);
+  };
+  const item = query.get("item");
+  const wanted = {
+    space: query.get("space"),
+    projection: query.get("projection") ?? "pca",
+    color: query.get("color"),
+    item: item !== null && /^\d+$/.test(item) ? Number(item) : null,
+    z: list("z"),
+    spot: list("spot"),
+    pins: { a: list("a"), b: list("b") },
+    changes: query.get("dz"),
+    selection: null,
+    view: {},
+  };
+  if (item !== null && wanted.item === null) puzzling.push("item");
+  for (const flag of ["manifold", "lens", "offPlane"]) if (query.get(flag) === "1") wanted.view[flag] = true;
+  if (query.get("units") === "sigma") wanted.view.units = "sigma";
+  for (const name of ["pointSize", "pointOpacity"]) {
+    const value = Number(query.get(name));
+    if (query.has(name) && value > 0) wanted.view[name] = value;
+  }
+  try {
+    const hidden = JSON.parse(query.get("hidden") ?? "null");
+    if (Array.isArray(hidden)) wanted.selection = hidden.map(String);
+  } catch {
+    puzzling.push("hidden");
+  }
+  return { wanted, puzzling };
+}
+
+function write(push) {
+  if (restoring || !current.info) return;
+  const address = `${location.pathname}?${toQuery()}`;
+  if (push && address === location.pathname + location.search) return;
+  if (push) {
+    depth += 1;
+    furthest = depth;
+    history.pushState({ depth }, "", address);
+    showDepth();
+  } else history.replaceState({ depth }, "", address);
+}
+
+const replaceSoon = debounced(() => write(false), 250);
+
+function showDepth() {
+  sessionStorage.setItem("furthest", String(furthest));
+  for (const [id, possible] of [["undo", depth > 0], ["redo", depth < furthest]]) {
+    document.getElementById(id)?.toggleAttribute("data-disabled", !possible);
+    document.getElementById(id)?.setAttribute("aria-disabled", String(!possible));
+  }
+}
+
+export const undo = () => { if (depth > 0) history.back(); };
+export const redo = () => { if (depth < furthest) history.forward(); };
+
+export function connectHistory(restore) {
+  depth = history.state?.depth ?? 0;
+  furthest = Math.max(depth, history.state?.depth === undefined ? 0 : Number(sessionStorage.getItem("furthest") ?? 0));
+  history.replaceState({ depth }, "", location.href);
+  showDepth();
+  window.addEventListener("popstate", async (event) => {
+    replaceSoon.cancel();
+    depth = event.state?.depth ?? 0;
+    showDepth();
+    restoring = true;
+    try {
+      await restore(fromQuery(location.search));
+    } finally {
+      restoring = false;
+    }
+  });
+  subscribe((changed, how) => {
+    if (how.initial) return;
+    if (how.commit) {
+      replaceSoon.cancel();
+      write(true);
+    } else replaceSoon();
+  });
+}

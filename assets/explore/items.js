@@ -1,0 +1,101 @@
+// Going to an item, stepping through neighbours, finding one.
+import { debounced, getJSON, url } from "./api.js";
+import { tellError } from "./notice.js";
+import { element } from "./picture.js";
+import { current, state, update } from "./store.js";
+import { goTo } from "./sliders.js";
+import { nearestItems } from "./touched.js";
+
+let trail = null; // the neighbours arrows step through, and where they stand
+
+export async function goToItem(index, keepTrail = false) {
+  const space = state.space;
+  try {
+    const item = await getJSON(`spaces/${space}/items/${index}`);
+    if (space !== state.space) return;
+    if (!keepTrail) trail = null;
+    goTo(item.z, { item: index });
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+export function stepThroughNeighbours(by) {
+  if (!trail) {
+    const items = nearestItems().map((item) => item.index);
+    if (!items.length) return;
+    trail = { items: state.item === null ? items : [state.item, ...items], at: state.item === null ? -1 : 0 };
+  }
+  trail.at = (trail.at + by + trail.items.length) % trail.items.length;
+  goToItem(trail.items[trail.at], true);
+}
+
+export function layFinder() {
+  const list = element("ul", { id: "found", role: "listbox", hidden: true });
+  const input = element("input", {
+    id: "find",
+    type: "search",
+    placeholder: "find item…",
+    autocomplete: "off",
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-controls": "found",
+    "aria-label": "Find an item by index, label or text",
+  });
+  document.getElementById("find-host").append(input, list);
+  let matches = [];
+  let at = -1;
+
+  function close() {
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    at = -1;
+  }
+  function choose(index) {
+    close();
+    input.blur();
+    goToItem(index);
+  }
+  function mark() {
+    [...list.children].forEach((line, i) => line.setAttribute("aria-selected", String(i === at)));
+    list.children[at]?.scrollIntoView({ block: "nearest" });
+  }
+  const search = debounced(async () => {
+    const text = input.value.trim();
+    if (!text) return close();
+    try {
+      const answer = await getJSON(`spaces/${state.space}/find?q=${encodeURIComponent(text)}`);
+      if (input.value.trim() !== text) return;
+      matches = answer.matches;
+      at = matches.length ? 0 : -1;
+      list.replaceChildren(
+        ...matches.map((match) =>
+          element(
+            "li",
+            { role: "option", onpointerdown: (event) => { event.preventDefault(); choose(match.index); } },
+            current.info.image_shape ? element("img", { src: url(`spaces/${state.space}/items/${match.index}.png`), alt: "" }) : "",
+            element("span", {}, `${match.id}${match.found ? ` · ${match.found}` : ""}`),
+          ),
+        ),
+        element("li", { className: "total" }, answer.total ? `${answer.total.toLocaleString("en")} found` : "nothing found"),
+      );
+      list.hidden = false;
+      input.setAttribute("aria-expanded", "true");
+      mark();
+    } catch (error) {
+      tellError(error);
+    }
+  }, 120);
+  input.addEventListener("input", search);
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape") { input.value = ""; close(); input.blur(); }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      at = Math.min(matches.length - 1, Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1)));
+      mark();
+    }
+    if (event.key === "Enter" && matches[at]) choose(matches[at].index);
+  });
+}

@@ -1,0 +1,57 @@
+// Maps that take long: started, watched and cancelled here; the page goes on meanwhile.
+import { getJSON, postJSON } from "./api.js";
+import { element } from "./picture.js";
+import { current, state } from "./store.js";
+
+const place = () => document.getElementById("map-state");
+const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+
+// Resolves to true once the map is there and still the one wanted.
+export async function watchMap(space, projection, request = { id: projection }) {
+  const path = `spaces/${space}/projections/${encodeURIComponent(projection)}`;
+  const wanted = () => state.space === space && state.projection === projection;
+  let report = await getJSON(path);
+  if (report.state === "missing" || report.state === "cancelled" || report.state === "failed") {
+    report = await postJSON(`spaces/${space}/projections`, request);
+  }
+  while (wanted() && (report.state === "waiting" || report.state === "running")) {
+    paint(report, path);
+    await pause(300);
+    report = await getJSON(path);
+  }
+  if (!wanted()) return false;
+  if (report.state === "done") {
+    if (current.info && !current.info.projections.includes(projection)) current.info.projections.push(projection);
+    place().hidden = true;
+    return true;
+  }
+  paint(report, path, () => watchMap(space, projection, request).then((there) => there && retried()));
+  return false;
+}
+
+let retried = () => {};
+export const onRetried = (listener) => { retried = listener; };
+
+function paint(report, path, again) {
+  const words = {
+    waiting: "Waiting for other work to end …",
+    running: report.note || "Working …",
+    cancelled: "Cancelled. Nothing was kept.",
+    failed: report.error,
+    missing: "This map is not there.",
+  }[report.state];
+  const share = report.of ? report.step / report.of : 0;
+  const parts = [element("strong", {}, report.title ?? "Map"), element("p", {}, words)];
+  if (report.state === "running" || report.state === "waiting") {
+    const bar = element("progress", { max: 1, "aria-label": "Progress" });
+    if (report.of) bar.value = share;
+    const left = share > 0.05 ? ` · about ${Math.ceil((report.seconds / share) * (1 - share))} s left` : "";
+    parts.push(bar, element("p", { className: "small" }, `${Math.round(report.seconds ?? 0)} s${left}`));
+    parts.push(element("button", { className: "plain", onclick: () => getJSON(path, { method: "DELETE" }) }, "Cancel"));
+  } else if (again) {
+    parts.push(element("button", { className: "plain", onclick: again }, "Try again"));
+  }
+  place().dataset.state = report.state;
+  place().replaceChildren(...parts);
+  place().hidden = false;
+}

@@ -1,0 +1,92 @@
+// Keys, and the page that lists them.
+import { toggle } from "./controls.js";
+import { redo, undo } from "./history.js";
+import { stepThroughNeighbours } from "./items.js";
+import { decodeExactlyHere, holdLens, zoomTo, zoomToAll } from "./map.js";
+import { placeOnMap } from "./overlay.js";
+import { element } from "./picture.js";
+import { pin } from "./pins.js";
+import { goTo, randomPoint } from "./sliders.js";
+import { current } from "./store.js";
+
+const KEYS = [
+  ["click", "a point: the item; an empty spot: what the decoder makes of it"],
+  ["E  or  Alt + click", "decode exactly under the pointer, even over a point"],
+  ["L (hold)", "lens: the picture follows the pointer over the map"],
+  ["← →", "step through the nearest items"],
+  ["← → on a slider", "move it by one picture; Page Up / Down by four; Home, End"],
+  ["double-click on a slider", "back to the data's mean in this dimension"],
+  ["G", "decoded pictures over the map"],
+  ["H,  A", "zoom to the point on show, to the whole map"],
+  ["0,  R", "prior mean, random draw"],
+  ["Shift + A,  Shift + B", "pin the point on show as A or B"],
+  ["/", "find an item"],
+  ["Ctrl + Z,  Ctrl + Shift + Z", "undo, redo where you were"],
+  ["?", "this list"],
+];
+
+let dialog = null;
+
+export function showHelp() {
+  if (!dialog) {
+    const lines = KEYS.flatMap(([keys, what]) => [element("dt", {}, keys), element("dd", {}, what)]);
+    dialog = element(
+      "dialog",
+      { id: "help-dialog", "aria-label": "Keys and help", onclick: (event) => { if (event.target === dialog) dialog.close(); } },
+      element("h2", {}, "Keys"),
+      element("dl", {}, ...lines),
+      element("h2", {}, "What the figures mean"),
+      element("p", {}, "Rate: how many nats the encoder spends on an item, KL(q(z|x) ‖ p(z)). Distortion: what is lost, −log p(x|z) in nats, averaged over posterior samples; for continuous pixels a density, so it can be negative. Trust: how near a latent point lies to encoded items, from 1 (as near as items lie to each other) to 0 (nothing like it was ever encoded)."),
+      element("p", {}, "Drop a picture file anywhere on the page to see what the model makes of it."),
+      element("form", { method: "dialog" }, element("button", { className: "plain", autofocus: true }, "Close")),
+    );
+    document.body.append(dialog);
+  }
+  if (!dialog.open) dialog.showModal();
+}
+
+const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], [role=listbox], [role=combobox]");
+
+const plain = {
+  e: decodeExactlyHere,
+  g: () => toggle("manifold"),
+  h: () => zoomTo(placeOnMap()),
+  a: zoomToAll,
+  0: () => goTo(new Float32Array(current.info.latent_dim)),
+  r: () => goTo(randomPoint()),
+  "/": () => document.getElementById("find").focus(),
+  "?": showHelp,
+  ArrowRight: () => stepThroughNeighbours(1),
+  ArrowLeft: () => stepThroughNeighbours(-1),
+};
+
+function pressed(event) {
+  if (typing(event.target) || dialog?.open || !current.info) return;
+  const control = event.ctrlKey || event.metaKey;
+  const key = event.key.toLowerCase();
+  if (control && key === "z") {
+    event.preventDefault();
+    (event.shiftKey ? redo : undo)();
+  } else if (control && key === "y") {
+    event.preventDefault();
+    redo();
+  } else if (control || event.altKey) {
+    return;
+  } else if (key === "l") {
+    if (!event.repeat) holdLens(true);
+  } else if (event.shiftKey && (key === "a" || key === "b")) {
+    pin(key);
+  } else {
+    // Arrows belong to whatever has the focus, if it uses them.
+    const action = plain[event.key.length === 1 ? key : event.key];
+    if (!action || (event.key.startsWith("Arrow") && event.target.closest("[role=slider], [role=radiogroup], [role=menu], [role=tablist]"))) return;
+    event.preventDefault();
+    action();
+  }
+}
+
+export function connectKeys() {
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("keyup", (event) => { if (event.key.toLowerCase() === "l") holdLens(false); });
+  window.addEventListener("blur", () => holdLens(false));
+}

@@ -1,0 +1,221 @@
+// The map: asking for it, touching it, and the pointer's lens over it.
+import { debounced, getJSON, newest, url } from "./api.js";
+import { touch } from "./decoded.js";
+import { goToItem } from "./items.js";
+import { watchMap } from "./jobs.js";
+import { tellError } from "./notice.js";
+import { colour, element, isDark } from "./picture.js";
+import { paintOverlay } from "./overlay.js";
+import { current, state, subscribe } from "./store.js";
+import { tidy } from "./touched.js";
+
+let plot = null; // Plotly's element
+let bound = null; // its emitter our handlers are bound to
+let pointer = null; // last place of the pointer over the plot, in client pixels
+let hovered = null;
+let lensKey = false;
+
+const stage = () => document.getElementById("map-stage");
+export const plotElement = () => plot;
+
+export function layMap() {
+  stage().append(
+    element("canvas", { id: "overlay", "aria-hidden": "true" }),
+    element("div", { id: "hover-card", hidden: true }),
+    element("div", { id: "map-state", hidden: true }),
+  );
+  stage().addEventListener("pointermove", moved);
+  stage().addEventListener("pointerleave", () => { pointer = null; hideCard(); });
+  // Plotly draws into an element it may replace; look for it after every drawing of the page.
+  new MutationObserver(find).observe(stage(), { childList: true, subtree: true });
+  new ResizeObserver(() => paintOverlay()).observe(stage());
+  find();
+}
+
+function find() {
+  const found = document.querySelector("#map .js-plotly-plot");
+  if (!found?.on || (found === plot && found._ev === bound)) return;
+  plot = found;
+  bound = found._ev;
+  plot.on("plotly_click", clicked);
+  plot.on("plotly_hover", (event) => hover(event));
+  plot.on("plotly_unhover", () => { hovered = null; hideCard(); });
+  plot.on("plotly_relayouting", paintOverlay);
+  plot.on("plotly_relayout", () => { paintOverlay(); onMoved(); });
+  plot.on("plotly_afterplot", () => { applyMarkers(); paintOverlay(); onMoved(); });
+}
+
+let movedListener = () => {};
+export const onMapMoved = (listener) => { movedListener = listener; };
+const onMoved = debounced(() => movedListener(), 150);
+
+// ---- asking for a map ----
+
+export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !plot?._fullLayout?.scene;
+
+export function requestMap() {
+  window.dash_clientside.set_props("map-request", {
+    data: { space: state.space, projection: state.projection, color: state.color, dark: isDark() },
+  });
+}
+
+async function chooseMap() {
+  const { space, projection } = state;
+  hideCard();
+  try {
+    if (await watchMap(space, projection)) requestMap();
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+export function applyMarkers() {
+  if (!plot?.data?.length || !window.Plotly) return;
+  const size = state.view.pointSize ?? (plot._fullLayout.scene ? 3 : current.info?.count > 30000 ? 3 : 5);
+  const opacity = state.view.pointOpacity ?? 0.75;
+  const stale = plot.data.some((trace) => trace.marker?.size !== size || trace.marker?.opacity !== opacity);
+  if (stale) window.Plotly.restyle(plot, { "marker.size": size, "marker.opacity": opacity });
+}
+
+// ---- places ----
+
+export function toPixels([x, y]) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  return [xaxis._offset + xaxis.c2p(x), yaxis._offset + yaxis.c2p(y)];
+}
+
+export function plotBox() {
+  const { xaxis, yaxis } = plot._fullLayout;
+  return { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length };
+}
+
+function spotAt({ x, y }) {
+  if (!flat()) return null;
+  const box = plot.getBoundingClientRect();
+  const { xaxis, yaxis } = plot._fullLayout;
+  const px = x - box.left - xaxis._offset;
+  const py = y - box.top - yaxis._offset;
+  if (px < 0 || py < 0 || px > xaxis._length || py > yaxis._length) return null;
+  return [xaxis.p2c(px), yaxis.p2c(py)];
+}
+
+export function itemOfPoint(point) {
+  const trace = plot._fullData[point.curveNumber];
+  const index = trace?.customdata?.[point.pointNumber];
+  return index === undefined ? null : Number(index);
+}
+
+// ---- touching ----
+
+function clicked(event) {
+  const exactly = event.event?.altKey;
+  const point = event.points?.[0];
+  if (point && !exactly) {
+    const index = itemOfPoint(point);
+    if (index !== null) goToItem(index);
+    return;
+  }
+  if (!flat()) return;
+  const spot = event.xvals?.length ? [event.xvals[0], event.yvals[0]] : pointer && spotAt(pointer);
+  if (spot) touch(spot);
+}
+
+export function decodeExactlyHere() {
+  const spot = pointer && spotAt(pointer);
+  if (spot) touch(spot);
+}
+
+export function holdLens(held) {
+  lensKey = held;
+  stage().dataset.lens = String(held || Boolean(state.view.lens));
+}
+
+function moved(event) {
+  pointer = { x: event.clientX, y: event.clientY };
+  if (event.buttons === 0 && (lensKey || state.view.lens)) {
+    const spot = spotAt(pointer);
+    if (spot) touch(spot, false);
+  }
+}
+
+// ---- hovering ----
+
+const card = () => document.getElementById("hover-card");
+
+const loadCard = newest(
+  ({ space, index }) => getJSON(`spaces/${space}/items/${index}`),
+  (item, asked) => {
+    if (hovered !== asked.index || asked.space !== state.space) return;
+    const lines = Object.entries(item.row).slice(0, 6);
+    card().querySelector("dl").replaceChildren(
+      ...lines.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, tidy(value))]),
+      element("dt", {}, "rate"), element("dd", {}, `${tidy(item.rate)} nats`),
+    );
+  },
+  tellError,
+);
+
+function hover(event) {
+  const point = event.points?.[0];
+  const index = point ? itemOfPoint(point) : null;
+  if (index === null || lensKey || state.view.lens) return hideCard();
+  if (index === hovered) return undefined;
+  hovered = index;
+  const image = current.info.image_shape
+    ? element("img", { src: url(`spaces/${state.space}/items/${index}.png`), alt: `Item ${index}` })
+    : "";
+  card().replaceChildren(image, element("div", {}, element("strong", {}, `Item ${index}`), element("dl", {})));
+  card().hidden = false;
+  const box = stage().getBoundingClientRect();
+  const x = event.event.clientX - box.left;
+  const y = event.event.clientY - box.top;
+  const { offsetWidth: w, offsetHeight: h } = card();
+  card().style.left = `${x + 16 + w > box.width ? x - w - 12 : x + 16}px`;
+  card().style.top = `${Math.max(4, Math.min(y - 20, box.height - h - 4))}px`;
+  loadCard({ space: state.space, index });
+  return undefined;
+}
+
+function hideCard() {
+  hovered = null;
+  if (card()) card().hidden = true;
+}
+
+// ---- moving the view ----
+
+export function zoomToAll() {
+  if (flat()) window.Plotly.relayout(plot, { "xaxis.autorange": true, "yaxis.autorange": true });
+  else if (plot?._fullLayout?.scene) window.Plotly.relayout(plot, { "scene.camera": null });
+}
+
+export function zoomTo(place) {
+  if (!flat() || !place) return;
+  const { xaxis, yaxis } = plot._fullLayout;
+  const spanOf = (axis) => (axis.range[1] - axis.range[0]);
+  const everything = plot.data.flatMap((trace) => [trace]).length ? dataSpan() : null;
+  const half = Math.min(everything ? everything / 16 : Infinity, Math.abs(spanOf(xaxis)) / 2, Math.abs(spanOf(yaxis)) / 2);
+  const ratio = yaxis._length / xaxis._length;
+  window.Plotly.relayout(plot, {
+    "xaxis.range": [place[0] - half, place[0] + half],
+    "yaxis.range": [place[1] - half * ratio, place[1] + half * ratio],
+  });
+}
+
+function dataSpan() {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const trace of plot._fullData) for (const x of trace.x ?? []) { if (x < low) low = x; if (x > high) high = x; }
+  return high > low ? high - low : null;
+}
+
+subscribe((changed) => {
+  if (changed.has("space") || changed.has("projection")) chooseMap();
+  else if (changed.has("color")) requestMap();
+  if (changed.has("view")) {
+    applyMarkers();
+    if (stage()) stage().dataset.lens = String(Boolean(state.view.lens));
+    if (!state.view.lens) hideCard();
+  }
+});
+
+export const legendHidden = () => (plot?._fullData ?? []).filter((trace) => trace.visible === "legendonly").map((trace) => trace.name);

@@ -1,0 +1,180 @@
+// What lies over the map without touching the plot: where you are, the path from A to B, the decoded grid.
+import { debounced, framed, newest, postNumbers } from "./api.js";
+import { onAnswer } from "./decoded.js";
+import { flat, onMapMoved, plotBox, plotElement, toPixels } from "./map.js";
+import { tellError } from "./notice.js";
+import { atlas, colour, fitted, isDark } from "./picture.js";
+import { current, state, subscribe } from "./store.js";
+
+let here = null; // place of the point on show, in map coordinates
+let hereOf = null; // the map it belongs to
+let path = null; // { key, points } of the line from A to B
+let tiles = null; // { key, cells, size, picture, trust } of the decoded grid
+const CELL = 36; // CSS pixels of a tile
+
+export const placeOnMap = () => (hereOf === state.projection ? here : null);
+
+export function paintOverlay() {
+  const canvas = document.getElementById("overlay");
+  const plot = plotElement();
+  if (!canvas || !plot?._fullLayout) return;
+  const { context, w, h } = fitted(canvas);
+  context.clearRect(0, 0, w, h);
+  if (!flat()) return paintInDepth(plot);
+  const box = plotBox();
+  context.save();
+  context.beginPath();
+  context.rect(box.left, box.top, box.width, box.height);
+  context.clip();
+  if (state.view.manifold && tiles?.key === state.projection) paintTiles(context);
+  if (path?.key === pathKey()) paintPath(context);
+  if (here && hereOf === state.projection) paintHere(context, toPixels(here));
+  context.restore();
+  return undefined;
+}
+
+function paintHere(context, [x, y]) {
+  for (const [width, ink] of [[4, isDark() ? "#000" : "#fff"], [2, colour("--accent")]]) {
+    context.lineWidth = width;
+    context.strokeStyle = ink;
+    context.beginPath();
+    context.arc(x, y, 7, 0, 7);
+    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      context.moveTo(x + 7 * dx, y + 7 * dy);
+      context.lineTo(x + 13 * dx, y + 13 * dy);
+    }
+    context.stroke();
+  }
+}
+
+function paintPath(context) {
+  const places = path.points.map(toPixels);
+  context.lineWidth = 1.5;
+  context.strokeStyle = colour("--accent");
+  context.setLineDash([4, 3]);
+  context.beginPath();
+  places.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
+  context.stroke();
+  context.setLineDash([]);
+  context.font = "600 11px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  [["A", places[0]], ["B", places.at(-1)]].forEach(([name, [x, y]]) => {
+    context.fillStyle = colour("--accent");
+    context.beginPath();
+    context.arc(x, y, 8, 0, 7);
+    context.fill();
+    context.fillStyle = "#fff";
+    context.fillText(name, x, y + 0.5);
+  });
+}
+
+function paintTiles(context) {
+  const [high, wide] = current.info.image_shape;
+  tiles.cells.forEach((cell, i) => {
+    const [x, y] = toPixels(cell);
+    const [right] = toPixels([cell[0] + tiles.size, cell[1]]);
+    const side = (right - x) * 0.94;
+    // What is not to be believed fades away.
+    context.globalAlpha = Math.max(0.08, Math.min(1, tiles.trust[i] * 1.1));
+    context.drawImage(tiles.picture, 0, i * high, wide, high, x - side / 2, y - (side * high) / wide / 2, side, (side * high) / wide);
+  });
+  context.globalAlpha = 1;
+}
+
+// In depth the marker is a trace of the plot: only Plotly knows where a point is seen.
+function paintInDepth(plot) {
+  if (!plot._fullLayout.scene || !window.Plotly) return;
+  const at = plot.data.findIndex((trace) => trace.name === "you are here");
+  const shown = here && hereOf === state.projection && here.length === 3;
+  if (!shown) return;
+  const coordinates = { x: [[here[0]]], y: [[here[1]]], z: [[here[2]]] };
+  if (at >= 0) {
+    const trace = plot.data[at];
+    if (trace.x[0] !== here[0] || trace.y[0] !== here[1] || trace.z[0] !== here[2]) window.Plotly.restyle(plot, coordinates, [at]);
+    return;
+  }
+  window.Plotly.addTraces(plot, {
+    type: "scatter3d", mode: "markers", name: "you are here", hoverinfo: "skip", showlegend: false,
+    x: [here[0]], y: [here[1]], z: [here[2]],
+    marker: { size: 9, color: colour("--accent"), symbol: "cross", line: { width: 1, color: "#fff" } },
+  });
+}
+
+// ---- the decoded grid ----
+
+const loadTiles = newest(
+  ({ space, projection, spots }) =>
+    framed(`spaces/${space}/manifold/${encodeURIComponent(projection)}`, { method: "POST", body: spots }),
+  ({ about, pixels }, asked) => {
+    if (asked.space !== state.space || asked.projection !== state.projection || !state.view.manifold) return;
+    const picture = atlas(pixels, current.info.image_shape, asked.cells.length);
+    tiles = { key: asked.projection, cells: asked.cells, size: asked.size, trust: about.trust, picture };
+    paintOverlay();
+  },
+  tellError,
+);
+
+function refreshTiles() {
+  const plot = plotElement();
+  if (!state.view.manifold || !flat() || !current.info?.image_shape || !plot?.data?.length) return;
+  const { xaxis, yaxis } = plot._fullLayout;
+  const { width, height } = plotBox();
+  const size = ((xaxis.range[1] - xaxis.range[0]) / width) * CELL;
+  const cells = [];
+  for (let row = 0; row < Math.ceil(height / CELL); row += 1) {
+    for (let column = 0; column < Math.ceil(width / CELL); column += 1) {
+      cells.push([xaxis.range[0] + (column + 0.5) * size, yaxis.range[1] - (row + 0.5) * size]);
+    }
+  }
+  loadTiles({ space: state.space, projection: state.projection, spots: Float32Array.from(cells.flat()), cells, size });
+}
+
+// ---- the path ----
+
+const pathKey = () => (state.pins.a && state.pins.b ? `${state.projection}|${state.pins.a}|${state.pins.b}` : "");
+
+export function between(a, b, share) {
+  return Float32Array.from(a, (value, i) => value + (b[i] - value) * share);
+}
+
+async function refreshPath() {
+  const { a, b } = state.pins;
+  const key = pathKey();
+  if (!a || !b || path?.key === key) return paintOverlay();
+  const count = 41;
+  const points = Float32Array.from(Array.from({ length: count }, (_, i) => [...between(a, b, i / (count - 1))]).flat());
+  try {
+    const { shape, buffer } = await postNumbers(`spaces/${state.space}/locate/${encodeURIComponent(state.projection)}`, points);
+    if (key !== pathKey() || shape[1] !== 2) return undefined;
+    const flatPlaces = new Float32Array(buffer);
+    path = { key, points: Array.from({ length: count }, (_, i) => [flatPlaces[2 * i], flatPlaces[2 * i + 1]]) };
+    paintOverlay();
+  } catch (error) {
+    if (error.status !== 409) tellError(error);
+  }
+  return undefined;
+}
+
+export function connectOverlay() {
+  onMapMoved(refreshTiles);
+  onAnswer((about, asked) => {
+    here = asked.spot ?? about.xy;
+    hereOf = asked.projection;
+    paintOverlay();
+  });
+  const soon = debounced(refreshTiles, 60);
+  subscribe((changed, how) => {
+    if (how.answer) {
+      here = state.spot;
+      hereOf = state.projection;
+      paintOverlay();
+    }
+    if (changed.has("space") || changed.has("projection")) {
+      tiles = null;
+      path = null;
+    }
+    if (changed.has("view")) soon();
+    if (changed.has("pins") || changed.has("projection") || changed.has("space") || changed.has("view")) refreshPath();
+  });
+}

@@ -1,0 +1,85 @@
+// Pixels onto canvases, without a detour through image files.
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "className") made.className = value;
+    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== undefined && value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+// Picture number `index` of a uint8 [m, h, w, c] answer as ImageData.
+export function imageData(pixels, [h, w, c], index = 0) {
+  const image = new ImageData(w, h);
+  const rgba = new Uint32Array(image.data.buffer);
+  const size = h * w;
+  let at = index * size * c;
+  if (c === 1) {
+    for (let i = 0; i < size; i += 1, at += 1) rgba[i] = 0xff000000 | (pixels[at] * 0x010101);
+  } else if (c === 2) {
+    for (let i = 0; i < size; i += 1, at += 2) rgba[i] = 0xff000000 | (pixels[at + 1] << 8) | pixels[at];
+  } else {
+    for (let i = 0; i < size; i += 1, at += c) rgba[i] = 0xff000000 | (pixels[at + 2] << 16) | (pixels[at + 1] << 8) | pixels[at];
+  }
+  return image;
+}
+
+export function draw(canvas, pixels, shape, index = 0) {
+  const [h, w] = shape;
+  if (canvas.width !== w) canvas.width = w;
+  if (canvas.height !== h) canvas.height = h;
+  canvas.getContext("2d").putImageData(imageData(pixels, shape, index), 0, 0);
+}
+
+// Original minus reconstruction, on the fixed scale from -1 (blue) over 0 to 1 (orange).
+export function drawDifference(canvas, pixels, [h, w, c], first, second, dark) {
+  if (canvas.width !== w) canvas.width = w;
+  if (canvas.height !== h) canvas.height = h;
+  const image = new ImageData(w, h);
+  const size = h * w;
+  const blank = dark ? [37, 38, 43] : [248, 249, 250];
+  const colours = { plus: [213, 94, 0], minus: [0, 114, 178] };
+  for (let i = 0; i < size; i += 1) {
+    let sum = 0;
+    for (let k = 0; k < c; k += 1) sum += pixels[first * size * c + i * c + k] - pixels[second * size * c + i * c + k];
+    const value = sum / c / 255;
+    const full = value >= 0 ? colours.plus : colours.minus;
+    for (let k = 0; k < 3; k += 1) image.data[4 * i + k] = blank[k] + (full[k] - blank[k]) * Math.abs(value);
+    image.data[4 * i + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+// All pictures of an answer below each other on one canvas, to draw parts of it elsewhere.
+export function atlas(pixels, shape, count, first = 0) {
+  const [h, w] = shape;
+  const canvas = document.createElement("canvas");
+  canvas.width = w;
+  canvas.height = h * count;
+  const context = canvas.getContext("2d");
+  for (let i = 0; i < count; i += 1) context.putImageData(imageData(pixels, shape, first + i), 0, i * h);
+  return canvas;
+}
+
+// Gives a canvas as many pixels as the screen shows of it, and returns its context in CSS pixels.
+export function fitted(canvas) {
+  const ratio = window.devicePixelRatio || 1;
+  const { clientWidth: w, clientHeight: h } = canvas;
+  if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) {
+    canvas.width = Math.round(w * ratio);
+    canvas.height = Math.round(h * ratio);
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.imageSmoothingEnabled = false;
+  return { context, w, h };
+}
+
+export const isDark = () => document.documentElement.dataset.mantineColorScheme === "dark";
+
+export function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}

@@ -1,0 +1,275 @@
+// One slider a latent dimension: histogram, filmstrip, posterior of the item, and a knob.
+import { debounced } from "./api.js";
+import { show } from "./decoded.js";
+import { colour, element, fitted } from "./picture.js";
+import { current, state, subscribe, update } from "./store.js";
+import { anyStrip, connectStrips, focusStrip, forgetStrips, grid, refreshSoon, strip } from "./strips.js";
+
+const PAGE = 4;
+const rows = new Map(); // dimension -> elements of its row
+const locked = new Set();
+let inView = new Set();
+let posterior = null; // { z, std } of the item touched
+let observer = null;
+
+export function layRows() {
+  const host = document.getElementById("sliders");
+  host.replaceChildren();
+  rows.clear();
+  locked.clear();
+  inView = new Set();
+  forgetStrips();
+  observer?.disconnect();
+  observer = new IntersectionObserver(seen, { root: host, rootMargin: "60px" });
+  connectStrips(paintStrip, () => [...inView]);
+  for (const j of current.info.order) {
+    const row = layRow(j);
+    rows.set(j, row);
+    host.append(row.root);
+    observer.observe(row.root);
+  }
+}
+
+function seen(entries) {
+  for (const entry of entries) {
+    const j = Number(entry.target.dataset.dimension);
+    if (entry.isIntersecting) {
+      inView.add(j);
+      paint(j);
+    } else inView.delete(j);
+  }
+  refreshSoon();
+}
+
+function layRow(j) {
+  const { rate, low, high } = current.info.dimensions[j];
+  const histogram = element("canvas", { className: "histogram" });
+  const pictures = element("canvas", { className: "strip" });
+  const knob = element("div", { className: "knob" });
+  const slider = element(
+    "div",
+    {
+      id: `latent-${j}`,
+      className: "latent",
+      role: "slider",
+      tabindex: 0,
+      "aria-label": `Latent dimension ${j}`,
+      "aria-valuemin": low,
+      "aria-valuemax": high,
+      "aria-valuenow": 0,
+      onkeydown: (event) => key(event, j),
+      onpointerdown: (event) => drag(event, j),
+      onfocus: () => focusStrip(j),
+      onpointerenter: () => focusStrip(j),
+      ondblclick: () => setValue(j, current.info.dimensions[j].mean),
+    },
+    histogram,
+    pictures,
+    knob,
+  );
+  const value = element("input", {
+    className: "value",
+    inputmode: "decimal",
+    "aria-label": `Value of latent dimension ${j}`,
+    onchange: () => typed(j),
+    onkeydown: (event) => event.stopPropagation(),
+  });
+  const lock = element("button", {
+    className: "lock",
+    title: "Lock: random draws and touched points leave this dimension as it is",
+    "aria-label": `Lock latent dimension ${j}`,
+    "aria-pressed": "false",
+    onclick: () => toggleLock(j),
+  });
+  const used = rate >= 0.05 ? "" : " · hardly used";
+  const head = element(
+    "div",
+    { className: "row-head" },
+    element("span", { className: "name" }, `z${j}`),
+    element("span", { className: "rate", title: "Mean rate: what this dimension tells of an item" }, `${rate.toFixed(2)} nats${used}`),
+    value,
+    lock,
+  );
+  const root = element("div", { className: "row", "data-dimension": j }, head, slider);
+  return { root, slider, histogram, pictures, knob, value, lock, grid: grid(j) };
+}
+
+// ---- moving ----
+
+function position(j) {
+  const { low, high } = current.info.dimensions[j];
+  return ((state.z[j] - low) / (high - low)) * (current.info.steps - 1);
+}
+
+function key(event, j) {
+  if (event.ctrlKey || event.metaKey || !state.z) return;
+  const last = current.info.steps - 1;
+  const at = position(j);
+  // From between two steps a key goes to the next one in its direction.
+  const up = (by) => Math.floor(at + 1e-4) + by;
+  const down = (by) => Math.ceil(at - 1e-4) - by;
+  const target = {
+    ArrowRight: () => up(1), ArrowUp: () => up(1), ArrowLeft: () => down(1), ArrowDown: () => down(1),
+    PageUp: () => up(PAGE), PageDown: () => down(PAGE), Home: () => 0, End: () => last,
+  }[event.key];
+  if (!target) return;
+  event.preventDefault();
+  event.stopPropagation();
+  toStep(j, Math.min(last, Math.max(0, target())));
+}
+
+function drag(event, j) {
+  if (event.button !== 0) return;
+  const { slider } = rows.get(j);
+  const box = slider.getBoundingClientRect();
+  const last = current.info.steps - 1;
+  const follow = (moved) => toStep(j, Math.min(last, Math.max(0, Math.round(((moved.clientX - box.left) / box.width) * last))));
+  slider.setPointerCapture(event.pointerId);
+  slider.focus({ preventScroll: true });
+  const end = () => {
+    slider.removeEventListener("pointermove", follow);
+    slider.removeEventListener("pointerup", end);
+    slider.removeEventListener("pointercancel", end);
+  };
+  slider.addEventListener("pointermove", follow);
+  slider.addEventListener("pointerup", end);
+  slider.addEventListener("pointercancel", end);
+  follow(event);
+}
+
+const commit = debounced(() => update({}, { commit: true }), 350);
+
+function toStep(j, k) {
+  setValue(j, rows.get(j).grid[k], k);
+}
+
+// The picture first, in the same task as the event; everything else follows.
+function setValue(j, value, k = null) {
+  if (!state.z || !Number.isFinite(value)) return;
+  const z = state.z.slice();
+  z[j] = value;
+  if (z[j] === state.z[j]) return;
+  const ready = k === null ? null : strip(j);
+  const index = ready ? ready.steps.indexOf(k) : -1;
+  if (index >= 0) show(z, ready.pixels, index);
+  update({ z, spot: null }, { slider: j, drawn: index >= 0 });
+  commit();
+}
+
+function typed(j) {
+  const { mean, std } = current.info.dimensions[j];
+  const input = rows.get(j).value;
+  const number = Number(input.value.trim().replace(",", ".").replace("−", "-"));
+  input.setCustomValidity(input.value.trim() === "" || !Number.isFinite(number) ? "A number, please" : "");
+  if (!input.reportValidity()) return;
+  setValue(j, state.view.units === "sigma" ? mean + number * std : number);
+}
+
+function toggleLock(j) {
+  if (locked.has(j)) locked.delete(j);
+  else locked.add(j);
+  rows.get(j).lock.setAttribute("aria-pressed", String(locked.has(j)));
+}
+
+export function unlockAll() {
+  locked.clear();
+  for (const row of rows.values()) row.lock.setAttribute("aria-pressed", "false");
+}
+
+// Takes a whole latent point, the locked dimensions excepted.
+export function goTo(z, changes = {}) {
+  const next = Float32Array.from(z);
+  let kept = false;
+  if (state.z) for (const j of locked) {
+    kept ||= next[j] !== state.z[j];
+    next[j] = state.z[j];
+  }
+  update({ z: next, spot: null, item: null, ...(kept ? {} : changes) }, { commit: true });
+}
+
+export function randomPoint() {
+  const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+  return Float32Array.from({ length: current.info.latent_dim }, normal);
+}
+
+// ---- painting ----
+
+export function setPosterior(item) {
+  posterior = item;
+  for (const j of inView) paintHistogram(j);
+}
+
+function paint(j) {
+  paintHistogram(j);
+  paintStrip(j);
+  place(j);
+}
+
+function paintHistogram(j) {
+  const row = rows.get(j);
+  const { context, w, h } = fitted(row.histogram);
+  context.clearRect(0, 0, w, h);
+  const { histogram, low, high } = current.info.dimensions[j];
+  const most = Math.max(...histogram, 1);
+  context.fillStyle = colour("--histogram");
+  histogram.forEach((count, bin) => {
+    const tall = (count / most) * h;
+    context.fillRect((bin / histogram.length) * w, h - tall, w / histogram.length + 0.5, tall);
+  });
+  if (!posterior) return;
+  const x = (value) => ((value - low) / (high - low)) * w;
+  context.fillStyle = colour("--accent-soft");
+  const left = x(posterior.z[j] - posterior.std[j]);
+  context.fillRect(left, 0, Math.max(2, x(posterior.z[j] + posterior.std[j]) - left), h);
+  context.fillStyle = colour("--accent");
+  context.fillRect(x(posterior.z[j]) - 0.75, 0, 1.5, h);
+}
+
+function paintStrip(j) {
+  const row = rows.get(j);
+  if (!row || !inView.has(j)) return;
+  const known = anyStrip(j);
+  const { context, w, h } = fitted(row.pictures);
+  if (!known || w === 0) return;
+  context.clearRect(0, 0, w, h);
+  const [high, wide] = current.info.image_shape;
+  const count = Math.max(3, Math.floor(w / (h * (wide / high))));
+  const slot = w / count;
+  const last = current.info.steps - 1;
+  for (let i = 0; i < count; i += 1) {
+    const step = ((i + 0.5) / count) * last;
+    let best = 0;
+    known.steps.forEach((k, at) => { if (Math.abs(k - step) < Math.abs(known.steps[best] - step)) best = at; });
+    context.drawImage(known.picture, 0, best * high, wide, high, i * slot, 0, slot - 1, h);
+  }
+  row.pictures.style.opacity = strip(j) ? 1 : 0.55;
+}
+
+function place(j) {
+  const row = rows.get(j);
+  if (!state.z) return;
+  const { low, high, mean, std } = current.info.dimensions[j];
+  const value = state.z[j];
+  const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
+  row.knob.style.left = `${share * 100}%`;
+  row.knob.dataset.outside = String(value < low || value > high);
+  const inSigma = std > 0 ? (value - mean) / std : 0;
+  const shown = state.view.units === "sigma" ? inSigma : value;
+  if (document.activeElement !== row.value) row.value.value = shown.toFixed(2).replace("-", "−");
+  row.slider.setAttribute("aria-valuenow", String(value));
+  row.slider.setAttribute("aria-valuetext", `${value.toFixed(2)}, ${inSigma.toFixed(1)} σ from the mean`);
+}
+
+export function repaintAll() {
+  for (const j of inView) paint(j);
+}
+
+subscribe((changed, how) => {
+  if (!current.info || !rows.size) return;
+  if (changed.has("z")) {
+    if (how.slider !== undefined) place(how.slider);
+    else for (const j of rows.keys()) place(j);
+    refreshSoon();
+  }
+  if (changed.has("view")) for (const j of rows.keys()) place(j);
+});

@@ -1,0 +1,135 @@
+// Opens a space, restores what the link says, and connects the parts.
+import { layDecoded } from "./decoded.js";
+import { layDrop } from "./drop.js";
+import { connectHistory, fromQuery, setAnchor } from "./history.js";
+import { layFinder } from "./items.js";
+import { onRetried } from "./jobs.js";
+import { connectKeys } from "./keys.js";
+import { layMap, requestMap } from "./map.js";
+import { connectOverlay } from "./overlay.js";
+import { getJSON } from "./api.js";
+import { tell, tellError } from "./notice.js";
+import { layPins } from "./pins.js";
+import { layRows, repaintAll } from "./sliders.js";
+import { current, state, update } from "./store.js";
+import { layTools, mirror } from "./controls.js";
+
+let opening = 0;
+
+async function openSpace(id) {
+  opening += 1;
+  const mine = opening;
+  document.body.dataset.loading = "true";
+  try {
+    const info = await getJSON(`spaces/${id}`);
+    return mine === opening ? info : null;
+  } finally {
+    if (mine === opening) delete document.body.dataset.loading;
+  }
+}
+
+// Goes where a link or the history says. Whatever cannot be had is said and left out.
+export async function restore({ wanted, puzzling }, initial = false) {
+  const missing = [...puzzling];
+  let id = wanted.space;
+  if (!id) id = state.space ?? document.body.dataset.defaultSpace;
+  let info = current.info;
+  if (id !== state.space) {
+    try {
+      info = await openSpace(id);
+    } catch (error) {
+      if (error.status !== 404 || id === document.body.dataset.defaultSpace) throw error;
+      missing.push("space");
+      info = await openSpace(document.body.dataset.defaultSpace);
+    }
+    if (!info) return;
+  }
+  const d = info.latent_dim;
+  const fits = (point, name) => {
+    if (point && point.length !== d) missing.push(name);
+    return point?.length === d ? point : null;
+  };
+  let { item, projection, color } = wanted;
+  if (item !== null && item >= info.count) {
+    missing.push("item");
+    item = null;
+  }
+  if (!projectionFits(projection, info)) {
+    missing.push("projection");
+    projection = "pca";
+  }
+  if (!info.columns.some((column) => column.name === color && column.kind !== "text")) {
+    if (color) missing.push("color");
+    color = info.default_column;
+  }
+  let z = fits(wanted.z, "z");
+  if (item !== null) {
+    const about = await getJSON(`spaces/${info.id}/items/${item}`);
+    z = Float32Array.from(about.z);
+    setAnchor({ space: info.id, index: item, z });
+    if (wanted.changes) {
+      z = z.slice();
+      for (const change of wanted.changes.split(",")) {
+        const [j, value] = change.split(":").map(Number);
+        if (Number.isInteger(j) && j >= 0 && j < d && Number.isFinite(value)) z[j] = value;
+      }
+      item = null;
+    }
+  }
+  z ??= new Float32Array(d);
+  const pins = { a: fits(wanted.pins.a, "pin A"), b: fits(wanted.pins.b, "pin B") };
+  const spot = wanted.spot?.length === 2 && item === null ? Array.from(wanted.spot) : null;
+  if (info !== current.info) {
+    current.info = info;
+    // Rows belong to the space; they must be there before the store tells of a new point.
+    state.space = null;
+    state.z = null;
+    state.item = null;
+    layRows();
+  }
+  const touchedNothing = initial && item === null && !wanted.z;
+  update({ space: info.id, projection, color, item, z, spot, pins, selection: wanted.selection, view: wanted.view }, { initial: touchedNothing });
+  mirror();
+  if (missing.length) tell(`The link's ${missing.join(", ")} could not be used here and was left out.`, "error");
+}
+
+function projectionFits(projection, info) {
+  if (/^(pca|tsne|umap)$/.test(projection) || info.projections.includes(projection)) return true;
+  if (/^(tsne|umap)-3d$/.test(projection)) return true;
+  const pair = /^z:(\d+),(\d+)(?:,(\d+))?$/.exec(projection);
+  return Boolean(pair) && pair.slice(1).filter(Boolean).every((axis) => Number(axis) < info.latent_dim);
+}
+
+export async function start() {
+  layDecoded();
+  layMap();
+  layPins();
+  layFinder();
+  layTools();
+  layDrop();
+  connectOverlay();
+  connectKeys();
+  onRetried(requestMap);
+  try {
+    const spaces = await getJSON("spaces");
+    if (!spaces.length) return tell("There is no space to show.", "error", 1e9);
+    document.body.dataset.defaultSpace = spaces[0].id;
+    connectHistory(async (asked) => {
+      try {
+        await restore(asked);
+      } catch (error) {
+        tellError(error);
+      }
+    });
+    await restore(fromQuery(location.search), true);
+  } catch (error) {
+    tell(error.message, "error", 1e9);
+  }
+  new MutationObserver(() => {
+    repaintAll();
+    requestMap();
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
+  window.addEventListener("resize", repaintAll);
+  return undefined;
+}
+

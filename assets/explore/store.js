@@ -1,0 +1,46 @@
+// The page's one store. Everything a visitor looks at is here, and nowhere else.
+
+export const state = {
+  space: null, // id
+  projection: "pca",
+  color: null,
+  item: null, // index of the item touched, if it was one
+  z: null, // Float32Array, the latent point on show
+  spot: null, // [x, y] of the current map, if an empty spot was touched
+  pins: { a: null, b: null }, // Float32Array or null
+  selection: null, // hidden categories of the legend
+  view: {}, // off-plane, manifold, units, …
+};
+
+// What is known of the space on show; replaced as a whole.
+export const current = { info: null };
+
+const listeners = [];
+
+// `listener(changed, how)`: a set of names, and how the change came about.
+export function subscribe(listener) {
+  listeners.push(listener);
+}
+
+// how.commit: worth an entry in the history. how.drawn: the picture is on the canvas already.
+export function update(changes, how = {}) {
+  const changed = new Set();
+  for (const [name, value] of Object.entries(changes)) {
+    if (state[name] === value) continue;
+    state[name] = value;
+    changed.add(name);
+  }
+  if (changed.has("z")) revision += 1;
+  if (changed.size || how.commit) for (const listener of listeners) listener(changed, how);
+}
+
+// Grows with every change of the latent point, so that a late answer is recognised.
+let revision = 0;
+export const currentRevision = () => revision;
+
+export function sameNumbers(a, b) {
+  if (a === b) return true;
+  if (!a || !b || a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,105 @@
+// Filmstrips: every step of one dimension decoded beforehand, so that a drag needs no server.
+import { debounced, postNumbers } from "./api.js";
+import { tellError } from "./notice.js";
+import { atlas } from "./picture.js";
+import { current, sameNumbers, state } from "./store.js";
+
+const MOST_BYTES = 4e6; // of one answer; beyond that only thumbnails, and the full row of the slider in use
+const FEW = 4; // every fourth step makes a thumbnail row
+const strips = new Map(); // dimension -> { base, steps, pixels, picture }
+let arrived = () => {};
+let wanted = () => [];
+let focused = null;
+
+export function connectStrips(listener, rowsInView) {
+  arrived = listener;
+  wanted = rowsInView;
+}
+
+export function grid(j) {
+  const { low, high } = current.info.dimensions[j];
+  const last = current.info.steps - 1;
+  return Array.from({ length: last + 1 }, (_, k) => Math.fround(low + ((high - low) * k) / last));
+}
+
+// The strip of dimension j if it is true of the point on show: all other coordinates the same.
+export function strip(j) {
+  const known = strips.get(j);
+  if (!known || !state.z) return null;
+  for (let i = 0; i < state.z.length; i += 1) if (i !== j && known.base[i] !== state.z[i]) return null;
+  return known;
+}
+
+export const anyStrip = (j) => strips.get(j) ?? null;
+
+export function focusStrip(j) {
+  focused = j;
+  const known = strip(j);
+  if (!known || known.steps.length < current.info.steps) refreshSoon();
+}
+
+export function forgetStrips() {
+  strips.clear();
+}
+
+let busy = false;
+let again = false;
+
+export async function refresh() {
+  if (!state.z || !current.info) return;
+  if (busy) {
+    again = true;
+    return;
+  }
+  busy = true;
+  again = false;
+  const space = state.space;
+  const base = state.z.slice();
+  const { steps, image_shape: shape } = current.info;
+  const size = shape[0] * shape[1] * shape[2];
+  const stale = wanted().filter((j) => !strip(j) || (j === focused && strip(j).steps.length < steps));
+  const small = stale.length * steps * size > MOST_BYTES;
+  const chosen = stale.map((j) => {
+    const full = !small || j === focused;
+    return { j, steps: Array.from({ length: steps }, (_, k) => k).filter((k) => full || k % FEW === 0) };
+  });
+  try {
+    if (chosen.length) await fetchRows(space, base, chosen, size, shape);
+  } catch (error) {
+    tellError(error);
+  }
+  busy = false;
+  if (again) refresh();
+}
+
+async function fetchRows(space, base, chosen, size, shape) {
+  const d = base.length;
+  const total = chosen.reduce((sum, row) => sum + row.steps.length, 0);
+  const points = new Float32Array(total * d);
+  let at = 0;
+  for (const row of chosen) {
+    const values = grid(row.j);
+    for (const k of row.steps) {
+      points.set(base, at);
+      points[at + row.j] = values[k];
+      at += d;
+    }
+  }
+  const { buffer } = await postNumbers(`spaces/${space}/decode`, points);
+  if (space !== state.space) return;
+  const bytes = new Uint8Array(buffer);
+  let first = 0;
+  for (const row of chosen) {
+    const pixels = bytes.subarray(first * size, (first + row.steps.length) * size);
+    const others = state.z.every((value, i) => i === row.j || value === base[i]);
+    // A row that was overtaken is still nearer to the truth than what stands there.
+    if (others || !strips.get(row.j)) {
+      strips.set(row.j, { base, steps: row.steps, pixels, picture: atlas(pixels, shape, row.steps.length) });
+      arrived(row.j);
+    }
+    first += row.steps.length;
+  }
+  if (!sameNumbers(base, state.z)) again = again || chosen.some((row) => !strip(row.j));
+}
+
+export const refreshSoon = debounced(refresh, 90);

@@ -1,0 +1,180 @@
+// What stands beside the map: trust, the item touched, and the nearest real items.
+import { framed, getJSON, newest, url } from "./api.js";
+import { onAnswer } from "./decoded.js";
+import { tellError } from "./notice.js";
+import { draw, drawDifference, element, isDark } from "./picture.js";
+import { setPosterior } from "./sliders.js";
+import { current, state, subscribe } from "./store.js";
+import { goToItem } from "./items.js";
+
+let shownItem = null; // what the server told of the item on show
+let nearest = [];
+let own = null; // what the server told of a dropped picture
+
+export const nearestItems = () => nearest;
+export const itemOnShow = () => shownItem;
+
+const host = (id) => document.getElementById(id);
+
+function thumbnail(index, distance) {
+  const picture = element("img", { src: url(`spaces/${state.space}/items/${index}.png`), alt: `Item ${index}`, loading: "lazy" });
+  const button = element("button", { className: "thumb", title: `Item ${index}, distance ${distance.toFixed(2)}`, onclick: () => goToItem(index) }, picture);
+  button.dataset.index = index;
+  return button;
+}
+
+function paintTrust(about) {
+  const score = about.trust;
+  const dots = [0, 1, 2].map((i) => element("span", { className: "dot", "data-on": String(score >= [0.15, 0.5, 0.9][i]) }));
+  host("trust").replaceChildren(
+    element("span", { className: "label" }, "trust"),
+    element("strong", {}, score.toFixed(2)),
+    element("span", { className: "dots", "aria-hidden": "true" }, ...dots),
+    element("span", { className: "words" }, about.trust_in_words),
+  );
+  host("trust").title = "1: as close to encoded items as items are to each other. 0.5: as far out as the remotest 1 % of them. 0: nothing like it was ever encoded.";
+  host("trust").dataset.level = score >= 0.9 ? "high" : score >= 0.5 ? "edge" : score >= 0.15 ? "low" : "none";
+}
+
+function paintNearest() {
+  let grid = host("nearest");
+  if (!grid) return;
+  const same = grid.children.length === nearest.length && nearest.every((item, i) => Number(grid.children[i].dataset.index) === item.index);
+  if (!same) grid.replaceChildren(...nearest.map((item) => thumbnail(item.index, item.distance)));
+}
+
+function section(title, ...content) {
+  return element("section", {}, element("h3", {}, title), ...content);
+}
+
+function figure(title, className = "") {
+  const canvas = element("canvas", { role: "img", "aria-label": title, className });
+  return { canvas, root: element("figure", {}, canvas, element("figcaption", {}, title)) };
+}
+
+function frame(...parts) {
+  host("touched").replaceChildren(...parts, section("Nearest items", element("div", { id: "nearest", className: "thumbs" })));
+  paintNearest();
+}
+
+function paintItem(item, pixels) {
+  const shape = current.info.image_shape;
+  const original = figure("original");
+  const reconstruction = figure("reconstruction");
+  const difference = figure("difference ±1");
+  difference.root.title = "Original minus reconstruction on a fixed scale: orange where the original is brighter, blue where it is darker";
+  draw(original.canvas, pixels, shape, 0);
+  draw(reconstruction.canvas, pixels, shape, 1);
+  drawDifference(difference.canvas, pixels, shape, 0, 1, isDark());
+  const count = pixels.length / (shape[0] * shape[1] * shape[2]) - 2;
+  const samples = Array.from({ length: count }, (_, i) => {
+    const sample = figure(`posterior sample ${i + 1}`, "small");
+    draw(sample.canvas, pixels, shape, i + 2);
+    return sample.canvas;
+  });
+  const facts = Object.entries(item.row).slice(0, 8).map(([name, value]) => fact(name, tidy(value)));
+  const latents = element("details", {}, element("summary", {}, "Latent values ± σ"), latentTable(item));
+  frame(
+    element("div", { className: "item-head" }, element("strong", {}, `Item ${item.id}`), element("dl", {}, ...facts.flat())),
+    element("div", { className: "trio" }, original.root, reconstruction.root, difference.root),
+    element(
+      "dl",
+      { className: "figures" },
+      ...fact("rate", `${tidy(item.rate)} nats`),
+      ...fact("distortion", `${tidy(item.distortion)} ± ${tidy(item.distortion_error)} nats`),
+    ),
+    section("Posterior samples", element("div", { className: "thumbs samples" }, ...samples)),
+    latents,
+  );
+}
+
+function latentTable(item) {
+  const lines = current.info.order.map((j) =>
+    element(
+      "tr",
+      {},
+      element("td", {}, `z${j}`),
+      element("td", {}, `${item.z[j].toFixed(2)} ± ${item.std[j].toFixed(2)}`),
+      element("td", {}, item.rate_by_dimension[j] === null ? "–" : `${item.rate_by_dimension[j].toFixed(2)} nats`),
+    ),
+  );
+  return element("table", {}, element("tbody", {}, ...lines));
+}
+
+const fact = (name, value) => [element("dt", {}, name), element("dd", {}, value)];
+
+export function tidy(value) {
+  if (value === null || value === undefined) return "missing";
+  if (typeof value !== "number" || Number.isInteger(value)) return String(value);
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+const loadItem = newest(
+  async ({ space, index }) => {
+    const [item, pictures] = await Promise.all([
+      getJSON(`spaces/${space}/items/${index}`),
+      framed(`spaces/${space}/items/${index}/pictures`),
+    ]);
+    return { item, pixels: pictures.pixels };
+  },
+  ({ item, pixels }, asked) => {
+    if (asked.space !== state.space || asked.index !== state.item) return;
+    shownItem = { ...item, pixels };
+    nearest = item.nearest;
+    paintItem(item, pixels);
+    setPosterior(item);
+  },
+  tellError,
+);
+
+// A picture somebody dropped: what was done to it, and what the model makes of it.
+export function showOwn(about, pixels, again) {
+  own = { about, pixels };
+  const shape = current.info.image_shape;
+  const original = figure("your picture, fitted");
+  const reconstruction = figure("reconstruction");
+  const difference = figure("difference ±1");
+  draw(original.canvas, pixels, shape, 0);
+  draw(reconstruction.canvas, pixels, shape, 1);
+  drawDifference(difference.canvas, pixels, shape, 0, 1, isDark());
+  frame(
+    element(
+      "div",
+      { className: "item-head" },
+      element("strong", {}, "Your picture"),
+      element("p", {}, about.fitted),
+      element("button", { className: "plain", onclick: again }, "Invert its brightness"),
+    ),
+    element("div", { className: "trio" }, original.root, reconstruction.root, difference.root),
+  );
+  setPosterior({ z: about.z, std: about.std });
+}
+
+function paintSpot() {
+  shownItem = null;
+  setPosterior(null);
+  const what = state.spot ? "An empty spot of the map, decoded." : "A latent point of your own.";
+  frame(element("p", { className: "empty" }, what));
+}
+
+onAnswer((about) => {
+  paintTrust(about);
+  if (state.item === null || !shownItem) {
+    nearest = about.nearest;
+    paintNearest();
+  }
+});
+
+subscribe((changed, how) => {
+  if (!current.info) return;
+  if (changed.has("item") && state.item !== null) {
+    own = null;
+    loadItem({ space: state.space, index: state.item });
+  } else if (how.own) {
+    shownItem = null;
+  } else if (state.item === null && (changed.has("item") || (changed.has("z") && (own || !host("nearest"))) || changed.has("spot"))) {
+    if (how.initial) return;
+    own = null;
+    paintSpot();
+  }
+});

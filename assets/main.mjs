@@ -1,0 +1,22 @@
+// Starts the page's scripts once Dash has put the page in place.
+import { prefix, getJSON } from "./explore/api.js";
+import { hear } from "./explore/controls.js";
+import { start } from "./explore/start.js";
+
+window.latentExplorer = { hear };
+
+function whenThere(id) {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!document.getElementById(id)) return false;
+      resolve();
+      return true;
+    };
+    if (look()) return;
+    const observer = new MutationObserver(() => look() && observer.disconnect());
+    observer.observe(document.documentElement, { childList: true, subtree: true });
+  });
+}
+
+await Promise.all(["map", "sliders", "decoded-host", "pins", "theme"].map(whenThere));
+await start(prefix(), getJSON);

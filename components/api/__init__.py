@@ -1,0 +1,5 @@
+"""What the page offers to programs, and to its own scripts: the tree under ``/api``, and ``/health``."""
+
+from components.api.tree import register
+
+__all__ = ["register"]

@@ -1,0 +1,125 @@
+"""Items of a data set: their rows, pictures and neighbours, finding them, and a visitor's own."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from flask import Blueprint, Response, jsonify, request
+from PIL import Image
+
+from components.api.latent import about_point, nearest_items, place
+from components.api.wanted import refuse_if_not_pictures, wanted_item, wanted_map, wanted_space
+from components.api.wire import FARTHEST, Refused, framed_answer
+from components.finding import find_items
+from components.fitting import fit_picture
+from components.pictures import decode, originals, to_bytes
+from vae_core import Catalogue, LatentSpace
+from vae_core.jobs import Jobs
+
+#: Posterior samples shown of an item.
+SAMPLES = 4
+#: Largest picture file a visitor may drop, in bytes.
+MOST_DROPPED = 32 * 2**20
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+
+    @api.get("/spaces/<name>/items/<int:index>.png")
+    def picture(name: str, index: int) -> Response:
+        space = wanted_space(catalogue, name)
+        refuse_if_not_pictures(space)
+        pixels = originals(space.data, np.array([wanted_item(space, index)]))[0]
+        answer = Response(to_png(pixels), mimetype="image/png")
+        answer.headers["Cache-Control"] = "private, max-age=600"
+        return answer
+
+    @api.get("/spaces/<name>/items/<int:index>")
+    def item(name: str, index: int) -> Response:
+        space = wanted_space(catalogue, name)
+        return jsonify(about_item(space, wanted_item(space, index)))
+
+    @api.get("/spaces/<name>/items/<int:index>/pictures")
+    def pictures(name: str, index: int) -> Response:
+        space = wanted_space(catalogue, name)
+        refuse_if_not_pictures(space)
+        chosen = wanted_item(space, index)
+        noise = np.random.default_rng(index).standard_normal((SAMPLES, space.latent_dim), dtype=np.float32)
+        samples = space.mean[chosen] + np.exp(0.5 * space.logvar[chosen]) * noise
+        decoded = decode(space, np.concatenate([space.mean[chosen][None], samples]))
+        shown = np.concatenate([originals(space.data, np.array([chosen])), decoded])
+        return framed_answer({"index": chosen}, shown)
+
+    @api.get("/spaces/<name>/find")
+    def find(name: str) -> Response:
+        space = wanted_space(catalogue, name)
+        return jsonify(find_items(space.data, request.args.get("q", "")))
+
+    @api.post("/spaces/<name>/encode/<projection>")
+    def encode(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        refuse_if_not_pictures(space)
+        if (request.content_length or 0) > MOST_DROPPED:
+            raise Refused(413, f"The file is larger than {MOST_DROPPED // 2**20} MB; drop a smaller picture.")
+        invert = request.args.get("invert") == "1"
+        fitted = fit_picture(request.get_data(cache=False), space.data.sample_shape, invert)
+        device = space.model.prior.mean.device
+        with torch.inference_mode():
+            posterior = space.model.encode(torch.from_numpy(fitted.values[None]).to(device))
+            z = posterior.mean.float().cpu().numpy()
+            std = posterior.std.float().cpu().numpy()
+        if not (np.abs(z) <= FARTHEST).all() or not np.isfinite(std).all():
+            raise Refused(422, "The model gives values that are not finite for this picture; try another.")
+        about = {
+            **about_point(space, z),
+            "std": std[0].tolist(),
+            "xy": place(wanted_map(space, projection, jobs), z),
+            "fitted": fitted.how,
+        }
+        return framed_answer(about, np.concatenate([to_bytes(fitted.values[None]), decode(space, z)]))
+
+
+def about_item(space: LatentSpace, index: int) -> dict[str, Any]:
+    """Return everything the page tells of an item, as JSON types."""
+    row = space.data.table.iloc[index]
+    return {
+        "index": index,
+        "id": str(space.data.table.index[index]),
+        "row": {str(name): plain(value) for name, value in row.items()},
+        "z": space.mean[index].tolist(),
+        "std": np.exp(0.5 * space.logvar[index]).tolist(),
+        "rate": plain(space.rate[index].sum()),
+        "rate_by_dimension": [plain(value) for value in space.rate[index]],
+        "distortion": plain(space.distortion[index]),
+        "distortion_error": plain(space.distortion_error[index]),
+        "nearest": nearest_items(space, space.mean[index][None], leave_out=index),
+    }
+
+
+def plain(value: Any) -> str | float | int | bool | None:
+    """Turn a cell into a JSON type; missing and non-finite values into None."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return float(value) if np.isfinite(value) else None
+    return str(value)
+
+
+def to_png(pixels: np.ndarray) -> bytes:
+    """Encode one picture, uint8 ``[h, w, c]``, as PNG."""
+    channels = pixels.shape[2]
+    if channels == 2:
+        # As the page's canvas shows them.
+        pixels = np.concatenate([pixels, np.zeros_like(pixels[..., :1])], axis=2)
+    image = Image.fromarray(pixels[..., 0] if channels == 1 else np.ascontiguousarray(pixels[..., :3]))
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    return file.getvalue()

@@ -1,0 +1,114 @@
+"""Latent points and spots of a map: decode, invert, locate, touch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from flask import Blueprint, Response, request
+
+from components.api.wanted import refuse_if_not_pictures, wanted_map, wanted_plane, wanted_space
+from components.api.wire import MOST_PIXELS, Refused, array_answer, framed_answer, read_numbers, read_points
+from components.pictures import decode
+from components.wording import trust_in_words
+from vae_core import Catalogue, InputError, LatentSpace, Projection, trust
+from vae_core.jobs import Jobs
+
+#: Nearest items told with a latent point.
+NEAREST = 12
+#: Points or spots for one request of `locate` or `invert`.
+MOST_POINTS = 100_000
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+
+    @api.post("/spaces/<name>/decode")
+    def decode_points(name: str) -> Response:
+        space = wanted_space(catalogue, name)
+        most = most_pictures(space)
+        return array_answer(decode(space, read_points(space.latent_dim, most)))
+
+    @api.post("/spaces/<name>/invert/<projection>")
+    def invert(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        found = wanted_map(space, projection, jobs)
+        spots = read_points(found.dimensions, MOST_POINTS)
+        return array_answer(finite(found.invert(spots, base_point(space))))
+
+    @api.post("/spaces/<name>/locate/<projection>")
+    def locate(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        found = wanted_map(space, projection, jobs)
+        return array_answer(finite(found.locate(read_points(space.latent_dim, MOST_POINTS))))
+
+    @api.post("/spaces/<name>/touch/<projection>")
+    def touch(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        refuse_if_not_pictures(space)
+        found = wanted_plane(space, projection, jobs)
+        spot = read_points(2, 1)
+        z = finite(found.invert(spot, base_point(space)))
+        return framed_answer({**about_point(space, z), "xy": spot[0].tolist()}, decode(space, z))
+
+    @api.post("/spaces/<name>/look/<projection>")
+    def look(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        refuse_if_not_pictures(space)
+        found = wanted_map(space, projection, jobs)
+        z = read_points(space.latent_dim, 1)
+        return framed_answer({**about_point(space, z), "xy": place(found, z)}, decode(space, z))
+
+    @api.post("/spaces/<name>/manifold/<projection>")
+    def manifold(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        most = most_pictures(space)
+        found = wanted_plane(space, projection, jobs)
+        z = finite(found.invert(read_points(2, min(most, 4096)), base_point(space)))
+        return framed_answer({"trust": np.round(trust(space, z), 4).tolist()}, decode(space, z))
+
+
+def most_pictures(space: LatentSpace) -> int:
+    """Return how many pictures of this space one answer may hold."""
+    return max(1, MOST_PIXELS // int(np.prod(refuse_if_not_pictures(space))))
+
+
+def base_point(space: LatentSpace) -> np.ndarray | None:
+    """Read where coordinates off the plane of a map come from: ``?base=z0,z1,…``, or the mean of the data."""
+    text = request.args.get("base")
+    return read_numbers(text, space.latent_dim, "base") if text else None
+
+
+def finite(array: np.ndarray) -> np.ndarray:
+    """Return the array as it is; Refused 400 if the points asked for lie so far out that it overflowed."""
+    if not np.isfinite(array).all():
+        raise Refused(400, "These points lie too far out to be computed with; go nearer to the data.")
+    return array
+
+
+def place(projection: Projection, z: np.ndarray) -> list[float] | None:
+    """Return where a latent point falls on a map; None where the map cannot say."""
+    try:
+        return [float(value) for value in finite(projection.locate(z))[0]]
+    except InputError:
+        return None
+
+
+def about_point(space: LatentSpace, z: np.ndarray) -> dict[str, Any]:
+    """Return a latent point, its trust in number and words, and the items nearest to it."""
+    score = float(trust(space, z)[0])
+    return {
+        "z": z[0].tolist(),
+        "trust": round(score, 4),
+        "trust_in_words": trust_in_words(score),
+        "nearest": nearest_items(space, z),
+    }
+
+
+def nearest_items(space: LatentSpace, z: np.ndarray, leave_out: int | None = None) -> list[dict[str, Any]]:
+    """Return the items nearest to a latent point ``[1, d]``: index and Euclidean distance, nearest first."""
+    left = None if leave_out is None else np.array([leave_out])
+    index, distance = space.neighbours.query(z, NEAREST, leave_out=left)
+    return [
+        {"index": int(item), "distance": round(float(far), 5)} for item, far in zip(index[0], distance[0], strict=True)
+    ]

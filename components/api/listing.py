@@ -1,0 +1,63 @@
+"""Which spaces there are, and what a page needs to know of one."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from components.api.wanted import wanted_space
+from components.columns import by_rate, columns, default_column
+from components.dimensions import STEPS, dimension_figures
+from components.pictures import image_shape
+from vae_core import Catalogue, InputError, LatentSpace
+from vae_core.jobs import Jobs
+
+log = logging.getLogger(__name__)
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+
+    @api.get("/spaces")
+    def spaces() -> Response:
+        listed = []
+        for entry in catalogue:
+            try:
+                listed.append(summary(entry.id, entry.title, entry.space()))
+            except InputError as error:
+                # One that cannot be opened must not take the others with it.
+                log.warning("The space %s is left out: %s", entry.id, error)
+        return jsonify(listed)
+
+    @api.get("/spaces/<name>")
+    def space(name: str) -> Response:
+        found = wanted_space(catalogue, name)
+        return jsonify(
+            {
+                **summary(name, catalogue[name].title, found),
+                "columns": [asdict(column) for column in columns(found)],
+                "default_column": default_column(found),
+                "order": by_rate(found),
+                "steps": STEPS,
+                "dimensions": [asdict(dimension) for dimension in dimension_figures(found)],
+                "can": asdict(found.model.can),
+                "value_range": list(found.data.value_range),
+            }
+        )
+
+
+def summary(name: str, title: str, space: LatentSpace) -> dict[str, Any]:
+    """Return one line of the list of spaces."""
+    shape = image_shape(space.data)
+    return {
+        "id": name,
+        "name": title,
+        "kind": space.data.kind,
+        "count": len(space),
+        "latent_dim": space.latent_dim,
+        "image_shape": None if shape is None else list(shape),
+        "projections": space.projection_ids(),
+    }

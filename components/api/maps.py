@@ -1,0 +1,111 @@
+"""Maps that take long: asked for, watched, cancelled."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from components.api.wanted import job_key, wanted_space
+from components.api.wire import Refused
+from vae_core import Catalogue, InputError, LatentSpace
+from vae_core.jobs import Job, Jobs
+from vae_core.space import ProjectionSettings, compute_in_folder
+
+#: Names of the maps that take work; a hash stands for parameters.
+_COMPUTED = re.compile(r"(tsne|umap)(-3d|-[0-9a-f]{12})?")
+_TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP", "z": "Raw dimensions"}
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+
+    @api.post("/spaces/<name>/projections")
+    def ask(name: str) -> tuple[Response, int]:
+        space = wanted_space(catalogue, name)
+        settings = settings_from(json_body())
+        settings.check(len(space), space.latent_dim)
+        state = state_of(space, jobs, settings.id)
+        if state["state"] in ("missing", "failed", "cancelled"):
+            if space.folder is None:
+                raise Refused(
+                    409, "This space is kept in memory only; open it with a workspace to compute further maps."
+                )
+            title = f"{_TITLES[settings.method]} of {space.data.name}"
+            jobs.submit(job_key(space, settings.id), title, compute_in_folder, settings, space.folder, space.shipped)
+            state = state_of(space, jobs, settings.id)
+        return jsonify(state), 200 if state["state"] == "done" else 202
+
+    @api.get("/spaces/<name>/projections/<projection>")
+    def watch(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        return jsonify(state_of(space, jobs, projection))
+
+    @api.delete("/spaces/<name>/projections/<projection>")
+    def cancel(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        jobs.cancel(job_key(space, projection))
+        return jsonify(state_of(space, jobs, projection))
+
+    @api.get("/jobs")
+    def running() -> Response:
+        return jsonify([{"key": job.key, **describe(job)} for job in jobs.all()])
+
+
+def json_body() -> Any:
+    """Return the request's JSON, None if it is none or nested too deeply."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
+def settings_from(body: Any) -> ProjectionSettings:
+    """Read ``{"method": …, …parameters}`` or ``{"id": …}``."""
+    if not isinstance(body, dict) or not ({"method", "id"} & set(body)):
+        raise Refused(400, 'Ask with a JSON object such as {"method": "tsne", "perplexity": 30}.')
+    try:
+        if "id" in body:
+            return ProjectionSettings.parse(str(body["id"]))
+        return ProjectionSettings.of(**body)
+    except (TypeError, OverflowError):
+        raise Refused(400, "A parameter has the wrong type or is too large.") from None
+
+
+def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
+    """Return how far a map is: done, waiting, running, failed, cancelled or missing.
+
+    Raises
+    ------
+    Refused
+        404 if there can be no such map.
+    """
+    try:
+        there = space.cached_projection(projection) is not None
+    except InputError as error:
+        raise Refused(404, str(error)) from None
+    if there:
+        return {"id": projection, "state": "done"}
+    job = jobs.get(job_key(space, projection))
+    if job is None:
+        if not _COMPUTED.fullmatch(projection):
+            raise Refused(404, f"There is no projection {projection!r}.")
+        return {"id": projection, "state": "missing"}
+    told = {"id": projection, **describe(job)}
+    if job.state == "done":
+        told |= {"state": "failed", "error": f"{job.title} could not be kept in {space.folder}; is the disk full?"}
+    return told
+
+
+def describe(job: Job) -> dict[str, Any]:
+    """Return a job as the page shows it."""
+    return {
+        "title": job.title,
+        "state": job.state,
+        "step": job.step,
+        "of": job.of,
+        "note": job.note,
+        "error": job.error,
+        "seconds": round(job.seconds, 1),
+    }

@@ -1,0 +1,53 @@
+"""What a visitor can take away: the table with coordinates, the latents."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from flask import Blueprint, Response, request
+
+from components.api.wanted import wanted_map, wanted_space
+from vae_core import Catalogue
+from vae_core.jobs import Jobs
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+
+    @api.get("/spaces/<name>/table.csv")
+    def table(name: str) -> Response:
+        space = wanted_space(catalogue, name)
+        found = wanted_map(space, request.args.get("projection", "pca"), jobs)
+        taken = space.data.table.copy()
+        added = {f"{found.id}_{axis + 1}": found.points[:, axis] for axis in range(found.dimensions)}
+        added |= {"rate": space.rate.sum(axis=1), "distortion": space.distortion}
+        for column, values in added.items():
+            # The table may have a column of that name already, which must not be lost.
+            while column in taken.columns:
+                column += "_"
+            taken[column] = values
+        return _file(taken.to_csv(index_label="item").encode(), f"{name}-{found.id}.csv", "text/csv")
+
+    @api.get("/spaces/<name>/latents.npz")
+    def latents(name: str) -> Response:
+        space = wanted_space(catalogue, name)
+        found = wanted_map(space, request.args.get("projection", "pca"), jobs)
+        file = io.BytesIO()
+        np.savez_compressed(
+            file,
+            mean=space.mean,
+            logvar=space.logvar,
+            rate=space.rate,
+            distortion=space.distortion,
+            points=found.points,
+            item=space.data.table.index.to_numpy().astype(str),
+        )
+        return _file(file.getvalue(), f"{name}-latents.npz", "application/octet-stream")
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    answer = Response(content, mimetype=kind)
+    safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "-" for letter in name)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
+    return answer

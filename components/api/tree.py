@@ -1,0 +1,115 @@
+"""The ``/api`` tree: its rooms, its errors, and who may speak to it."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
+
+from components.api import items, latent, listing, maps, takeaway
+from components.api.wire import MOST_NUMBERS, Refused, refusal
+from vae_core import Catalogue, InputError
+from vae_core.jobs import Jobs
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def register(
+    server: Flask, catalogue: Catalogue, jobs: Jobs, prefix: str = "/", hosts: frozenset[str] | None = None
+) -> None:
+    """Add ``/health`` and the ``/api`` tree to a server.
+
+    Parameters
+    ----------
+    server : Flask
+        The server of the page.
+    catalogue : Catalogue
+        The spaces.
+    jobs : Jobs
+        Runs long work.
+    prefix : str
+        Path prefix of the page.
+    hosts : frozenset of str, optional
+        Names by which the server may be called besides loopback; None admits every IP address too.
+    """
+    root = f"{prefix.rstrip('/')}/api"
+    api = Blueprint("api", __name__, url_prefix=root)
+    for room in (listing, latent, items, maps, takeaway):
+        room.add_routes(api, catalogue, jobs)
+    api.register_error_handler(Refused, refusal)
+    api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))
+    api.register_error_handler(HTTPException, _http_error)
+    server.register_blueprint(api)
+    server.add_url_rule(f"{prefix.rstrip('/')}/health", "health", lambda: jsonify(status="ok"))
+
+    @server.before_request
+    def check_caller() -> ResponseReturnValue | None:
+        if not _host_allowed(request.host, hosts):
+            return jsonify(error="This server does not answer to that host name; see --host."), 403
+        if request.method not in ("GET", "HEAD", "OPTIONS") and _from_elsewhere(request.headers.get("Origin")):
+            return jsonify(error="Requests from pages of other sites are not answered."), 403
+        if (request.content_length or 0) > 4 * MOST_NUMBERS:
+            return jsonify(error="The body is too large."), 413
+        inside = request.path == root or request.path.startswith(f"{root}/")
+        known = (request.endpoint or "").startswith("api.") and request.routing_exception is None
+        # The page has a route for every path, which would answer here as well.
+        return _nothing_here() if inside and (not known or request.method == "OPTIONS") else None
+
+
+def _host_allowed(host: str, hosts: frozenset[str] | None) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name in ("localhost", "127.0.0.1", "::1") or (hosts is not None and name in hosts):
+        return True
+    if hosts is not None:
+        return False
+    if name == socket.gethostname().lower():
+        return True
+    try:
+        # A page of another site can only reach this server by a name it controls, never by a bare address.
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _from_elsewhere(origin: str | None) -> bool:
+    """Whether a request comes from the page of another site; programs name no origin."""
+    try:
+        return origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
+    except ValueError:
+        return True
+
+
+def _nothing_here() -> ResponseReturnValue:
+    """Answer what no route answers: 405 where another method would do, else 404."""
+    adapter = current_app.create_url_adapter(request)
+    allowed = []
+    for method in _METHODS:
+        try:
+            rule, _ = adapter.match(method=method, return_rule=True) if adapter else (None, None)
+        except (NotFound, MethodNotAllowed, RequestRedirect):
+            continue
+        if rule is not None and rule.endpoint.startswith("api."):
+            allowed.append(method)
+    if not allowed:
+        return jsonify(error=f"There is nothing at {request.path}."), 404
+    if request.method == "OPTIONS":
+        answer = Response()
+    else:
+        instead = " or ".join(method for method in allowed if method not in ("HEAD", "OPTIONS"))
+        answer = jsonify(error=f"{request.method} is not possible here; use {instead}.")
+        answer.status_code = 405
+    answer.headers["Allow"] = ", ".join(allowed)
+    return answer
+
+
+def _http_error(error: HTTPException) -> tuple[Response, int]:
+    return jsonify(error=error.description or error.name), error.code or 500

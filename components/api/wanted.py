@@ -1,0 +1,78 @@
+"""The space, map and item a URL names."""
+
+from __future__ import annotations
+
+from components.api.wire import Refused
+from vae_core import Catalogue, InputError, LatentSpace, Projection
+from vae_core.jobs import Jobs
+from vae_core.space import ProjectionSettings
+
+
+def wanted_space(catalogue: Catalogue, name: str) -> LatentSpace:
+    """Return the space, opened if need be.
+
+    Raises
+    ------
+    Refused
+        404 if there is none.
+    """
+    try:
+        entry = catalogue[name]
+    except KeyError:
+        raise Refused(404, f"There is no space {name!r}.") from None
+    return entry.space()
+
+
+def job_key(space: LatentSpace, projection: str) -> str:
+    """Name the work of computing a map; equal for all visitors."""
+    return f"{space.fingerprint}/{projection}"
+
+
+def wanted_map(space: LatentSpace, name: str, jobs: Jobs) -> Projection:
+    """Return the map if it is there.
+
+    Raises
+    ------
+    Refused
+        404 if it cannot be, 409 if it has to be computed first.
+    """
+    try:
+        found = space.cached_projection(name)
+    except InputError as error:
+        raise Refused(404, str(error)) from None
+    if found is not None:
+        return found
+    # A map with parameters of its own is known by the work that was asked for.
+    if jobs.get(job_key(space, name)) is None:
+        try:
+            ProjectionSettings.parse(name).check(len(space), space.latent_dim)
+        except InputError as error:
+            raise Refused(404, str(error)) from None
+    raise Refused(409, f"The projection {name!r} has not been computed yet; ask for it and wait until it is there.")
+
+
+def wanted_plane(space: LatentSpace, name: str, jobs: Jobs) -> Projection:
+    """Return a map on which empty spots stand for latent points; Refused 400 for one with depth."""
+    found = wanted_map(space, name, jobs)
+    if found.dimensions != 2:
+        raise Refused(400, f"The projection {name!r} has depth: empty space in it cannot be touched. Take a 2-D map.")
+    return found
+
+
+def wanted_item(space: LatentSpace, index: int) -> int:
+    """Return the index if there is such an item; Refused 404 otherwise."""
+    if not 0 <= index < len(space):
+        raise Refused(404, f"There is no item {index}; the items are 0 to {len(space) - 1}.")
+    return index
+
+
+def refuse_if_not_pictures(space: LatentSpace) -> tuple[int, int, int]:
+    """Return ``(h, w, c)`` of the space's pictures; Refused 400 if its items are not images."""
+    from components.pictures import image_shape
+
+    shape = image_shape(space.data)
+    if shape is None:
+        raise Refused(
+            400, f"The items of this space are of kind {space.data.kind!r} and cannot be shown as pictures yet."
+        )
+    return shape

@@ -1,0 +1,97 @@
+"""The columns a map can be coloured by and a row can be told with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from vae_core import LatentSpace
+
+#: Integer columns with at most this many values are categories.
+MOST_CATEGORIES = 50
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing an item can be coloured by.
+
+    Parameters
+    ----------
+    name : str
+        As the URL names it.
+    title : str
+        As people read it.
+    kind : {"category", "number", "diverging", "text"}
+        Diverging numbers have a meaningful zero. Text cannot colour.
+    """
+
+    name: str
+    title: str
+    kind: Literal["category", "number", "diverging", "text"]
+
+
+def columns(space: LatentSpace) -> list[Column]:
+    """List the table's columns, then rate and distortion, then the latent dimensions, the most informative first."""
+    table = space.data.table
+    listed = [Column(str(name), str(name), _kind(table.iloc[:, at])) for at, name in enumerate(table.columns)]
+    taken = {column.name for column in listed}
+    figures = [Column("rate", "rate (nats)", "number"), Column("distortion", "distortion (nats)", "number")]
+    listed += [figure for figure in figures if figure.name not in taken]
+    return listed + [Column(f"z{j}", f"z{j}", "diverging") for j in by_rate(space) if f"z{j}" not in taken]
+
+
+def by_rate(space: LatentSpace) -> list[int]:
+    """Return the latent dimensions, the one with the highest mean rate first."""
+    mean_rate = np.nan_to_num(space.rate.mean(axis=0, dtype=np.float64))
+    return [int(j) for j in np.argsort(-mean_rate, kind="stable")]
+
+
+def default_column(space: LatentSpace) -> str:
+    """Return the column a fresh map is coloured by: the label, else the first category, else the rate."""
+    listed = columns(space)
+    categories = [column.name for column in listed if column.kind == "category"]
+    if "label" in [column.name for column in listed if column.kind != "text"]:
+        return "label"
+    return categories[0] if categories else "rate"
+
+
+def values_of(space: LatentSpace, name: str) -> pd.Series | None:
+    """Return a column's values, one an item; None if there is no such column.
+
+    Whole numbers with gaps come as pandas' nullable integers, mixed objects as text.
+    """
+    names = [str(column) for column in space.data.table.columns]
+    if name in names:
+        return _settled(space.data.table.iloc[:, names.index(name)]).reset_index(drop=True)
+    if name == "rate":
+        return pd.Series(space.rate.sum(axis=1), name=name)
+    if name == "distortion":
+        return pd.Series(space.distortion, name=name)
+    if name in (f"z{j}" for j in range(space.latent_dim)):
+        return pd.Series(space.mean[:, int(name[1:])], name=name)
+    return None
+
+
+def _settled(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_float_dtype(values) and values.isna().any():
+        known = values.dropna().to_numpy(dtype=np.float64)
+        # Integers that became floats only because some are missing.
+        if len(known) and (np.abs(known) < 2**53).all() and (known == np.rint(known)).all():
+            return values.astype("Int64")
+    if pd.api.types.is_object_dtype(values):
+        return values.map(str, na_action="ignore")
+    return values
+
+
+def _kind(values: pd.Series) -> Literal["category", "number", "text"]:
+    values = _settled(values)
+    if isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_bool_dtype(values):
+        return "category" if values.nunique() <= MOST_CATEGORIES else "text"
+    if pd.api.types.is_integer_dtype(values):
+        return "category" if values.nunique() <= MOST_CATEGORIES else "number"
+    if pd.api.types.is_numeric_dtype(values):
+        return "number"
+    return "category" if values.nunique() <= MOST_CATEGORIES else "text"

@@ -1,0 +1,242 @@
+"""The map as a Plotly figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from components.columns import columns, values_of
+from components.palette import DIVERGING, MISSING, SEQUENTIAL, category_style
+from vae_core import InputError, LatentSpace, Projection
+
+_AXES = {"tsne": "t-SNE", "umap": "UMAP"}
+#: Classes that get their name written on the map.
+MOST_LABELS = 24
+
+
+def empty_figure() -> dict[str, Any]:
+    """Return what stands in the map's place until there is one."""
+    hidden = {"visible": False}
+    return {
+        "data": [],
+        "layout": {
+            "xaxis": hidden,
+            "yaxis": hidden,
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        },
+    }
+
+
+def map_figure(space: LatentSpace, projection: Projection, color: str, dark: bool = False, key: str = "") -> go.Figure:
+    """Draw a map.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    projection : Projection
+        Its map.
+    color : str
+        The column that colours the points; see `columns`.
+    dark : bool
+        For a dark page.
+    key : str
+        Pan and zoom are kept while this stays the same.
+
+    Raises
+    ------
+    InputError
+        If there is no such column or it is text.
+    """
+    values = values_of(space, color)
+    kinds = {column.name: column.kind for column in columns(space)}
+    if values is None or kinds.get(color, "number") == "text":
+        raise InputError(f"The map cannot be coloured by {color!r}.")
+    ink = "#C1C2C5" if dark else "#495057"
+    figure = go.Figure()
+    if kinds[color] == "category":
+        _add_categories(figure, projection, values, dark)
+    else:
+        _add_numbers(
+            figure,
+            projection,
+            values.to_numpy(dtype=np.float64, na_value=np.nan),
+            color,
+            kinds[color] == "diverging",
+            ink,
+        )
+    figure.update_layout(
+        uirevision=key,
+        showlegend=kinds[color] == "category",
+        legend={
+            "orientation": "h",
+            "y": 0,
+            "x": 0,
+            "yanchor": "top",
+            "font": {"size": 11, "color": ink},
+            "itemsizing": "constant",
+            "title": {"text": f"{color} ", "font": {"size": 11}},
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        font={"family": "inherit", "color": ink, "size": 11},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        hovermode="closest",
+        hoverdistance=6,
+        spikedistance=0,
+        dragmode="pan" if projection.dimensions == 2 else "orbit",
+        clickanywhere=projection.dimensions == 2,
+        margin={"l": 30, "r": 8, "t": 6, "b": 34},
+        template=None,
+    )
+    _draw_axes(figure, projection, ink, dark)
+    return figure
+
+
+def _add_categories(figure: go.Figure, projection: Projection, values: pd.Series, dark: bool) -> None:
+    categories = (
+        list(values.cat.categories)
+        if isinstance(values.dtype, pd.CategoricalDtype)
+        else sorted(values.dropna().unique())
+    )
+    labelled = 8 < len(categories) <= MOST_LABELS and projection.dimensions == 2
+    paper = "rgba(26,27,30,0.65)" if dark else "rgba(255,255,255,0.65)"
+    for position, category in enumerate(categories):
+        index = np.flatnonzero((values == category).to_numpy(dtype=bool, na_value=False))
+        if len(index) == 0:
+            continue
+        colour, symbol = category_style(position, len(categories))
+        _add_points(figure, projection, index, str(category), {"color": colour, "symbol": symbol})
+        if labelled:
+            middle = np.median(projection.points[index], axis=0)
+            figure.add_annotation(
+                x=float(middle[0]),
+                y=float(middle[1]),
+                text=f"<b>{_escape(str(category))}</b>",
+                showarrow=False,
+                font={"size": 11},
+                bgcolor=paper,
+                borderpad=1,
+                captureevents=False,
+                name="label",
+            )
+    index = np.flatnonzero(values.isna())
+    if len(index):
+        _add_points(figure, projection, index, "missing", {"color": MISSING, "symbol": "circle"})
+
+
+def _add_numbers(
+    figure: go.Figure, projection: Projection, values: np.ndarray, title: str, diverging: bool, ink: str
+) -> None:
+    known = np.isfinite(values)
+    if not known.all():
+        _add_points(figure, projection, np.flatnonzero(~known), "missing", {"color": MISSING})
+    if not known.any():
+        return
+    index = np.flatnonzero(known)
+    # A few outliers must not take all the colours for themselves.
+    low, high = np.quantile(values[known], [0.005, 0.995])
+    if diverging:
+        high = max(abs(low), abs(high)) or 1.0
+        low = -high
+    marker = {
+        "color": values[index].astype(np.float32),
+        "colorscale": DIVERGING if diverging else SEQUENTIAL,
+        "cmin": float(low),
+        "cmax": float(high) if high > low else float(low) + 1,
+        "colorbar": {
+            "title": {"text": title, "side": "right"},
+            "thickness": 10,
+            "len": 0.6,
+            "outlinewidth": 0,
+            "x": 1,
+            "xpad": 4,
+            "tickfont": {"size": 10, "color": ink},
+        },
+    }
+    _add_points(figure, projection, index, title, marker)
+
+
+def _add_points(
+    figure: go.Figure, projection: Projection, index: np.ndarray, name: str, marker: dict[str, Any]
+) -> None:
+    points = projection.points[index]
+    flat = projection.dimensions == 2
+    common = {
+        "x": points[:, 0],
+        "y": points[:, 1],
+        "mode": "markers",
+        "name": name,
+        "customdata": index.astype(np.int32),
+        "hoverinfo": "none",
+        "marker": {"size": 5 if flat else 3, "opacity": 0.75, "line": {"width": 0}, **marker},
+    }
+    if flat:
+        figure.add_trace(go.Scattergl(**common))
+    else:
+        common["marker"]["symbol"] = "circle"
+        figure.add_trace(go.Scatter3d(**common, z=points[:, 2]))
+
+
+def _draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) -> None:
+    settings = projection.settings
+    meaningful = settings.method in ("pca", "z")
+    titles = []
+    for axis in range(projection.dimensions):
+        if settings.method == "pca" and projection.explained is not None:
+            titles.append(f"PC {axis + 1} · {projection.explained[axis]:.0%} of variance")
+        elif settings.method == "z":
+            titles.append(f"z{settings.axes[axis]}")
+        else:
+            titles.append(f"{_AXES[settings.method]} {axis + 1}")
+    line = "#373A40" if dark else "#E9ECEF"
+    shared = {
+        "gridcolor": line,
+        "zerolinecolor": line,
+        "showgrid": meaningful,
+        "zeroline": meaningful,
+        "showticklabels": meaningful,
+        "color": ink,
+        "tickfont": {"size": 10},
+    }
+    if projection.dimensions == 3:
+        figure.update_layout(
+            scene={
+                **{
+                    f"{name}axis": {
+                        **shared,
+                        "title": {"text": title, "font": {"size": 11, "color": ink}},
+                        "backgroundcolor": "rgba(0,0,0,0)",
+                    }
+                    for name, title in zip("xyz", titles, strict=True)
+                },
+                "aspectmode": "data",
+            },
+            margin={"l": 0, "r": 0, "t": 0, "b": 30},
+        )
+        return
+    figure.update_xaxes(
+        **shared,
+        title={"text": titles[0], "font": {"size": 11}, "standoff": 2},
+        ticklabelposition="inside",
+        side="bottom",
+        automargin=False,
+    )
+    figure.update_yaxes(
+        **shared,
+        title={"text": titles[1], "font": {"size": 11}, "standoff": 2},
+        ticklabelposition="inside",
+        scaleanchor="x",
+        scaleratio=1,
+        automargin=False,
+    )
+    figure.update_layout(legend_y=-0.045)
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,21 @@
+"""The Explore page: the map, what was touched, and a slider for every dimension."""
+
+from __future__ import annotations
+
+from dash import Dash, html
+
+from components.panels import map as map_panel
+from components.panels import pins, sliders, touched
+from vae_core import Catalogue
+
+
+def layout() -> html.Main:
+    """Return the page; it fills the window without a scroll bar of its own."""
+    return html.Main([map_panel.layout(), touched.layout(), sliders.layout(), pins.layout()], id="explore")
+
+
+def register(app: Dash, catalogue: Catalogue) -> None:
+    """Connect the panels."""
+    map_panel.register(app, catalogue)
+    sliders.register(app)
+    pins.register(app)

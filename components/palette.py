@@ -1,0 +1,24 @@
+"""Colours of data: told apart by every eye, on light and on dark."""
+
+from __future__ import annotations
+
+#: Okabe & Ito (2008) without black, which no dark page can show.
+OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#B8AB10", "#7F7F7F")
+#: Beyond eight classes: Tol's "muted" and "light" schemes (Tol 2021), always together with marker shapes.
+MANY = (
+    *("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#B8AB10", "#882255", "#44AA99", "#AA8F66"),
+    *("#332288", "#EE8866", "#77AADD", "#117733", "#FFAABB", "#999933", "#AA4499", "#99DDFF", "#BBCC33", "#6699CC"),
+)
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "triangle-down", "hexagon", "x", "pentagon")
+#: Missing values.
+MISSING = "#9A9A9A"
+#: Perceptually uniform, for numbers; and around zero (Moreland's cool-warm family, softened).
+SEQUENTIAL = "Viridis"
+DIVERGING = "RdBu_r"
+
+
+def category_style(position: int, of: int) -> tuple[str, str]:
+    """Return colour and marker symbol of the category at `position` among `of`."""
+    if of <= len(OKABE_ITO):
+        return OKABE_ITO[position], "circle"
+    return MANY[position % len(MANY)], SYMBOLS[(position // 7) % len(SYMBOLS)]

@@ -1,0 +1,1 @@
+"""The panels of the dashboard: layout, figures and callbacks of one each."""

@@ -1,0 +1,214 @@
+"""The map: every item a point, every spot a latent point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+
+from components.aria import label
+from components.columns import default_column
+from components.icons import icon
+from components.map_figure import empty_figure, map_figure
+from vae_core import Catalogue, InputError
+
+
+def layout() -> html.Section:
+    """Return the panel: choices above, the plot, and room for what scripts lay over it."""
+    return html.Section(
+        [
+            html.Div(
+                [
+                    dmc.Select(
+                        id="projection",
+                        data=[{"value": "pca", "label": "PCA"}],
+                        value="pca",
+                        allowDeselect=False,
+                        w=104,
+                        size="xs",
+                        comboboxProps={"width": 190, "position": "bottom-start"},
+                        **label("Projection"),
+                    ),
+                    html.Div(
+                        [
+                            dmc.Select(
+                                id="axis-x",
+                                data=[],
+                                w=64,
+                                size="xs",
+                                allowDeselect=False,
+                                **label("Horizontal dimension"),
+                            ),
+                            dmc.Select(
+                                id="axis-y",
+                                data=[],
+                                w=64,
+                                size="xs",
+                                allowDeselect=False,
+                                **label("Vertical dimension"),
+                            ),
+                        ],
+                        id="axes",
+                        hidden=True,
+                    ),
+                    dmc.Select(
+                        id="color-by",
+                        data=[],
+                        placeholder="colour",
+                        searchable=True,
+                        allowDeselect=False,
+                        w=128,
+                        size="xs",
+                        comboboxProps={"width": 200, "position": "bottom-start"},
+                        **label("Colour by"),
+                    ),
+                    html.Div(id="find-host"),
+                    html.Div(id="map-tools"),
+                    dmc.Popover(
+                        [
+                            dmc.PopoverTarget(
+                                dmc.ActionIcon(
+                                    icon("tune"),
+                                    id="settings",
+                                    variant="subtle",
+                                    color="gray",
+                                    size="md",
+                                    **label("Map settings"),
+                                )
+                            ),
+                            dmc.PopoverDropdown(_settings()),
+                        ],
+                        width=280,
+                        position="bottom-end",
+                        shadow="md",
+                        withinPortal=True,
+                        keepMounted=True,
+                        trapFocus=True,
+                    ),
+                ],
+                className="toolbar",
+            ),
+            html.Div(
+                dcc.Graph(
+                    id="map",
+                    figure=empty_figure(),
+                    responsive=True,
+                    config={
+                        "showSendToCloud": False,
+                        "displaylogo": False,
+                        "displayModeBar": False,
+                        "scrollZoom": True,
+                        "doubleClick": False,
+                        "displayNotifier": False,
+                    },
+                ),
+                id="map-stage",
+            ),
+            dcc.Store(id="map-request"),
+            dcc.Store(id="map-error"),
+        ],
+        id="map-panel",
+        **label("Map"),
+    )
+
+
+def _settings() -> dmc.Stack:
+    return dmc.Stack(
+        [
+            _slider("Point size", "point-size", 1, 12, 0.5, 5),
+            _slider("Opacity", "point-opacity", 0.05, 1, 0.05, 0.75),
+            dmc.Switch(
+                id="off-plane",
+                label="Off the plane: current point",
+                description="Where a PCA or raw map takes its other coordinates from (else the data mean)",
+                size="xs",
+            ),
+            dmc.Divider(label="Compute a map", labelPosition="left"),
+            dmc.Group(
+                [
+                    dmc.SegmentedControl(
+                        id="new-method",
+                        data=[{"value": "tsne", "label": "t-SNE"}, {"value": "umap", "label": "UMAP"}],
+                        value="tsne",
+                        size="xs",
+                    ),
+                    dmc.SegmentedControl(
+                        id="new-dimensions",
+                        data=[{"value": "2", "label": "2-D"}, {"value": "3", "label": "3-D"}],
+                        value="2",
+                        size="xs",
+                    ),
+                ],
+                justify="space-between",
+            ),
+            html.Div(
+                dmc.NumberInput(id="new-perplexity", label="Perplexity", value=30, min=1, step=5, size="xs"),
+                id="new-tsne",
+            ),
+            html.Div(
+                dmc.Group(
+                    [
+                        dmc.NumberInput(
+                            id="new-neighbours",
+                            label="Neighbours",
+                            value=15,
+                            min=2,
+                            allowDecimal=False,
+                            size="xs",
+                            w=116,
+                        ),
+                        dmc.NumberInput(
+                            id="new-min-dist",
+                            label="Minimal distance",
+                            value=0.1,
+                            min=0,
+                            max=1,
+                            step=0.05,
+                            size="xs",
+                            w=116,
+                        ),
+                    ]
+                ),
+                id="new-umap",
+                hidden=True,
+            ),
+            dmc.NumberInput(id="new-seed", label="Seed", value=0, min=0, allowDecimal=False, size="xs"),
+            dmc.Button("Compute", id="compute", size="xs", variant="light"),
+        ],
+        gap="xs",
+    )
+
+
+def _slider(title: str, id: str, low: float, high: float, step: float, value: float) -> html.Div:
+    return html.Div(
+        [
+            dmc.Text(title, size="xs"),
+            dmc.Slider(id=id, min=low, max=high, step=step, value=value, size="sm", label=None, updatemode="drag"),
+        ]
+    )
+
+
+def register(app: Dash, catalogue: Catalogue) -> None:
+    """Draw the map whenever the page asks for another one."""
+
+    @app.callback(
+        Output("map", "figure"), Output("map-error", "data"), Input("map-request", "data"), prevent_initial_call=True
+    )
+    def draw(wanted: dict[str, Any] | None) -> tuple[Any, str | None]:
+        if not wanted:
+            raise PreventUpdate
+        try:
+            space = catalogue[str(wanted["space"])].space()
+            name = str(wanted["projection"])
+            projection = space.cached_projection(name)
+            if projection is None:
+                return no_update, f"The projection {name} is not there yet."
+            color = str(wanted.get("color") or default_column(space))
+            key = f"{wanted['space']}/{name}"
+            return map_figure(space, projection, color, bool(wanted.get("dark")), key), None
+        except KeyError as error:
+            return no_update, f"There is no space {error}."
+        except InputError as error:
+            return no_update, str(error)

@@ -1,0 +1,67 @@
+"""Two pinned latent points and the straight line between them. Drawn by ``assets/explore/pins.js``."""
+
+from __future__ import annotations
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, html
+
+from components.aria import label
+from components.clientside import tell_page
+from components.icons import icon
+
+_TAKE_AWAY = [
+    ("take-picture", "Picture (PNG)"),
+    ("take-point", "Latent point (JSON)"),
+    ("take-map", "Map (PNG)"),
+    ("take-table", "Table with coordinates (CSV)"),
+    ("take-latents", "Latents (NPZ)"),
+    ("take-strip", "Strip from A to B (PNG)"),
+]
+
+
+def layout() -> html.Footer:
+    """Return the strip along the foot of the page."""
+    return html.Footer(
+        [
+            html.Div(id="pins"),
+            html.Div(
+                [
+                    _button("undo", "Undo (Ctrl+Z)"),
+                    _button("redo", "Redo (Ctrl+Shift+Z)"),
+                    dmc.Menu(
+                        [
+                            dmc.MenuTarget(
+                                dmc.ActionIcon(
+                                    icon("download"),
+                                    id="take-away",
+                                    variant="subtle",
+                                    color="gray",
+                                    **label("Take away"),
+                                )
+                            ),
+                            dmc.MenuDropdown([dmc.MenuItem(title, id=id, n_clicks=0) for id, title in _TAKE_AWAY]),
+                        ],
+                        position="top-end",
+                        shadow="md",
+                    ),
+                    _button("link", "Copy link"),
+                ],
+                className="actions",
+            ),
+        ],
+        id="pins-panel",
+    )
+
+
+def _button(name: str, title: str) -> dmc.Tooltip:
+    return dmc.Tooltip(
+        dmc.ActionIcon(icon(name), id=name, variant="subtle", color="gray", n_clicks=0, **label(title)),
+        label=title,
+        openDelay=500,
+    )
+
+
+def register(app: Dash) -> None:
+    """Pass the buttons on to the page's scripts."""
+    for id in ("undo", "redo", "link", *(id for id, _ in _TAKE_AWAY)):
+        tell_page(app, id, Input(id, "n_clicks"))

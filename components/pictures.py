@@ -1,0 +1,53 @@
+"""Pixels for the eye: what a decoder says, as bytes a canvas can show."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from vae_core import Dataset, InputError, LatentSpace
+
+_BATCH = 1024
+
+
+def image_shape(data: Dataset) -> tuple[int, int, int] | None:
+    """Return ``(h, w, c)`` of an image set as it is shown, else None."""
+    if data.kind != "image":
+        return None
+    channels, height, width = data.sample_shape
+    return height, width, channels
+
+
+def to_bytes(values: np.ndarray) -> np.ndarray:
+    """Turn pixels in [0, 1], ``[m, c, h, w]``, into uint8 ``[m, h, w, c]``; others are shown as the nearest bound."""
+    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+
+
+def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
+    """Decode latent points ``[m, d]`` to pictures, uint8 ``[m, h, w, c]``: the means of p(x|z).
+
+    Raises
+    ------
+    InputError
+        If the decoder's answer is not finite.
+    """
+    parts = []
+    device = space.model.prior.mean.device
+    with torch.inference_mode():
+        for start in range(0, len(z), _BATCH):
+            points = torch.from_numpy(np.ascontiguousarray(z[start : start + _BATCH])).to(device)
+            try:
+                mean = space.model.likelihood(points).mean.float().cpu().numpy()
+            except ValueError:  # what torch.distributions raises for parameters that are not finite
+                mean = np.full(1, np.nan)
+            if not np.isfinite(mean).all():
+                raise InputError(
+                    "The decoder gives values that are not finite at this latent point; go nearer to the data."
+                )
+            parts.append(to_bytes(mean))
+    return np.concatenate(parts)
+
+
+def originals(data: Dataset, index: np.ndarray) -> np.ndarray:
+    """Return items as pictures, uint8 ``[m, h, w, c]``."""
+    return to_bytes(data.batch(index))

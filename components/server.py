@@ -1,0 +1,50 @@
+"""The page and its API as one WSGI application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dash import Dash
+
+from components import api, page
+from vae_core import Catalogue
+from vae_core.jobs import Jobs
+
+
+def create_dash(
+    catalogue: Catalogue,
+    jobs: Jobs,
+    assets: Path,
+    prefix: str = "/",
+    hosts: frozenset[str] | None = frozenset(),
+) -> Dash:
+    """Build the Dash application.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        The spaces to show.
+    jobs : Jobs
+        Runs long work.
+    assets : Path
+        Folder of style sheet and scripts.
+    prefix : str
+        Path prefix of every request.
+    hosts : frozenset of str or None
+        Host names answered to besides loopback; None admits every IP address.
+    """
+    app = Dash(
+        "latent_explorer",
+        assets_folder=str(assets),
+        # Only main.mjs and the style sheets are loaded by name; it imports the rest.
+        assets_ignore=r".*\.js$",
+        title="Latent Explorer",
+        update_title="",
+        requests_pathname_prefix=prefix,
+        routes_pathname_prefix=prefix,
+        serve_locally=True,
+    )
+    api.register(app.server, catalogue, jobs, prefix, hosts)
+    app.layout = lambda: page.layout(catalogue)
+    page.register(app, catalogue)
+    return app

@@ -1,0 +1,33 @@
+"""What every test stands on: no test reads or writes the data folder of whoever runs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before NumPy and PyTorch are imported: on many cores small work is slower for every further thread.
+os.environ.setdefault("OMP_NUM_THREADS", str(min(4, os.cpu_count() or 1)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def user_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The user's data folder on every platform is a temporary one, here and in every process a test starts."""
+    folder = tmp_path_factory.mktemp("user-data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder))
+        patch.setenv("LOCALAPPDATA", str(folder))
+        if sys.platform == "darwin":
+            patch.setenv("HOME", str(folder))  # there the data folder has no variable of its own
+        yield folder
+
+
+@pytest.fixture
+def workspace_folder(tmp_path: Path) -> Path:
+    """An empty folder for ``Workspace(root)`` or ``--workspace``; one a test."""
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    return folder

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from vae_core.errors import InputError
+from vae_core.progress import Stopped
+from vae_core.space import Neighbours
+
+
+def brute_force(points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    distance = np.linalg.norm(points[:, None].astype(np.float64) - points[None], axis=2)
+    np.fill_diagonal(distance, np.inf)
+    index = np.argsort(distance, axis=1)[:, :k]
+    return index, np.take_along_axis(distance, index, axis=1)
+
+
+def test_neighbours_are_those_of_brute_force() -> None:
+    points = (np.random.default_rng(0).normal(size=(400, 7)) + 50).astype(np.float32)
+    neighbours = Neighbours(points)
+    index, distance = brute_force(points, 90)
+    np.testing.assert_allclose(neighbours.distance, distance, rtol=1e-4)
+    assert (neighbours.index == index).mean() > 0.999
+    assert neighbours.index.dtype == np.int32
+    assert neighbours.distance.dtype == np.float32
+
+
+def test_a_query_finds_an_item_at_distance_zero_in_any_batch() -> None:
+    points = (np.random.default_rng(0).normal(size=(3000, 5)) + 100).astype(np.float32)
+    neighbours = Neighbours(points)
+    for batch in (points[:1], points[:500]):
+        index, distance = neighbours.query(batch, 3)
+        np.testing.assert_array_equal(index[:, 0], np.arange(len(batch)))
+        assert (distance[:, 0] == 0).all()
+        assert (np.diff(distance, axis=1) >= 0).all()
+
+
+def test_more_neighbours_than_shared_are_computed_anew_and_fewer_are_the_first() -> None:
+    points = np.random.default_rng(0).normal(size=(300, 3)).astype(np.float32)
+    neighbours = Neighbours(points)
+    assert not neighbours.ready
+    first = neighbours.index.copy()
+    more, _ = neighbours.table(150)
+    assert more.shape == (300, 150)
+    np.testing.assert_array_equal(more[:, :90], first)
+    assert neighbours.table(5)[0].shape == (300, 5)
+
+
+def test_duplicates_and_tiny_sets() -> None:
+    same = Neighbours(np.ones((200, 2), dtype=np.float32))
+    assert (same.distance == 0).all()
+    assert not (same.index == np.arange(200)[:, None]).any()
+    assert Neighbours(np.zeros((1, 2), dtype=np.float32)).index.shape == (1, 0)
+    assert Neighbours(np.eye(3, dtype=np.float32)).index.shape == (3, 2)
+
+
+def test_neighbours_travel_to_another_process_whole() -> None:
+    neighbours = Neighbours(np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32))
+    index = neighbours.index
+    copy = pickle.loads(pickle.dumps(neighbours))
+    assert copy.ready
+    np.testing.assert_array_equal(copy.index, index)
+    np.testing.assert_array_equal(copy.query(copy.points[:4], 1)[0][:, 0], np.arange(4))
+
+
+def test_stop_and_bad_points() -> None:
+    points = np.zeros((10, 2), dtype=np.float32)
+    with pytest.raises(Stopped):
+        Neighbours(points).table(progress=lambda *_, **__: False)
+    points[3, 0] = np.inf
+    with pytest.raises(InputError, match="1 points are not finite"):
+        Neighbours(points)

@@ -1,0 +1,56 @@
+"""``python -m vae_core inspect``: what a model makes of a data set, in figures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from vae_core.data import load_data
+from vae_core.progress import ConsoleProgress
+
+
+def register(commands: Any) -> None:
+    """Add the command and its options."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "inspect",
+        help="print the figures of a model on a data set",
+        description="Encode a data set and print its figures.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="folder of a checkpoint")
+    parser.add_argument("--data", required=True, help="a data set by name or path")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Encode without a cache and print the means."""
+    from vae_core.model import load_model
+    from vae_core.space import LatentSpace
+
+    model = load_model(chosen.model, chosen.device)
+    with ConsoleProgress("inspecting", unit="item") as bar:
+        space = LatentSpace.build(model, load_data(chosen.data, progress=bar), progress=bar)
+    figures: dict[str, Any] = {
+        "latent_dim": model.latent_dim,
+        "sample_shape": list(model.sample_shape),
+        "count": len(space.data),
+        "rate": float(space.rate.sum(1, dtype="float64").mean()) if model.can.variance else None,
+        "distortion": float(space.distortion.mean(dtype="float64")),
+        # A model without a variance has no rate, and JSON no NaN.
+        "rate_by_dimension": [
+            float(nats) if model.can.variance else None for nats in space.rate.mean(0, dtype="float64")
+        ],
+    }
+    if chosen.json:
+        print(json.dumps(figures))
+        return 0
+    print(f"{chosen.model} on {space.data.name}: {figures['count']} items of shape {figures['sample_shape']}")
+    if not model.can.variance:
+        print(f"no rate (the model has no variance), distortion {figures['distortion']:.3f} nats an item")
+        return 0
+    print(f"rate {figures['rate']:.3f}, distortion {figures['distortion']:.3f} nats an item")
+    for dimension, value in sorted(enumerate(figures["rate_by_dimension"]), key=lambda pair: -pair[1]):
+        print(f"  z{dimension:<4d} {value:8.4f} nats")
+    return 0

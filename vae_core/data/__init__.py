@@ -1,0 +1,7 @@
+"""Data sets, their loaders and the sprites generator."""
+
+from vae_core.data.dataset import Dataset
+from vae_core.data.loading import load_data
+from vae_core.data.sprites import sprites
+
+__all__ = ["Dataset", "load_data", "sprites"]

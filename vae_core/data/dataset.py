@@ -1,0 +1,120 @@
+"""A data set: values and one table row an item."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from vae_core.errors import InputError
+
+Kind = Literal["image", "vector", "series"]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Values and one table row an item.
+
+    Parameters
+    ----------
+    values : ndarray
+        Images ``uint8`` or float ``[n, c, h, w]``, vectors ``[n, k]`` or series
+        ``[n, c, k]``. May be a memory map; it is never written to.
+    kind : {"image", "vector", "series"}
+        What one item is.
+    value_range : tuple of float
+        Smallest and largest value an item can have, ``(0, 255)`` for ``uint8`` images.
+    table : DataFrame
+        Labels, factors and any other metadata, one row an item in the order of
+        ``values``. Its index holds stable item ids, so that two spaces on one
+        data set match. Class labels stand in the column ``label``: categorical
+        where the classes have names, integer otherwise.
+    name : str
+        What people call the data set.
+
+    Raises
+    ------
+    InputError
+        If the parts do not fit each other or floating-point values are not finite.
+    """
+
+    values: np.ndarray
+    kind: Kind
+    value_range: tuple[float, float]
+    table: pd.DataFrame
+    name: str
+
+    def __post_init__(self) -> None:
+        """Check that the parts fit each other."""
+        axes = {"image": 4, "vector": 2, "series": 3}[self.kind]
+        if self.values.ndim != axes:
+            raise InputError(
+                f"{self.name}: {self.kind} data need {axes} axes, but the array has shape {self.values.shape}."
+            )
+        if self.values.dtype.kind not in "uif":
+            raise InputError(
+                f"{self.name}: values of type {self.values.dtype} are no numbers; give whole numbers or floats."
+            )
+        if len(self.values) == 0:
+            raise InputError(f"{self.name}: the data set is empty; give at least one item.")
+        if len(self.table) != len(self.values):
+            raise InputError(
+                f"{self.name}: {len(self.values)} items but {len(self.table)} rows of labels or metadata; "
+                "give one row an item."
+            )
+        if not self.table.index.is_unique:
+            raise InputError(f"{self.name}: item ids occur more than once; give each item its own.")
+        if self.value_range[0] >= self.value_range[1]:
+            raise InputError(f"{self.name}: the value range {self.value_range} is empty.")
+        if np.issubdtype(self.values.dtype, np.floating):
+            for start in range(0, len(self.values), 4096):
+                bad = ~np.isfinite(self.values[start : start + 4096]).reshape(-1, self.values[0].size).all(axis=1)
+                if bad.any():
+                    raise InputError(
+                        f"{self.name}: item {start + int(bad.argmax())} holds NaN or infinite values; "
+                        "remove or repair it."
+                    )
+
+    def __len__(self) -> int:
+        """Return the number of items."""
+        return len(self.values)
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one item: ``(c, h, w)``, ``(k,)`` or ``(c, k)``."""
+        return tuple(int(size) for size in self.values.shape[1:])
+
+    def take(self, index: Sequence[int] | np.ndarray | slice) -> Dataset:
+        """Return the items at `index` (integers, a mask or a slice) as a data set of their own."""
+        return Dataset(self.values[index], self.kind, self.value_range, self.table.iloc[index], self.name)
+
+    def batch(self, index: Sequence[int] | np.ndarray | slice) -> np.ndarray:
+        """Return items as a model takes them.
+
+        Returns
+        -------
+        ndarray
+            float32 ``[m, *sample_shape]``; images scaled to pixels in [0, 1],
+            vectors and series as they are.
+        """
+        values = np.asarray(self.values[index]).astype(np.float32)
+        if self.kind == "image":
+            low, high = self.value_range
+            values -= np.float32(low)
+            values *= np.float32(1 / (high - low))
+        return values
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Name of the content: a hash of values, kind, range and item ids."""
+        digest = hashlib.blake2b(digest_size=16)
+        digest.update(repr((self.values.shape, self.values.dtype.str, self.kind, self.value_range)).encode())
+        for start in range(0, len(self.values), 4096):
+            digest.update(np.ascontiguousarray(self.values[start : start + 4096]).tobytes())
+        digest.update(pd.util.hash_pandas_object(self.table.index.to_series(), index=False).to_numpy().tobytes())
+        return digest.hexdigest()

@@ -1,0 +1,108 @@
+"""One door to every data set: by name or by path."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+from vae_core.data.arrays import read_npy, read_npz
+from vae_core.data.dataset import Dataset
+from vae_core.data.digits import digits
+from vae_core.data.fashion import fashion_mnist
+from vae_core.data.folder import picture_files, read_folder
+from vae_core.data.idx import idx_dataset, is_idx
+from vae_core.data.pictures import FORMATS
+from vae_core.data.sprites import parse_sprites, sprites
+from vae_core.errors import InputError
+from vae_core.progress import Progress, silent
+
+NAMES = ("digits", "fashion-mnist", "sprites")
+ACCEPTED = (
+    "digits, fashion-mnist[:train|:test|:all], sprites[:full or scales=2,xs=16,…], an .npz or .npy file, "
+    "an IDX file or a folder of pictures"
+)
+
+
+def load_data(spec: str | Path, *, progress: Progress = silent) -> Dataset:
+    """Load a data set by name or path.
+
+    Parameters
+    ----------
+    spec : str or Path
+        - ``digits``: the 8 × 8 digits of scikit-learn;
+        - ``fashion-mnist`` or ``fashion-mnist:test``, ``:train``, ``:all``;
+        - ``sprites``, 9,000 of them, ``sprites:full``, or a subset such as
+          ``sprites:scales=2,orientations=8,xs=16,ys=16``;
+        - a path to an ``.npz`` or ``.npy`` file (`arrays`), to an IDX file of images
+          (`idx`), or to a folder of pictures (`folder`).
+
+        A `Path`, or a name with ``./`` before it, is always a path.
+    progress : Progress
+        Called while pictures are read, drawn or downloaded.
+
+    Raises
+    ------
+    InputError
+        If there is nothing of that name, or it cannot be read as a data set.
+    Stopped
+        If `progress` asked to stop.
+    """
+    if isinstance(spec, str):
+        name, colon, part = spec.strip().partition(":")
+        if name.lower() in NAMES:
+            return _by_name(name.lower(), part.strip() if colon else None, progress)
+        if not spec.strip():
+            raise InputError(f"No data set is named; give {ACCEPTED}.")
+    path = Path(spec).expanduser()
+    try:
+        if path.is_dir():
+            return _from_folder(path, progress)
+        if path.is_file():
+            return _from_file(path)
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: this cannot be opened ({reason}); check the path and its rights.") from error
+    near = difflib.get_close_matches(str(spec).lower(), NAMES, n=1)
+    hint = f"did you mean {near[0]}, or " if near else ""
+    raise InputError(f"{spec}: there is no such file, folder or data set; {hint}give {ACCEPTED}.")
+
+
+def _by_name(name: str, part: str | None, progress: Progress) -> Dataset:
+    if name == "fashion-mnist":
+        return fashion_mnist("test" if part is None else part, progress=progress)
+    if name == "sprites":
+        arguments: dict[str, Any] = {} if part is None else dict(parse_sprites(part))
+        return sprites(**arguments, progress=progress)
+    if part is not None:
+        raise InputError(f"{name}:{part}: this data set has no parts; give {name}.")
+    return digits()
+
+
+def _from_folder(folder: Path, progress: Progress) -> Dataset:
+    if not picture_files(folder):
+        images = sorted(path for path in folder.iterdir() if "images" in path.name and path.is_file() and is_idx(path))
+        if len(images) == 1:
+            return idx_dataset(images[0])
+        if images:
+            raise InputError(
+                f"{folder}: there are several IDX files of images here; give one of them, such as {images[0]}."
+            )
+    return read_folder(folder, progress)
+
+
+def _from_file(path: Path) -> Dataset:
+    with path.open("rb") as stream:
+        start = stream.read(6)
+    ending = path.suffix.lower()
+    if ending == ".npy" or start == b"\x93NUMPY":
+        return read_npy(path)
+    if ending == ".npz":
+        return read_npz(path)
+    if is_idx(path) or "ubyte" in path.name:
+        return idx_dataset(path)
+    if ending in FORMATS:
+        raise InputError(f"{path}: this is a single picture; give the folder it lies in.")
+    raise InputError(f"{path}: this file holds no data set that can be read; give {ACCEPTED}.")

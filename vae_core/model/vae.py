@@ -1,0 +1,85 @@
+"""The variational autoencoder (Kingma & Welling 2014; Rezende et al. 2014)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Distribution, Normal
+
+from vae_core.errors import InputError
+from vae_core.model.config import VAEConfig
+from vae_core.model.likelihoods import build_likelihood
+from vae_core.model.networks import build_decoder, build_encoder, split
+from vae_core.model.protocol import Capabilities, Posterior
+
+
+class VAE(nn.Module):
+    """A VAE with a standard normal prior, a diagonal Gaussian posterior and a Bernoulli or Gaussian likelihood.
+
+    Parameters
+    ----------
+    config : VAEConfig
+        Size and shape; weights are drawn from torch's global generator.
+
+    Raises
+    ------
+    InputError
+        If networks of that size cannot be held in memory.
+    """
+
+    def __init__(self, config: VAEConfig) -> None:
+        super().__init__()
+        self.config = config
+        try:
+            self.encoder = build_encoder(config)
+            self.decoder = build_decoder(config)
+        except (RuntimeError, TypeError, OverflowError, MemoryError) as error:  # what torch raises for absurd sizes
+            raise InputError(f"Networks of this size cannot be built here ({config}); choose smaller ones.") from error
+        self.observation = build_likelihood(config)
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent dimensions d."""
+        return self.config.latent_dim
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one item."""
+        return self.config.sample_shape
+
+    @property
+    def prior(self) -> Distribution:
+        """The standard normal over ``[d]``."""
+        zeros = torch.zeros(self.latent_dim, device=self.device)
+        return Normal(zeros, torch.ones_like(zeros), validate_args=False)
+
+    @property
+    def can(self) -> Capabilities:
+        """Our own VAE can do everything that is asked of models."""
+        return Capabilities()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie."""
+        return next(self.parameters()).device
+
+    @property
+    def fingerprint(self) -> str:
+        """Name of the content: a hash of architecture and weights."""
+        digest = hashlib.blake2b(json.dumps(self.config.to_dict(), sort_keys=True).encode(), digest_size=16)
+        for name, tensor in sorted(self.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
+
+    def encode(self, x: Tensor) -> Posterior:
+        """Items ``[n, *sample_shape]`` to q(z|x), mean and log variance each ``[n, d]``."""
+        return Posterior(*split(self.encoder(x)))
+
+    def likelihood(self, z: Tensor) -> Distribution:
+        """Latent points ``[n, d]`` to p(x|z) over ``[n, *sample_shape]``."""
+        distribution: Distribution = self.observation(self.decoder(z))
+        return distribution

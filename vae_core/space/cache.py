@@ -1,0 +1,162 @@
+"""The files of one latent space: encodings, neighbours and maps."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from vae_core.space.neighbours import Neighbours
+from vae_core.space.projection import latent_fingerprint, read_points
+from vae_core.space.settings import ProjectionSettings
+from vae_core.storage import CacheDamaged, load_arrays, save_arrays
+
+log = logging.getLogger(__name__)
+
+#: Raised whenever what is stored, or how it is computed, changes its meaning.
+FORMAT = 1
+_MAP_NAME = re.compile(r"(pca|tsne|umap)(-3d|-[0-9a-f]{12})?")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Encodings:
+    """What a model makes of a data set, as arrays; the fields are those of `LatentSpace`."""
+
+    mean: np.ndarray
+    logvar: np.ndarray
+    rate: np.ndarray
+    distortion: np.ndarray
+    distortion_error: np.ndarray
+    trust_share: np.ndarray
+    trust_quantiles: np.ndarray
+
+    def __post_init__(self) -> None:
+        n, d = self.mean.shape
+        wanted = {"distortion": (n,), "distortion_error": (n,), "trust_share": (d,), "trust_quantiles": (101,)}
+        for field in fields(self):
+            array = getattr(self, field.name)
+            if array.shape != wanted.get(field.name, (n, d)) or array.dtype != np.float32:
+                raise ValueError(f"{field.name} is {array.dtype} {array.shape}")
+            array.setflags(write=False)
+
+
+class SpaceCache:
+    """Reads from a folder and, behind it, from a shipped one; writes to the first only.
+
+    A file that is damaged, of another version or of other content is logged
+    and treated as absent. A write that fails is logged: the work goes on in memory.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where files are written; None keeps nothing.
+    shipped : Path, optional
+        A folder that is only read.
+    """
+
+    def __init__(self, folder: Path | None, shipped: Path | None = None) -> None:
+        self.folder = Path(folder) if folder is not None else None
+        self.shipped = Path(shipped) if shipped is not None else None
+
+    def _candidates(self, name: str) -> Iterator[Path]:
+        for folder in (self.folder, self.shipped):
+            if folder is not None and (folder / name).is_file():
+                yield folder / name
+
+    def _read(self, name: str, read: Callable[[Path], T]) -> T | None:
+        for path in self._candidates(name):
+            try:
+                return read(path)
+            except CacheDamaged as damage:
+                log.warning("%s", damage)
+            except (KeyError, ValueError, TypeError, OSError) as error:
+                log.warning("%s is not used (%s); it will be computed again.", path, error)
+        return None
+
+    def _write(self, name: str, write: Callable[[Path], None]) -> None:
+        if self.folder is None:
+            return
+        try:
+            write(self.folder / name)
+        except OSError as error:
+            log.warning("%s could not be kept (%s); it will be computed again next time.", self.folder / name, error)
+
+    def encodings(self, fingerprint: str | None = None) -> Encodings | None:
+        """Return the stored encodings, if there are any and, where one is asked for, they have this fingerprint."""
+
+        def read(path: Path) -> Encodings:
+            arrays = load_arrays(path)
+            about = json.loads(str(arrays.pop("about")))
+            if about["format"] != FORMAT or fingerprint not in (None, about["fingerprint"]):
+                raise ValueError("it belongs to another model, data set or version")
+            return Encodings(**arrays)
+
+        return self._read("encodings.npz", read)
+
+    def keep_encodings(self, encodings: Encodings, fingerprint: str) -> None:
+        """Store encodings under a fingerprint."""
+        arrays = {field.name: getattr(encodings, field.name) for field in fields(encodings)}
+        about = np.array(json.dumps({"format": FORMAT, "fingerprint": fingerprint}))
+        self._write("encodings.npz", lambda path: save_arrays(path, {"about": about, **arrays}))
+
+    def neighbours(self, mean: np.ndarray) -> Neighbours:
+        """Return the neighbours of encodings ``[n, d]``, their table filled in where it is stored."""
+        latents = latent_fingerprint(mean)
+
+        def read(path: Path) -> Neighbours:
+            arrays = load_arrays(path)
+            index, distance = arrays["index"], arrays["distance"]
+            if str(arrays["latents"]) != latents or index.shape != distance.shape or len(index) != len(mean):
+                raise ValueError("it belongs to other encodings")
+            return Neighbours(mean, index, distance)
+
+        return self._read("neighbours.npz", read) or Neighbours(mean)
+
+    def keep_neighbours(self, neighbours: Neighbours) -> None:
+        """Store a table of neighbours that has been computed."""
+        arrays = {
+            "latents": np.array(latent_fingerprint(neighbours.points)),
+            "index": neighbours.index,
+            "distance": neighbours.distance,
+        }
+        self._write("neighbours.npz", lambda path: save_arrays(path, arrays))
+
+    def map_path(self, name: str) -> Path | None:
+        """Return where the map of this name is or would be written; None without a folder."""
+        return None if self.folder is None else self.folder / _file(name)
+
+    def map(self, name: str, mean: np.ndarray) -> tuple[ProjectionSettings, np.ndarray, dict[str, Any]] | None:
+        """Return settings, points and details of a stored map of encodings ``[n, d]``."""
+        if not _MAP_NAME.fullmatch(name):
+            return None
+
+        def read(path: Path) -> tuple[ProjectionSettings, np.ndarray, dict[str, Any]]:
+            settings, points, details = read_points(path, latent_fingerprint(mean))
+            if settings.id != name or len(points) != len(mean):
+                raise ValueError("it holds another map")
+            return settings, points, details
+
+        return self._read(_file(name), read)
+
+    def keep_map(self, name: str, write: Callable[[Path], None]) -> None:
+        """Store a map; `write` is given the path."""
+        self._write(_file(name), write)
+
+    def map_names(self) -> list[str]:
+        """Return the names of the maps that lie in the folders, unread."""
+        folders = [folder / "projections" for folder in (self.folder, self.shipped) if folder is not None]
+        names = {path.stem for folder in folders for path in folder.glob("*.npz") if _MAP_NAME.fullmatch(path.stem)}
+        return sorted(names)
+
+
+def _file(name: str) -> str:
+    if not _MAP_NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not the name of a stored map")
+    return f"projections/{name}.npz"

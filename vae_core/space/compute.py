@@ -1,0 +1,122 @@
+"""Making a map, or making it again from what was stored."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+
+from vae_core.errors import InputError
+from vae_core.progress import Progress, silent
+from vae_core.space.cache import SpaceCache
+from vae_core.space.neighbour_map import NeighbourMap
+from vae_core.space.neighbours import Neighbours
+from vae_core.space.pca import PCAMap
+from vae_core.space.projection import Projection, latent_fingerprint
+from vae_core.space.raw import RawMap
+from vae_core.space.settings import ProjectionSettings
+
+log = logging.getLogger(__name__)
+
+
+def compute(
+    settings: ProjectionSettings, mean: np.ndarray, neighbours: Neighbours | None = None, progress: Progress = silent
+) -> Projection:
+    """Make a map from encodings alone: no model, no files, the same in any process.
+
+    Parameters
+    ----------
+    settings : ProjectionSettings
+        Method and parameters.
+    mean : ndarray
+        ``[n, d]`` encodings.
+    neighbours : Neighbours, optional
+        Of the encodings, where there are some to share.
+    progress : Progress
+        Hears of finished steps; `preview` is the map so far, ``[n, dimensions]``.
+
+    Returns
+    -------
+    Projection
+        The map.
+
+    Raises
+    ------
+    InputError
+        If the settings do not suit the set.
+    Stopped
+        If `progress` asks to stop.
+    """
+    settings.check(*mean.shape)
+    if settings.method == "pca":
+        return PCAMap(settings, mean)
+    if settings.method == "z":
+        return RawMap(settings, mean)
+    neighbours = neighbours or Neighbours(mean)
+    if settings.method == "tsne":
+        from vae_core.space.tsne import fit_tsne
+
+        points, details = fit_tsne(settings, mean, neighbours, progress)
+    else:
+        from vae_core.space.umap_map import fit_umap
+
+        points, details = fit_umap(settings, mean, neighbours, progress)
+    return NeighbourMap(settings, points, mean, neighbours, details)
+
+
+def stored_map(name: str, mean: np.ndarray, neighbours: Neighbours, cache: SpaceCache) -> Projection | None:
+    """Make a t-SNE or UMAP map again from what is stored of it; None if nothing usable is."""
+    stored = cache.map(name, mean)
+    if stored is None:
+        return None
+    settings, points, details = stored
+    try:
+        return NeighbourMap(settings, points, mean, neighbours, details)
+    except (KeyError, TypeError, ValueError) as error:
+        log.warning("The stored map %s is not used (%r); it will be computed again.", name, error)
+        return None
+
+
+def compute_in_folder(
+    settings: ProjectionSettings, folder: Path, shipped: Path | None = None, progress: Progress = silent
+) -> str:
+    """Make a map from the encodings that lie in a space's folder, and keep it there.
+
+    For worker processes: takes paths and settings only. Finds the neighbours in
+    the folder, or computes and keeps them. A map that is there already is left as it is.
+
+    Returns
+    -------
+    str
+        The id of the map, which is in the folder now.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no usable encodings or the settings do not suit them.
+    Stopped
+        If `progress` asks to stop.
+    """
+    cache = SpaceCache(folder, shipped)
+    encodings = cache.encodings()
+    if encodings is None:
+        raise InputError(f"{folder} holds no usable encodings; open the model and its data again.")
+    neighbours = cache.neighbours(encodings.mean)
+    if stored_map(settings.id, encodings.mean, neighbours, cache) is None:
+        compute_and_keep(settings, encodings.mean, neighbours, cache, progress)
+    return settings.id
+
+
+def compute_and_keep(
+    settings: ProjectionSettings, mean: np.ndarray, neighbours: Neighbours, cache: SpaceCache, progress: Progress
+) -> Projection:
+    """Make a map and keep it, and the neighbours if they had to be computed for it."""
+    settings.check(*mean.shape)
+    if settings.method in ("tsne", "umap") and not neighbours.ready:
+        neighbours.table(progress=progress)
+        cache.keep_neighbours(neighbours)
+    projection = compute(settings, mean, neighbours, progress)
+    if settings.method in ("tsne", "umap"):
+        cache.keep_map(settings.id, lambda path: projection.save(path, latent_fingerprint(mean)))
+    return projection

@@ -1,0 +1,226 @@
+"""A data set seen through a model."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import defaultdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vae_core.data.dataset import Dataset
+from vae_core.errors import InputError
+from vae_core.model.protocol import LatentModel
+from vae_core.progress import Progress, silent
+from vae_core.space.cache import Encodings, SpaceCache
+from vae_core.space.compute import compute, compute_and_keep, stored_map
+from vae_core.space.encode import distortion, encode
+from vae_core.space.neighbours import Neighbours
+from vae_core.space.projection import Projection
+from vae_core.space.rate import rate
+from vae_core.space.settings import ProjectionSettings
+from vae_core.space.trust import TrustScale
+from vae_core.workspace import Workspace
+
+#: Part of every fingerprint; raised when the same model and data would be encoded to other arrays.
+ENCODING_VERSION = 1
+_RAW_MAPS_KEPT = 16
+
+
+class LatentSpace:
+    """A `Dataset` seen through a `LatentModel`; immutable once built. Made by `build` or `open`.
+
+    Attributes
+    ----------
+    model : LatentModel
+        The model.
+    data : Dataset
+        The items.
+    mean, logvar : ndarray
+        ``[n, d]`` float32, read-only: the posterior of every item.
+    rate : ndarray
+        ``[n, d]`` float32 nats, KL(q(z_j|x) || p(z_j)); NaN for a model without a variance.
+    distortion : ndarray
+        ``[n]`` float32 nats, −E_q log p(x|z) summed over the item, from 8 seeded samples.
+    distortion_error : ndarray
+        ``[n]`` float32 nats, the standard error of that mean.
+    fingerprint : str
+        Name of the content: a hash of model, data and encoding version.
+    folder, shipped : Path or None
+        Where caches are written, and where else they are read from; None keeps everything in memory.
+    """
+
+    def __init__(self, model: LatentModel, data: Dataset, encodings: Encodings, cache: SpaceCache) -> None:
+        self.model = model
+        self.data = data
+        self.mean = encodings.mean
+        self.logvar = encodings.logvar
+        self.rate = encodings.rate
+        self.distortion = encodings.distortion
+        self.distortion_error = encodings.distortion_error
+        self.fingerprint = space_fingerprint(model, data)
+        self.folder = cache.folder
+        self.shipped = cache.shipped
+        self.trust_scale = TrustScale(encodings.mean, encodings.trust_share, encodings.trust_quantiles)
+        self._cache = cache
+        self._maps: dict[str, Projection] = {}
+        self._map_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.Lock()
+
+    @classmethod
+    def build(
+        cls,
+        model: LatentModel,
+        data: Dataset,
+        cache: Workspace | Path | str | None = None,
+        progress: Progress = silent,
+        batch_size: int = 512,
+        *,
+        shipped: Path | str | None = None,
+    ) -> LatentSpace:
+        """Encode a data set, or take its encodings from the cache.
+
+        Parameters
+        ----------
+        model : LatentModel
+            The model.
+        data : Dataset
+            The items.
+        cache : Workspace, Path or None
+            A workspace, which has a folder for every space, or the folder of this space alone.
+        progress : Progress
+            Hears of encoded items, then of items whose distortion is known.
+        batch_size : int
+            Items encoded at once.
+        shipped : Path, optional
+            A folder that is read where `cache` has nothing, and never written to.
+
+        Raises
+        ------
+        InputError
+            If model and data do not fit or the model gives values that are not finite.
+        Stopped
+            If `progress` asks to stop; nothing is kept.
+        """
+        fingerprint = space_fingerprint(model, data)
+        folder = cache.space_folder(fingerprint) if isinstance(cache, Workspace) else cache
+        files = SpaceCache(Path(folder) if folder else None, Path(shipped) if shipped else None)
+        encodings = files.encodings(fingerprint)
+        if encodings is None or encodings.mean.shape != (len(data), model.latent_dim):
+            encodings = _encode_all(model, data, progress, batch_size)
+            files.keep_encodings(encodings, fingerprint)
+        return cls(model, data, encodings, files)
+
+    @classmethod
+    def open(
+        cls, model: LatentModel, data: Dataset, folder: Path | str | None, *, shipped: Path | str | None = None
+    ) -> LatentSpace | None:
+        """Return the space as it lies in a folder, or None when it has to be built."""
+        files = SpaceCache(Path(folder) if folder else None, Path(shipped) if shipped else None)
+        encodings = files.encodings(space_fingerprint(model, data))
+        if encodings is None or encodings.mean.shape != (len(data), model.latent_dim):
+            return None
+        return cls(model, data, encodings, files)
+
+    def __len__(self) -> int:
+        return len(self.mean)
+
+    def __repr__(self) -> str:
+        return f"LatentSpace({self.data.name!r}, {len(self)} items, {self.latent_dim} latent dimensions)"
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent dimensions d."""
+        return int(self.mean.shape[1])
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """Exact nearest items in latent space; queries answer at once, the table of all items comes on first use."""
+        return self._cache.neighbours(self.mean)
+
+    def projection(self, method: str = "pca", *, progress: Progress = silent, **params: Any) -> Projection:
+        """Return a map of the space: from memory, else from the cache, else computed and cached.
+
+        Parameters
+        ----------
+        method : str
+            ``"pca"``, ``"tsne"``, ``"umap"``, ``"z"``, or an id such as ``"tsne-3d"`` or ``"z:3,7"``.
+        progress : Progress
+            Hears of finished steps; `preview` is the map so far.
+        **params
+            ``dimensions`` (2 or 3), ``seed``; t-SNE ``perplexity``; UMAP ``neighbours``, ``min_dist``; raw ``axes``.
+
+        Raises
+        ------
+        InputError
+            If there is no such method or parameter, or it does not suit the set.
+        Stopped
+            If `progress` asks to stop.
+        """
+        if not params and (found := self.cached_projection(method)) is not None:
+            return found
+        settings = ProjectionSettings.of(method, **params)
+        settings.check(*self.mean.shape)
+        with self._lock:
+            lock = self._map_locks[settings.id]
+        with lock:
+            found = self.cached_projection(settings.id)
+            if found is None:
+                found = compute_and_keep(settings, self.mean, self.neighbours, self._cache, progress)
+                self._maps[settings.id] = found
+        return found
+
+    def cached_projection(self, id: str) -> Projection | None:
+        """Return the map of this id if it takes no long work: PCA and raw pairs always, others once they are kept.
+
+        Raises
+        ------
+        InputError
+            If `id` names a latent dimension the model does not have.
+        """
+        if (found := self._maps.get(id)) is not None:
+            return found
+        try:
+            settings = ProjectionSettings.parse(id)
+        except InputError:
+            settings = None
+        if settings is not None and settings.method in ("pca", "z"):
+            made = compute(settings, self.mean)
+            if settings.method == "z":
+                self._forget_raw_maps()
+            # Two visitors at once get one object.
+            return self._maps.setdefault(settings.id, made)
+        restored = stored_map(id, self.mean, self.neighbours, self._cache)
+        return None if restored is None else self._maps.setdefault(id, restored)
+
+    def projection_ids(self) -> list[str]:
+        """Return the ids of the maps that are there now; raw pairs ``z:i,j`` are always there besides."""
+        plain = ["pca", "pca-3d"] if self.latent_dim >= 3 else ["pca"]
+        kept = set(self._cache.map_names()) | {id for id in list(self._maps) if not id.startswith(("z:", "pca"))}
+        # The plain names first, then the maps with parameters of their own.
+        return plain + sorted(kept, key=lambda id: (id.count("-"), id))
+
+    def _forget_raw_maps(self) -> None:
+        raw = [id for id in list(self._maps) if id.startswith("z:")]
+        for id in raw[: max(0, len(raw) - _RAW_MAPS_KEPT)]:
+            self._maps.pop(id, None)
+
+
+def space_fingerprint(model: LatentModel, data: Dataset) -> str:
+    """Name the space of a data set seen through a model, by their content."""
+    text = f"{ENCODING_VERSION} {model.fingerprint} {data.fingerprint}"
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _encode_all(model: LatentModel, data: Dataset, progress: Progress, batch_size: int) -> Encodings:
+    mean, logvar = encode(model, data, batch_size, progress)
+    if model.can.variance:
+        nats = rate(mean, logvar, model.prior)
+    else:
+        nats = np.full_like(mean, np.nan)
+    value, error = distortion(model, data, mean, logvar, batch_size=batch_size, progress=progress)
+    scale = TrustScale.measure(mean, logvar)
+    return Encodings(mean, logvar, nats, value, error, scale.share, scale.quantiles)

@@ -1,0 +1,67 @@
+"""A map made from neighbours, t-SNE or UMAP: no formula leads onto it or back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vae_core.errors import InputError
+from vae_core.space.inverse import Inverse
+from vae_core.space.locate import Locator
+from vae_core.space.neighbours import Neighbours
+from vae_core.space.projection import Projection
+from vae_core.space.settings import ProjectionSettings
+
+
+class NeighbourMap(Projection):
+    """A t-SNE or UMAP map. `locate` goes by latent neighbours, `invert` by neighbours on the map.
+
+    Parameters
+    ----------
+    settings : ProjectionSettings
+        What the map was made with.
+    points : ndarray
+        ``[n, 2]`` or ``[n, 3]``.
+    mean : ndarray
+        ``[n, d]`` encodings.
+    neighbours : Neighbours
+        Of the encodings.
+    details : dict
+        As stored. Without the choice of the inverse it is made now, which takes about a second.
+    """
+
+    def __init__(
+        self,
+        settings: ProjectionSettings,
+        points: np.ndarray,
+        mean: np.ndarray,
+        neighbours: Neighbours,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(settings, points, details)
+        self._mean = mean
+        self._locator = Locator(self.points, neighbours)
+        self._inverse: Inverse | None = None
+        if self.dimensions == 2:
+            # Made at once: the first spot that is touched must not wait for it.
+            if "inverse" not in self.details:
+                self._inverse = Inverse.tuned(self.points, mean, neighbours)
+                self.details["inverse"] = self._inverse.choice
+            else:
+                self._inverse = Inverse(self.points, mean, self.details["inverse"])
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent dimensions d."""
+        return int(self._mean.shape[1])
+
+    def _locate(self, z: np.ndarray) -> np.ndarray:
+        return self._locator(z)
+
+    def _invert(self, xy: np.ndarray, base: np.ndarray | None) -> np.ndarray:
+        if self._inverse is None:
+            raise InputError(
+                "Empty space of a 3-D map has no depth, so it stands for no latent point; take the 2-D map."
+            )
+        return self._inverse(xy)

@@ -1,0 +1,160 @@
+"""A map of a latent space, rebuilt from arrays alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vae_core.errors import InputError
+from vae_core.space.settings import ProjectionSettings
+from vae_core.storage import CacheDamaged, load_arrays, save_arrays
+
+#: Raised whenever the meaning of a stored map changes.
+FORMAT = 1
+
+
+class Projection(ABC):
+    """A 2-D or 3-D map of a latent space.
+
+    Parameters
+    ----------
+    settings : ProjectionSettings
+        What the map was made with.
+    points : ndarray
+        ``[n, 2]`` or ``[n, 3]`` float32, one row an item.
+    details : dict
+        What there is to say about the map: KL divergence, seconds, versions, the chosen inverse.
+    """
+
+    def __init__(self, settings: ProjectionSettings, points: np.ndarray, details: dict[str, Any] | None = None) -> None:
+        self.settings = settings
+        self.points = np.ascontiguousarray(points, dtype=np.float32)
+        self.points.setflags(write=False)
+        self.details = details or {}
+
+    @property
+    def id(self) -> str:
+        """The name: ``pca``, ``tsne``, ``umap``, ``z:3,7`` or one with a hash of the parameters."""
+        return self.settings.id
+
+    @property
+    def dimensions(self) -> int:
+        """2 or 3."""
+        return int(self.points.shape[1])
+
+    @property
+    def explained(self) -> np.ndarray | None:
+        """Share of the latents' variance along each axis of a PCA map, else None."""
+        return None
+
+    @property
+    @abstractmethod
+    def latent_dim(self) -> int:
+        """Number of latent dimensions d."""
+
+    def locate(self, z: np.ndarray) -> np.ndarray:
+        """Return where latent points ``[m, d]`` fall on the map, float32 ``[m, 2]`` or ``[m, 3]``.
+
+        Raises
+        ------
+        InputError
+            If `z` has another shape or is not finite.
+        """
+        return self._locate(_checked(z, self.latent_dim, "latent points"))
+
+    def invert(self, xy: np.ndarray, base: np.ndarray | None = None) -> np.ndarray:
+        """Return which latent points spots of the map stand for.
+
+        Parameters
+        ----------
+        xy : ndarray
+            ``[m, 2]``, or ``[m, 3]`` on 3-D PCA and raw maps.
+        base : ndarray, optional
+            ``[d]`` the latent point coordinates off the plane of a PCA or raw
+            map are taken from; by default the mean of the data.
+
+        Returns
+        -------
+        ndarray
+            float32 ``[m, d]``.
+
+        Raises
+        ------
+        InputError
+            If a shape is wrong, a value is not finite, or the map is a 3-D t-SNE or
+            UMAP, where empty space has no depth.
+        """
+        spots = _checked(xy, self.dimensions, "spots")
+        off_plane = None if base is None else _checked(np.reshape(base, (1, -1)), self.latent_dim, "base points")[0]
+        return self._invert(spots, off_plane)
+
+    @abstractmethod
+    def _locate(self, z: np.ndarray) -> np.ndarray: ...
+
+    @abstractmethod
+    def _invert(self, xy: np.ndarray, base: np.ndarray | None) -> np.ndarray: ...
+
+    def save(self, path: Path, latents: str) -> None:
+        """Write points and details to an ``.npz`` file, atomically.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        latents : str
+            `latent_fingerprint` of the encodings the map belongs to.
+        """
+        text = {"format": FORMAT, "latents": latents, "details": self.details}
+        save_arrays(
+            path,
+            {
+                "points": self.points,
+                "settings": np.array(self.settings.to_json()),
+                "about": np.array(json.dumps(text)),
+            },
+        )
+
+
+def read_points(path: Path, latents: str) -> tuple[ProjectionSettings, np.ndarray, dict[str, Any]]:
+    """Return settings, points and details of a stored map.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    CacheDamaged
+        If it cannot be read, or belongs to other encodings or another version.
+    """
+    arrays = load_arrays(path)
+    try:
+        about = json.loads(str(arrays["about"]))
+        settings = ProjectionSettings.from_json(str(arrays["settings"]))
+        points = arrays["points"]
+        if about["format"] != FORMAT or about["latents"] != latents:
+            raise ValueError("it belongs to other encodings or another version")
+        if points.ndim != 2 or points.shape[1] != settings.dimensions or not np.isfinite(points).all():
+            raise ValueError("its points are not usable")
+        return settings, points, dict(about["details"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise CacheDamaged(f"{path} is not used ({error}); it has to be computed again.") from error
+
+
+def latent_fingerprint(mean: np.ndarray) -> str:
+    """Name the content of encodings ``[n, d]``, so that a map of others is not taken for theirs."""
+    digest = hashlib.blake2b(repr(mean.shape).encode(), digest_size=16)
+    digest.update(np.ascontiguousarray(mean, dtype="<f4").tobytes())
+    return digest.hexdigest()
+
+
+def _checked(values: np.ndarray, columns: int, what: str) -> np.ndarray:
+    array = np.asarray(values)
+    if array.ndim != 2 or array.shape[1] != columns:
+        raise InputError(f"The {what} must have shape [m, {columns}], not {list(array.shape)}.")
+    if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+        raise InputError(f"The {what} must be finite numbers.")
+    return array

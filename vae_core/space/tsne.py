@@ -1,0 +1,128 @@
+"""t-SNE from our neighbours (van der Maaten & Hinton 2008), by openTSNE."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import numpy as np
+
+from vae_core.progress import Progress, Stopped, silent
+from vae_core.space.neighbours import Neighbours
+from vae_core.space.pca import principal_axes
+from vae_core.space.settings import ProjectionSettings
+
+_EARLY_STEPS = 250
+_STEPS = 500
+_EARLY_EXAGGERATION = 12.0
+_REPORT_EVERY = 10
+#: From here on the interpolation grid beats the tree; it exists in 2-D only.
+_GRID_FROM = 10_000
+#: Below this a team of threads waits for itself longer than it works.
+_THREADS_FROM = 2_000
+
+
+def fit_tsne(
+    settings: ProjectionSettings, mean: np.ndarray, neighbours: Neighbours, progress: Progress = silent
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Lay out encodings by t-SNE, starting from their principal components.
+
+    The schedule is openTSNE's own: 250 steps exaggerated 12-fold, then 500,
+    with learning rate n / exaggeration (Belkina et al. 2019).
+
+    Parameters
+    ----------
+    settings : ProjectionSettings
+        Dimensions, perplexity and seed.
+    mean : ndarray
+        ``[n, d]``.
+    neighbours : Neighbours
+        Of `mean`.
+    progress : Progress
+        Called every 10 steps with the layout so far as preview.
+
+    Returns
+    -------
+    points : ndarray
+        ``[n, dimensions]`` float32.
+    details : dict
+        ``kl_divergence`` in nats, ``seconds``, ``library``.
+
+    Raises
+    ------
+    Stopped
+        If `progress` asks to stop.
+    """
+    if not progress(0, _EARLY_STEPS + _STEPS, "neighbours"):
+        raise Stopped
+    started = time.perf_counter()
+    n = len(mean)
+    index, distance = neighbours.table(max(1, int(3 * settings.perplexity)), progress)
+
+    import openTSNE
+    from openTSNE.affinity import PerplexityBasedNN
+    from openTSNE.nearest_neighbors import PrecomputedNeighbors
+
+    jobs = (os.cpu_count() or 1) if n >= _THREADS_FROM else 1
+    start = starting_layout(mean, settings.dimensions, settings.seed)
+    if not progress(0, _EARLY_STEPS + _STEPS, "affinities", start):
+        raise Stopped
+    affinities = PerplexityBasedNN(
+        perplexity=settings.perplexity,
+        # The library reads both arrays through C pointers of its own types.
+        knn_index=PrecomputedNeighbors(
+            np.ascontiguousarray(index, dtype=np.int64), np.ascontiguousarray(distance, dtype=np.float64)
+        ),
+        n_jobs=jobs,
+        random_state=settings.seed,
+    )
+    done = 0
+    stopped = False
+
+    def report(iteration: int, error: float, embedding: np.ndarray) -> bool:
+        nonlocal stopped
+        preview = np.array(embedding, dtype=np.float32)
+        stopped = not progress(done + iteration, _EARLY_STEPS + _STEPS, f"KL divergence {error:.2f}", preview)
+        return stopped
+
+    embedding = openTSNE.TSNEEmbedding(
+        start,
+        affinities,
+        negative_gradient_method="fft" if settings.dimensions == 2 and n >= _GRID_FROM else "bh",
+        n_jobs=jobs,
+        random_state=settings.seed,
+        callbacks=[report],
+        callbacks_every_iters=_REPORT_EVERY,
+    )
+    for steps, exaggeration in ((_EARLY_STEPS, _EARLY_EXAGGERATION), (_STEPS, None)):
+        embedding.optimize(steps, exaggeration=exaggeration, momentum=0.8, inplace=True)
+        if stopped:
+            raise Stopped
+        done += steps
+    details = {
+        "kl_divergence": float(embedding.kl_divergence),
+        "seconds": round(time.perf_counter() - started, 2),
+        "library": f"openTSNE {openTSNE.__version__}",
+    }
+    return np.array(embedding, dtype=np.float32), details
+
+
+def starting_layout(mean: np.ndarray, dimensions: int, seed: int, scale: float = 1e-4) -> np.ndarray:
+    """Return principal components of a standard deviation of `scale` along the first, ``[n, dimensions]`` float64.
+
+    A trace of seeded noise parts items that coincide: equal points would stay together for ever.
+    """
+    centre, axes, _ = principal_axes(mean, dimensions)
+    layout = (mean - centre) @ axes.T
+    spread = float(layout[:, 0].std())
+    if spread > 0:
+        layout /= spread
+    layout += np.random.default_rng(seed).normal(scale=1e-2 if spread > 0 else 1.0, size=layout.shape)
+    return np.ascontiguousarray(layout * scale)
+
+
+def warm_up() -> None:
+    """Import the library and run it once on next to nothing, so that a first map does not wait for it."""
+    mean = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+    fit_tsne(ProjectionSettings("tsne", perplexity=5.0), mean, Neighbours(mean))

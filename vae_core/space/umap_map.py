@@ -1,0 +1,146 @@
+"""UMAP from our neighbours (McInnes, Healy & Melville 2018), by umap-learn."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from typing import Any
+
+import numpy as np
+
+from vae_core.progress import Progress, Stopped, silent
+from vae_core.space.neighbours import Neighbours
+from vae_core.space.settings import ProjectionSettings
+from vae_core.space.tsne import starting_layout
+
+_REPORT_EVERY = 5
+
+
+def fit_umap(
+    settings: ProjectionSettings, mean: np.ndarray, neighbours: Neighbours, progress: Progress = silent
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Lay out encodings by UMAP, starting from their principal components.
+
+    The steps are those of ``umap.UMAP.fit``: fuzzy graph, weakest edges
+    dropped, stochastic gradient descent on one core. The parts are called one
+    by one because the class computes neighbours it is given anew for small
+    sets, compiles more than is needed and can be neither watched nor stopped.
+
+    Parameters
+    ----------
+    settings : ProjectionSettings
+        Dimensions, neighbours (the item itself counted), min_dist and seed.
+    mean : ndarray
+        ``[n, d]``.
+    neighbours : Neighbours
+        Of `mean`.
+    progress : Progress
+        Called every few epochs with the layout so far as preview.
+
+    Returns
+    -------
+    points : ndarray
+        ``[n, dimensions]`` float32.
+    details : dict
+        ``epochs``, ``seconds``, ``library``.
+
+    Raises
+    ------
+    Stopped
+        If `progress` asks to stop.
+    """
+    n = len(mean)
+    epochs = 500 if n <= 10_000 else 200
+    if not progress(0, epochs, "neighbours"):
+        raise Stopped
+    started = time.perf_counter()
+    index, distance = neighbours.table(settings.neighbours - 1, progress)
+    layout = starting_layout(mean, settings.dimensions, settings.seed, scale=1.0)
+    low, high = layout.min(axis=0), layout.max(axis=0)
+    layout = (10 * (layout - low) / (high - low)).astype(np.float32, order="C")
+    if not progress(0, epochs, "library", layout.copy()):
+        raise Stopped
+
+    with warnings.catch_warnings():
+        # Only says that the parametric variant, which is not used here, lacks its library.
+        warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
+        import umap
+        from umap.layouts import optimize_layout_euclidean
+        from umap.umap_ import find_ab_params, fuzzy_simplicial_set, make_epochs_per_sample
+
+    if not progress(0, epochs, "graph", layout.copy()):
+        raise Stopped
+    random = np.random.RandomState(settings.seed)
+    itself = np.arange(n, dtype=np.int32)[:, None]
+    graph, _, _ = fuzzy_simplicial_set(
+        mean,
+        settings.neighbours,
+        random,
+        "euclidean",
+        knn_indices=np.ascontiguousarray(np.hstack([itself, index])),
+        knn_dists=np.ascontiguousarray(np.hstack([np.zeros((n, 1), dtype=np.float32), distance])),
+    )
+    graph = graph.tocoo()
+    graph.sum_duplicates()
+    # Edges that would not be drawn once in all epochs.
+    graph.data[graph.data < graph.data.max() / epochs] = 0.0
+    graph.eliminate_zeros()
+    a, b = find_ab_params(1.0, settings.min_dist)
+    points = optimize_layout_euclidean(
+        layout,
+        layout,
+        graph.row,
+        graph.col,
+        epochs,
+        n,
+        make_epochs_per_sample(graph.data, epochs),
+        a,
+        b,
+        random.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3).astype(np.int64),
+        tqdm_kwds={
+            "disable": False,
+            "file": _Meter(progress, epochs, layout),
+            "bar_format": "{n}",
+            "mininterval": 0,
+            "miniters": _REPORT_EVERY,
+        },
+        move_other=True,
+    )
+    details = {
+        "epochs": epochs,
+        "seconds": round(time.perf_counter() - started, 2),
+        "library": f"umap-learn {umap.__version__}",
+    }
+    return np.asarray(points, dtype=np.float32), details
+
+
+class _Meter:
+    """The file the library's progress bar writes its count to: the one public place to listen and to stop it."""
+
+    encoding = "utf-8"
+
+    def __init__(self, progress: Progress, epochs: int, layout: np.ndarray) -> None:
+        self._progress = progress
+        self._epochs = epochs
+        self._layout = layout
+        self._last = 0
+        self._stopped = False
+
+    def write(self, text: str) -> None:
+        count = text.strip()
+        if self._stopped or not count.isdigit() or int(count) <= self._last:
+            return
+        self._last = int(count)
+        if not self._progress(self._last, self._epochs, f"epoch {self._last} of {self._epochs}", self._layout.copy()):
+            self._stopped = True
+            raise Stopped
+
+    def flush(self) -> None:
+        """There is nothing to flush."""
+
+
+def warm_up() -> None:
+    """Import and compile the library, so that a first map does not wait for it."""
+    mean = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+    for dimensions in (2, 3):
+        fit_umap(ProjectionSettings("umap", dimensions=dimensions), mean, Neighbours(mean))

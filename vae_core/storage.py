@@ -1,0 +1,126 @@
+"""Files that are either whole or not there: atomic writes and checked arrays."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+_STALE_SECONDS = 24 * 3600.0
+
+
+class CacheDamaged(Exception):  # noqa: N818 - a state of a file; whoever meets it computes anew
+    """A cached file cannot be read as it was written; compute its content again."""
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file so that `path` holds the old content or the new one, never a part.
+
+    `write` fills a temporary file in the same folder, which is flushed to disk
+    and then renamed. If `write` fails, nothing is left behind; if the process
+    is killed, a hidden temporary file may stay, which nobody reads and which a
+    later write of the same name removes once it is a day old.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write. Its folder is made when it is missing.
+    write : callable
+        Writes the content to the path it is given.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to or the disk is full.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        write(temporary)
+        with temporary.open("r+b") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what processes killed long ago left beside `path`."""
+    for leftover in path.parent.glob(f".{path.name}.*.tmp"):
+        with contextlib.suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
+                leftover.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush the rename itself; not every platform lets a folder be opened."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, compress: bool = False) -> None:
+    """Write named arrays to an ``.npz`` file, atomically and without pickle.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write.
+    arrays : mapping of str to ndarray
+        Numbers or text; object arrays are refused.
+    compress : bool
+        Smaller and slower; for files that are shipped.
+
+    Raises
+    ------
+    ValueError
+        If an array holds Python objects.
+    OSError
+        If the file cannot be written.
+    """
+
+    def write(temporary: Path) -> None:
+        save = np.savez_compressed if compress else np.savez
+        with temporary.open("wb") as file:
+            save(file, allow_pickle=False, **{name: np.asarray(value) for name, value in arrays.items()})
+
+    write_atomically(path, write)
+
+
+def load_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read all arrays of an ``.npz`` file; every byte is checked against the checksums in it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    CacheDamaged
+        If the file is truncated, altered or not an ``.npz`` file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    try:
+        # Reading a member of a zip file to its end compares its CRC-32, so altered bytes do not pass.
+        # The file is opened here because the loader forgets to close one it cannot read.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise ValueError("not an archive")
+            return {name: archive[name] for name in archive.files}
+    except Exception as error:  # a damaged header can fail in the zip, the format or the memory layer
+        raise CacheDamaged(
+            f"{path} cannot be read as it was written ({error}); it has to be computed again."
+        ) from error
