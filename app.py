@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import socket
 import sys
 import threading
@@ -41,23 +42,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workspace", metavar="DIR", help="where caches are kept (default: the user's data folder)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
-    parser.add_argument("--trust", action="store_true", help="allow models that must execute code to be loaded")
+    parser.add_argument(
+        "--trust", action="store_true", help="allow model files that run code when opened (no such format is read yet)"
+    )
     parser.add_argument("--debug", action="store_true", help="log what the server does")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO if chosen.debug else logging.WARNING, format="%(levelname)s %(message)s")
     try:
         if not 0 <= chosen.port < 65536:
-            raise InputError(f"{chosen.port} is not a port; take one from 1 to 65535.")
+            raise InputError(f"{chosen.port} is not a port; take one from 1 to 65535, or 0 for any that is free.")
         if (chosen.model is None) != (chosen.data is None):
             raise InputError("--model and --data belong together; give both, or neither for the shipped demos.")
-        listener = _listen(chosen.host, chosen.port)
-        catalogue = _catalogue(chosen)
+        with _listen(chosen.host, chosen.port) as listener:
+            _serve(_catalogue(chosen), listener, chosen.host, chosen.open)
     except InputError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    _serve(catalogue, listener, chosen.host, chosen.open)
     return 0
 
 
@@ -103,10 +105,16 @@ def explore(
     opened_model = load_model(model) if isinstance(model, (str, Path)) else model
     opened_data = load_data(data) if isinstance(data, (str, Path)) else data
     listener = _listen("127.0.0.1", port)
-    with ConsoleProgress("encoding", unit="item") as bar:
-        space = LatentSpace.build(opened_model, opened_data, Workspace(workspace), bar)
+    _refuse_without_pictures(opened_data)
+    try:
+        with ConsoleProgress("encoding", unit="item") as bar:
+            space = LatentSpace.build(opened_model, opened_data, Workspace(workspace), bar)
+    except BaseException:
+        listener.close()  # a notebook lives on, and the port would stay taken
+        raise
     catalogue = Catalogue()
-    catalogue.add("model", opened_data.name, space)
+    # Named by its content: browsers keep the pictures of a space for a while.
+    catalogue.add(f"model-{space.fingerprint[:6]}", opened_data.name, space)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     if block:
         _serve(catalogue, listener, "127.0.0.1", open_browser)
@@ -143,11 +151,20 @@ def _catalogue(chosen: argparse.Namespace) -> Catalogue:
             f"{chosen.data}: its items have shape {data.sample_shape}, but the model {chosen.model} takes "
             f"{tuple(model.sample_shape)}; give the data the model was made for."
         )
+    _refuse_without_pictures(data)
     with ConsoleProgress("encoding", unit="item") as bar:
         space = LatentSpace.build(model, data, workspace, bar)
     name = Path(chosen.model).resolve().name
     catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {data.name}", space)
     return catalogue
+
+
+def _refuse_without_pictures(data: Dataset) -> None:
+    if data.kind != "image":
+        raise InputError(
+            f"{data.name}: its items are of kind {data.kind!r}, and the page shows images only so far; "
+            "'python -m vae_core inspect' gives the figures of any kind."
+        )
 
 
 def _demo_opener(demo: Any, name: str, workspace: Workspace, device: str) -> Any:
@@ -161,16 +178,21 @@ def _plain(name: str) -> str:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if sys.platform != "win32":  # there it would let two programs share a port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
         listener.listen(128)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         listener.close()
-        raise InputError(
-            f"Port {port} of {host} cannot be used ({error.strerror}); take another with --port."
-        ) from error
+        reason = getattr(error, "strerror", None) or "no such address"
+        raise InputError(f"Port {port} of {host} cannot be used ({reason}); take another with --port.") from error
     return listener
+
+
+def _hosts(host: str, address: str) -> frozenset[str] | None:
+    """Return the names the server answers to besides loopback's; None for every address of this machine."""
+    return None if address in ("0.0.0.0", "::") else frozenset({host.lower(), address})
 
 
 def _serve(catalogue: Catalogue, listener: socket.socket, host: str, open_browser: bool) -> None:
@@ -178,9 +200,8 @@ def _serve(catalogue: Catalogue, listener: socket.socket, host: str, open_browse
 
     from vae_core.jobs import Jobs
 
-    loopback = host in ("127.0.0.1", "localhost", "::1")
     jobs = Jobs()
-    app = create_app(catalogue, jobs, hosts=frozenset() if loopback else None)
+    app = create_app(catalogue, jobs, hosts=_hosts(host, listener.getsockname()[0]))
     server = waitress.create_server(app.server, sockets=[listener], threads=8, ident=None)
     port = listener.getsockname()[1]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
@@ -188,6 +209,9 @@ def _serve(catalogue: Catalogue, listener: socket.socket, host: str, open_browse
     print(f"Latent Explorer is ready at {address}  (Ctrl-C ends it)", flush=True)
     if open_browser:
         threading.Timer(0.3, webbrowser.open, (address,)).start()
+    if threading.current_thread() is threading.main_thread():
+        # So that being ended by a service manager also ends what was begun.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         server.run()
     finally:

@@ -48,7 +48,7 @@ def dimension_figures(space: LatentSpace) -> list[DimensionFigures]:
     aggregate = np.sqrt(spread**2 + np.exp(space.logvar, dtype=np.float64).mean(axis=0))
     quantiles = np.quantile(space.mean, [0.001, 0.999], axis=0)
     # Posteriors of no width about one spot would leave a slider nowhere to go.
-    aggregate = np.maximum(aggregate, 1e-3 * np.maximum(np.abs(mean), 1e-3))
+    aggregate = np.maximum(aggregate, 1e-6 * np.maximum(np.abs(mean), 1))
     low = _outwards(np.minimum(quantiles[0], mean - 3 * aggregate), np.floor)
     high = _outwards(np.maximum(quantiles[1], mean + 3 * aggregate), np.ceil)
     rate = np.nan_to_num(space.rate.mean(axis=0, dtype=np.float64))

@@ -34,7 +34,6 @@ def find_items(data: Dataset, text: str) -> dict[str, Any]:
     wanted = text.strip().lower()
     if not wanted:
         return {"total": 0, "matches": []}
-    found: dict[int, str] = {}
     # Where it was found: the position of the column, None for index and id.
     found: dict[int, int | None] = {}
     if wanted.isdecimal() and len(wanted) < 19 and int(wanted) < len(data):

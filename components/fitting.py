@@ -52,7 +52,7 @@ def fit_picture(file: bytes, shape: tuple[int, ...], invert: bool = False) -> Fi
         image = _in_channels(_opened(file), channels, steps)
     except InputError:
         raise
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise InputError(_TOO_LARGE) from error
     except Exception as error:
         # Damaged files make Pillow's readers raise nearly anything.

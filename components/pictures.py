@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 
 from vae_core import Dataset, InputError, LatentSpace
 
 _BATCH = 1024
+#: Up to here a team of threads gains nothing, and beside other work its members wait for one another.
+_ALONE = 64
+_THREADS = torch.get_num_threads()
 
 
 def image_shape(data: Dataset) -> tuple[int, int, int] | None:
@@ -33,9 +39,9 @@ def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     """
     parts = []
     device = space.model.prior.mean.device
-    with torch.inference_mode():
+    with torch.inference_mode(), _threads(1 if len(z) <= _ALONE else _THREADS):
         for start in range(0, len(z), _BATCH):
-            points = torch.from_numpy(np.ascontiguousarray(z[start : start + _BATCH])).to(device)
+            points = torch.from_numpy(np.array(z[start : start + _BATCH], dtype=np.float32)).to(device)
             try:
                 mean = space.model.likelihood(points).mean.float().cpu().numpy()
             except ValueError:  # what torch.distributions raises for parameters that are not finite
@@ -46,6 +52,16 @@ def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
                 )
             parts.append(to_bytes(mean))
     return np.concatenate(parts)
+
+
+@contextlib.contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Compute with so many threads, whatever faiss, which shares the setting, has left behind."""
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(_THREADS)
 
 
 def originals(data: Dataset, index: np.ndarray) -> np.ndarray:

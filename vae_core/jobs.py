@@ -198,18 +198,25 @@ def _work(sending: Connection, stop: Event, function: Callable[..., Any], argume
         now = time.monotonic()
         if now - last > 0.1 or step == of:
             last = now
-            sending.send(("progress", (step, of, note)))
+            try:
+                sending.send(("progress", (step, of, note)))
+            except OSError:
+                # Nobody is left to hear of it: the server has gone, and its work with it.
+                return False
         return not stop.is_set()
 
-    try:
-        sending.send(("result", function(*arguments, progress=progress)))
-    except Stopped:
-        sending.send(("cancelled", ""))
-    except InputError as error:
-        sending.send(("failed", str(error)))
-    except Exception as error:
-        # The page shows one sentence; whoever runs the server gets the whole story.
-        sys.excepthook(type(error), error, error.__traceback__)
-        sending.send(("failed", _unexpected(error)))
-    finally:
-        sending.close()
+    # Where the server has gone there is nobody left to tell.
+    with contextlib.suppress(BrokenPipeError):
+        try:
+            sending.send(("result", function(*arguments, progress=progress)))
+        except BrokenPipeError:
+            raise
+        except Stopped:
+            sending.send(("cancelled", ""))
+        except InputError as error:
+            sending.send(("failed", str(error)))
+        except Exception as error:
+            # The page shows one sentence; whoever runs the server gets the whole story.
+            sys.excepthook(type(error), error, error.__traceback__)
+            sending.send(("failed", _unexpected(error)))
+    sending.close()

@@ -1,12 +1,12 @@
 // The page's controls and the store: what a person chooses goes in, what is so comes out.
 import { postJSON } from "./api.js";
-import { fromQuery, redo, toQuery, undo } from "./history.js";
+import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showHelp } from "./keys.js";
 import { zoomTo, zoomToAll } from "./map.js";
 import { tell, tellError } from "./notice.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
-import { goTo, randomPoint, unlockAll } from "./sliders.js";
+import { goTo, priorMean, randomPoint, unlockAll } from "./sliders.js";
 import { restore } from "./start.js";
 import { current, state, subscribe, update } from "./store.js";
 import * as takeAway from "./takeaway.js";
@@ -38,7 +38,7 @@ const handlers = {
   },
   compute: ([chosen, dimensions, perplexity, neighbours, distance, seed]) => compute(chosen, dimensions, perplexity, neighbours, distance, seed),
   "to-item": () => { if (lastItem && lastItem.space === state.space) goTo(lastItem.z, { item: lastItem.index }); },
-  "to-prior-mean": () => { if (current.info) goTo(new Float32Array(current.info.latent_dim)); },
+  "to-prior-mean": () => { if (current.info) goTo(priorMean()); },
   "to-random": () => { if (current.info) goTo(randomPoint()); },
   unlock: unlockAll,
   undo,
@@ -170,7 +170,8 @@ export function rememberItem(index, z) {
 }
 
 subscribe((changed) => {
-  if (changed.has("item") && state.item !== null && state.z) rememberItem(state.item, state.z.slice());
+  const anchor = state.item === null ? null : anchorOf(state.item);
+  if (changed.has("item") && anchor) rememberItem(state.item, anchor.z);
   if (changed.has("space")) set("to-item", { disabled: state.item === null });
   if (["view", "projection", "color", "space"].some((name) => changed.has(name))) mirror();
 });

@@ -1,13 +1,21 @@
 // Where you were: undo, redo, the browser's Back, and a link that brings anyone here.
 import { debounced } from "./api.js";
-import { current, state, subscribe } from "./store.js";
+import { current, sameNumbers, state, subscribe } from "./store.js";
 
 const LONG = 32; // more dimensions than this are written as item + what was changed
 let depth = 0;
 let furthest = 0;
 let restoring = false;
 
-const number = (value) => String(Number(value.toPrecision(7)));
+// As few digits as bring back the same float32.
+function number(value) {
+  const exact = Math.fround(value);
+  for (let digits = 6; digits < 9; digits += 1) {
+    const short = Number(exact.toPrecision(digits));
+    if (Math.fround(short) === exact) return String(short);
+  }
+  return String(Number(exact.toPrecision(9)));
+}
 const numbers = (values) => Array.from(values, number).join(",");
 
 export function toQuery() {
@@ -16,7 +24,7 @@ export function toQuery() {
   query.set("projection", state.projection);
   if (state.color) query.set("color", state.color);
   if (state.item !== null) query.set("item", state.item);
-  else if (state.z) writePoint(query);
+  if (state.z && !(state.item !== null && sameNumbers(anchorOf(state.item)?.z, state.z))) writePoint(query);
   if (state.spot) query.set("spot", numbers(state.spot));
   for (const name of ["a", "b"]) if (state.pins[name]) query.set(name, numbers(state.pins[name]));
   const { view } = state;
@@ -27,19 +35,21 @@ export function toQuery() {
   return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
-// A long point as the coordinates in which it differs from zero would still be long: then from the item it came from.
+// The item the point on show was reached from: a long point is written as what differs from it.
 let anchor = null;
 export function setAnchor(item) {
   anchor = item;
 }
 
+export const anchorOf = (item) => (anchor && anchor.space === state.space && anchor.index === item ? anchor : null);
+
 function writePoint(query) {
-  if (state.z.length > LONG && anchor && anchor.space === state.space) {
+  const from = state.z.length > LONG ? anchorOf(state.item) : null;
+  if (from) {
     const changes = [];
-    state.z.forEach((value, j) => { if (value !== anchor.z[j]) changes.push(`${j}:${number(value)}`); });
+    state.z.forEach((value, j) => { if (value !== from.z[j]) changes.push(`${j}:${number(value)}`); });
     if (changes.length <= LONG) {
-      query.set("item", anchor.index);
-      if (changes.length) query.set("dz", changes.join(","));
+      query.set("dz", changes.join(","));
       return;
     }
   }
@@ -135,6 +145,6 @@ export function connectHistory(restore) {
     if (how.commit) {
       replaceSoon.cancel();
       write(true);
-    } else replaceSoon();
+    } else if (how.slider === undefined) replaceSoon(); // a slider commits when it comes to rest
   });
 }

@@ -1,5 +1,6 @@
 // Going to an item, stepping through neighbours, finding one.
 import { debounced, getJSON, url } from "./api.js";
+import { setAnchor } from "./history.js";
 import { tellError } from "./notice.js";
 import { element } from "./picture.js";
 import { current, state, update } from "./store.js";
@@ -14,6 +15,7 @@ export async function goToItem(index, keepTrail = false) {
     const item = await getJSON(`spaces/${space}/items/${index}`);
     if (space !== state.space) return;
     if (!keepTrail) trail = null;
+    setAnchor({ space, index, z: Float32Array.from(item.z) });
     goTo(item.z, { item: index });
   } catch (error) {
     tellError(error);

@@ -6,7 +6,7 @@ import { decodeExactlyHere, holdLens, zoomTo, zoomToAll } from "./map.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
 import { pin } from "./pins.js";
-import { goTo, randomPoint } from "./sliders.js";
+import { goTo, priorMean, randomPoint } from "./sliders.js";
 import { current } from "./store.js";
 
 const KEYS = [
@@ -52,7 +52,7 @@ const plain = {
   g: () => toggle("manifold"),
   h: () => zoomTo(placeOnMap()),
   a: zoomToAll,
-  0: () => goTo(new Float32Array(current.info.latent_dim)),
+  0: () => goTo(priorMean()),
   r: () => goTo(randomPoint()),
   "/": () => document.getElementById("find").focus(),
   "?": showHelp,

@@ -1,12 +1,12 @@
 // The map: asking for it, touching it, and the pointer's lens over it.
 import { debounced, getJSON, newest, url } from "./api.js";
-import { touch } from "./decoded.js";
+import { ask, touch } from "./decoded.js";
 import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
 import { tellError } from "./notice.js";
 import { colour, element, isDark } from "./picture.js";
 import { paintOverlay } from "./overlay.js";
-import { current, state, subscribe } from "./store.js";
+import { current, state, subscribe, update } from "./store.js";
 import { tidy } from "./touched.js";
 
 let plot = null; // Plotly's element
@@ -19,6 +19,7 @@ const stage = () => document.getElementById("map-stage");
 export const plotElement = () => plot;
 
 export function layMap() {
+  stage().prepend(element("canvas", { id: "underlay", "aria-hidden": "true" }));
   stage().append(
     element("canvas", { id: "overlay", "aria-hidden": "true" }),
     element("div", { id: "hover-card", hidden: true }),
@@ -40,9 +41,10 @@ function find() {
   plot.on("plotly_click", clicked);
   plot.on("plotly_hover", (event) => hover(event));
   plot.on("plotly_unhover", () => { hovered = null; hideCard(); });
+  plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", paintOverlay);
   plot.on("plotly_relayout", () => { paintOverlay(); onMoved(); });
-  plot.on("plotly_afterplot", () => { applyMarkers(); paintOverlay(); onMoved(); });
+  plot.on("plotly_afterplot", () => { applyMarkers(); applyFilter(); paintOverlay(); onMoved(); });
 }
 
 let movedListener = () => {};
@@ -63,11 +65,20 @@ async function chooseMap() {
   const { space, projection } = state;
   hideCard();
   try {
-    if (await watchMap(space, projection)) requestMap();
+    if (await watchMap(space, projection)) shownNow();
   } catch (error) {
     tellError(error);
   }
 }
+
+// The map is there: draw it, and find the point on show in it.
+export function shownNow() {
+  requestMap();
+  ask();
+  readyListener();
+}
+let readyListener = () => {};
+export const onMapReady = (listener) => { readyListener = listener; };
 
 export function applyMarkers() {
   if (!plot?.data?.length || !window.Plotly) return;
@@ -76,6 +87,41 @@ export function applyMarkers() {
   const stale = plot.data.some((trace) => trace.marker?.size !== size || trace.marker?.opacity !== opacity);
   if (stale) window.Plotly.restyle(plot, { "marker.size": size, "marker.opacity": opacity });
 }
+
+// ---- the legend filters ----
+
+const hiddenClasses = () => plot.data.filter((trace) => trace.visible === "legendonly").map((trace) => trace.name);
+let filtered = null; // the traces the filter of the store has been applied to
+
+function rememberFilter() {
+  const hidden = hiddenClasses();
+  if (JSON.stringify(hidden) !== JSON.stringify(state.selection ?? [])) update({ selection: hidden.length ? hidden : null });
+  labelShown();
+}
+
+// A figure comes from the server with every class shown.
+function applyFilter() {
+  if (!plot?.data?.length || (filtered === plot.data[0].uid + state.color && !filterChanged)) return;
+  filtered = plot.data[0].uid + state.color;
+  filterChanged = false;
+  const hidden = new Set(state.selection ?? []);
+  const visible = plot.data.map((trace) => (hidden.has(trace.name) ? "legendonly" : true));
+  const stale = plot.data.some((trace, i) => (trace.visible ?? true) !== visible[i]);
+  if (stale) window.Plotly.restyle(plot, { visible });
+  labelShown();
+}
+
+// The name of a class goes with its points.
+function labelShown() {
+  const hidden = new Set(hiddenClasses());
+  const changes = {};
+  (plot.layout.annotations ?? []).forEach((label, i) => {
+    const visible = !hidden.has(new DOMParser().parseFromString(label.text, "text/html").body.textContent);
+    if ((label.visible ?? true) !== visible) changes[`annotations[${i}].visible`] = visible;
+  });
+  if (Object.keys(changes).length) window.Plotly.relayout(plot, changes);
+}
+let filterChanged = false;
 
 // ---- places ----
 
@@ -209,6 +255,10 @@ function dataSpan() {
 }
 
 subscribe((changed) => {
+  if (changed.has("selection")) {
+    filterChanged = JSON.stringify(plot?.data ? hiddenClasses() : null) !== JSON.stringify(state.selection ?? []);
+    if (filterChanged) applyFilter();
+  }
   if (changed.has("space") || changed.has("projection")) chooseMap();
   else if (changed.has("color")) requestMap();
   if (changed.has("view")) {
@@ -217,5 +267,3 @@ subscribe((changed) => {
     if (!state.view.lens) hideCard();
   }
 });
-
-export const legendHidden = () => (plot?._fullData ?? []).filter((trace) => trace.visible === "legendonly").map((trace) => trace.name);

@@ -4,7 +4,8 @@ let timer = 0;
 
 export function tell(sentence, kind = "info", stay = kind === "error" ? 10000 : 4000) {
   const place = document.getElementById("notice");
-  if (!place) return;
+  // A hint never takes the place of something that went wrong.
+  if (!place || (kind === "hint" && place.dataset.kind === "error")) return;
   place.textContent = sentence;
   place.dataset.kind = kind;
   clearTimeout(timer);

@@ -1,7 +1,7 @@
 // What lies over the map without touching the plot: where you are, the path from A to B, the decoded grid.
 import { debounced, framed, newest, postNumbers } from "./api.js";
 import { onAnswer } from "./decoded.js";
-import { flat, onMapMoved, plotBox, plotElement, toPixels } from "./map.js";
+import { flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { atlas, colour, fitted, isDark } from "./picture.js";
 import { current, state, subscribe } from "./store.js";
@@ -20,13 +20,22 @@ export function paintOverlay() {
   if (!canvas || !plot?._fullLayout) return;
   const { context, w, h } = fitted(canvas);
   context.clearRect(0, 0, w, h);
+  const below = fitted(document.getElementById("underlay")).context;
+  below.clearRect(0, 0, w, h);
   if (!flat()) return paintInDepth(plot);
   const box = plotBox();
+  if (state.view.manifold && tiles?.key === state.projection) {
+    below.save();
+    below.beginPath();
+    below.rect(box.left, box.top, box.width, box.height);
+    below.clip();
+    paintTiles(below);
+    below.restore();
+  }
   context.save();
   context.beginPath();
   context.rect(box.left, box.top, box.width, box.height);
   context.clip();
-  if (state.view.manifold && tiles?.key === state.projection) paintTiles(context);
   if (path?.key === pathKey()) paintPath(context);
   if (here && hereOf === state.projection) paintHere(context, toPixels(here));
   context.restore();
@@ -141,7 +150,8 @@ export function between(a, b, share) {
 async function refreshPath() {
   const { a, b } = state.pins;
   const key = pathKey();
-  if (!a || !b || path?.key === key) return paintOverlay();
+  const there = state.projection.startsWith("z:") || current.info?.projections.includes(state.projection);
+  if (!a || !b || !there || path?.key === key) return paintOverlay();
   const count = 41;
   const points = Float32Array.from(Array.from({ length: count }, (_, i) => [...between(a, b, i / (count - 1))]).flat());
   try {
@@ -158,6 +168,7 @@ async function refreshPath() {
 
 export function connectOverlay() {
   onMapMoved(refreshTiles);
+  onMapReady(refreshPath);
   onAnswer((about, asked) => {
     here = asked.spot ?? about.xy;
     hereOf = asked.projection;

@@ -72,6 +72,7 @@ function layRow(j) {
     inputmode: "decimal",
     "aria-label": `Value of latent dimension ${j}`,
     onchange: () => typed(j),
+    onblur: () => { value.setCustomValidity(""); place(j); },
     onkeydown: (event) => event.stopPropagation(),
   });
   const lock = element("button", {
@@ -188,9 +189,13 @@ export function goTo(z, changes = {}) {
 }
 
 export function randomPoint() {
+  const { mean, std } = current.info.prior;
+  // Box and Muller (1958)
   const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-  return Float32Array.from({ length: current.info.latent_dim }, normal);
+  return Float32Array.from(mean, (middle, j) => middle + std[j] * normal());
 }
+
+export const priorMean = () => Float32Array.from(current.info.prior.mean);
 
 // ---- painting ----
 
@@ -255,7 +260,7 @@ function place(j) {
   row.knob.dataset.outside = String(value < low || value > high);
   const inSigma = std > 0 ? (value - mean) / std : 0;
   const shown = state.view.units === "sigma" ? inSigma : value;
-  if (document.activeElement !== row.value) row.value.value = shown.toFixed(2).replace("-", "−");
+  if (document.activeElement !== row.value) row.value.value = shown.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−");
   row.slider.setAttribute("aria-valuenow", String(value));
   row.slider.setAttribute("aria-valuetext", `${value.toFixed(2)}, ${inSigma.toFixed(1)} σ from the mean`);
 }

@@ -5,7 +5,7 @@ import { connectHistory, fromQuery, setAnchor } from "./history.js";
 import { layFinder } from "./items.js";
 import { onRetried } from "./jobs.js";
 import { connectKeys } from "./keys.js";
-import { layMap, requestMap } from "./map.js";
+import { layMap, requestMap, shownNow } from "./map.js";
 import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
 import { tell, tellError } from "./notice.js";
@@ -65,18 +65,18 @@ export async function restore({ wanted, puzzling }, initial = false) {
   let z = fits(wanted.z, "z");
   if (item !== null) {
     const about = await getJSON(`spaces/${info.id}/items/${item}`);
-    z = Float32Array.from(about.z);
-    setAnchor({ space: info.id, index: item, z });
+    const own = Float32Array.from(about.z);
+    setAnchor({ space: info.id, index: item, z: own });
+    z ??= own;
     if (wanted.changes) {
-      z = z.slice();
+      z = own.slice();
       for (const change of wanted.changes.split(",")) {
         const [j, value] = change.split(":").map(Number);
         if (Number.isInteger(j) && j >= 0 && j < d && Number.isFinite(value)) z[j] = value;
       }
-      item = null;
     }
   }
-  z ??= new Float32Array(d);
+  z ??= Float32Array.from(info.prior.mean);
   const pins = { a: fits(wanted.pins.a, "pin A"), b: fits(wanted.pins.b, "pin B") };
   const spot = wanted.spot?.length === 2 && item === null ? Array.from(wanted.spot) : null;
   if (info !== current.info) {
@@ -109,7 +109,7 @@ export async function start() {
   layDrop();
   connectOverlay();
   connectKeys();
-  onRetried(requestMap);
+  onRetried(shownNow);
   try {
     const spaces = await getJSON("spaces");
     if (!spaces.length) return tell("There is no space to show.", "error", 1e9);

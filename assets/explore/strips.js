@@ -1,10 +1,11 @@
 // Filmstrips: every step of one dimension decoded beforehand, so that a drag needs no server.
 import { debounced, postNumbers } from "./api.js";
-import { tellError } from "./notice.js";
+import { tell, tellError } from "./notice.js";
 import { atlas } from "./picture.js";
 import { current, sameNumbers, state } from "./store.js";
 
 const MOST_BYTES = 4e6; // of one answer; beyond that only thumbnails, and the full row of the slider in use
+const SLOWEST = 700; // milliseconds of one refresh; a slower model gets thumbnails too
 const FEW = 4; // every fourth step makes a thumbnail row
 const strips = new Map(); // dimension -> { base, steps, pixels, picture }
 let arrived = () => {};
@@ -40,6 +41,8 @@ export function focusStrip(j) {
 
 export function forgetStrips() {
   strips.clear();
+  pace = 0;
+  taken = [];
 }
 
 let busy = false;
@@ -58,7 +61,8 @@ export async function refresh() {
   const { steps, image_shape: shape } = current.info;
   const size = shape[0] * shape[1] * shape[2];
   const stale = wanted().filter((j) => !strip(j) || (j === focused && strip(j).steps.length < steps));
-  const small = stale.length * steps * size > MOST_BYTES;
+  const total = stale.length * steps;
+  const small = total * size > MOST_BYTES || total * pace > SLOWEST;
   const chosen = stale.map((j) => {
     const full = !small || j === focused;
     return { j, steps: Array.from({ length: steps }, (_, k) => k).filter((k) => full || k % FEW === 0) };
@@ -70,6 +74,22 @@ export async function refresh() {
   }
   busy = false;
   if (again) refresh();
+}
+
+// What one picture takes, so that a slow model gets fewer of them rather than freezing the page.
+let pace = 0;
+let taken = [];
+let told = null;
+function measure(space, milliseconds, count) {
+  if (count < 16) return;
+  // The quickest of the last few: whatever else the machine does only ever adds to it.
+  taken = [milliseconds, ...taken].slice(0, 5);
+  if (taken.length < 3) return;
+  pace = Math.min(...taken);
+  const { steps, latent_dim: d } = current.info;
+  if (told === space || Math.min(d, 16) * steps * pace <= SLOWEST) return;
+  told = space;
+  tell(`This model takes ${pace.toFixed(1)} ms a picture: filmstrips show every fourth step until a slider is in use.`, "hint");
 }
 
 async function fetchRows(space, base, chosen, size, shape) {
@@ -85,7 +105,9 @@ async function fetchRows(space, base, chosen, size, shape) {
       at += d;
     }
   }
+  const began = performance.now();
   const { buffer } = await postNumbers(`spaces/${space}/decode`, points);
+  measure(space, (performance.now() - began) / total, total);
   if (space !== state.space) return;
   const bytes = new Uint8Array(buffer);
   let first = 0;

@@ -44,6 +44,7 @@ export async function map() {
   const context = canvas.getContext("2d");
   context.fillStyle = isDark() ? "#1a1b1e" : "#ffffff";
   context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(document.getElementById("underlay"), 0, 0, canvas.width, canvas.height);
   context.drawImage(drawn, 0, 0, canvas.width, canvas.height);
   context.drawImage(document.getElementById("overlay"), 0, 0, canvas.width, canvas.height);
   await saveCanvas(canvas, name(`map-${state.projection.replace(/[:,]/g, "-")}`, "png"));

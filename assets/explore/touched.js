@@ -4,7 +4,7 @@ import { onAnswer } from "./decoded.js";
 import { tellError } from "./notice.js";
 import { draw, drawDifference, element, isDark } from "./picture.js";
 import { setPosterior } from "./sliders.js";
-import { current, state, subscribe } from "./store.js";
+import { current, sameNumbers, state, subscribe } from "./store.js";
 import { goToItem } from "./items.js";
 
 let shownItem = null; // what the server told of the item on show
@@ -24,7 +24,7 @@ function thumbnail(index, distance) {
 }
 
 function paintTrust(about) {
-  const score = about.trust;
+  const score = Math.min(about.trust, about.support ?? 1);
   const dots = [0, 1, 2].map((i) => element("span", { className: "dot", "data-on": String(score >= [0.15, 0.5, 0.9][i]) }));
   host("trust").replaceChildren(
     element("span", { className: "label" }, "trust"),
@@ -32,7 +32,7 @@ function paintTrust(about) {
     element("span", { className: "dots", "aria-hidden": "true" }, ...dots),
     element("span", { className: "words" }, about.trust_in_words),
   );
-  host("trust").title = "1: as close to encoded items as items are to each other. 0.5: as far out as the remotest 1 % of them. 0: nothing like it was ever encoded.";
+  host("trust").title = `1: as close to encoded items as items are to each other. 0.5: as far out as the remotest 1 % of them. 0: nothing like it was ever encoded. Latent point ${about.trust.toFixed(2)}, spot of the map ${(about.support ?? 1).toFixed(2)}; the lower counts.`;
   host("trust").dataset.level = score >= 0.9 ? "high" : score >= 0.5 ? "edge" : score >= 0.15 ? "low" : "none";
 }
 
@@ -81,8 +81,11 @@ function paintItem(item, pixels) {
       "dl",
       { className: "figures" },
       ...fact("rate", `${tidy(item.rate)} nats`),
-      ...fact("distortion", `${tidy(item.distortion)} ± ${tidy(item.distortion_error)} nats`),
+      ...fact("distortion", `${tidy(item.distortion)} ± ${tidy(item.distortion_error)} nats${current.info.pseudo_likelihood ? " *" : ""}`),
     ),
+    current.info.pseudo_likelihood
+      ? element("p", { className: "footnote" }, "* A Bernoulli on grey pixels is a pseudo-likelihood: compare these figures with each other only.")
+      : "",
     section("Posterior samples", element("div", { className: "thumbs samples" }, ...samples)),
     latents,
   );
@@ -150,16 +153,17 @@ export function showOwn(about, pixels, again) {
   setPosterior({ z: about.z, std: about.std });
 }
 
-function paintSpot() {
+function paintSpot(initial) {
   shownItem = null;
   setPosterior(null);
-  const what = state.spot ? "An empty spot of the map, decoded." : "A latent point of your own.";
+  const place = state.spot ? "An empty spot of the map, decoded." : "A latent point of your own.";
+  const what = initial ? "This is the prior mean. Click the map to decode a point." : place;
   frame(element("p", { className: "empty" }, what));
 }
 
 onAnswer((about) => {
   paintTrust(about);
-  if (state.item === null || !shownItem) {
+  if (state.item === null || !shownItem || !sameNumbers(Float32Array.from(shownItem.z), state.z)) {
     nearest = about.nearest;
     paintNearest();
   }
@@ -173,8 +177,7 @@ subscribe((changed, how) => {
   } else if (how.own) {
     shownItem = null;
   } else if (state.item === null && (changed.has("item") || (changed.has("z") && (own || !host("nearest"))) || changed.has("spot"))) {
-    if (how.initial) return;
     own = null;
-    paintSpot();
+    paintSpot(how.initial);
   }
 });

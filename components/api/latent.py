@@ -49,23 +49,32 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_plane(space, projection, jobs)
         spot = read_points(2, 1)
         z = finite(found.invert(spot, base_point(space)))
-        return framed_answer({**about_point(space, z), "xy": spot[0].tolist()}, decode(space, z))
+        about = about_point(space, z, float(found.support(spot)[0]))
+        return framed_answer({**about, "xy": spot[0].tolist()}, decode(space, z))
 
     @api.post("/spaces/<name>/look/<projection>")
     def look(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
         refuse_if_not_pictures(space)
-        found = wanted_map(space, projection, jobs)
         z = read_points(space.latent_dim, 1)
-        return framed_answer({**about_point(space, z), "xy": place(found, z)}, decode(space, z))
+        try:
+            xy = place(wanted_map(space, projection, jobs), z)
+        except Refused as refusal:
+            if refusal.status != 409:
+                raise
+            # A latent point can be looked at while the map it will lie on is being made.
+            xy = None
+        return framed_answer({**about_point(space, z), "xy": xy}, decode(space, z))
 
     @api.post("/spaces/<name>/manifold/<projection>")
     def manifold(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
         most = most_pictures(space)
         found = wanted_plane(space, projection, jobs)
-        z = finite(found.invert(read_points(2, min(most, 4096)), base_point(space)))
-        return framed_answer({"trust": np.round(trust(space, z), 4).tolist()}, decode(space, z))
+        spots = read_points(2, min(most, 4096))
+        z = finite(found.invert(spots, base_point(space)))
+        believed = np.minimum(trust(space, z), found.support(spots))
+        return framed_answer({"trust": np.round(believed, 4).tolist()}, decode(space, z))
 
 
 def most_pictures(space: LatentSpace) -> int:
@@ -94,13 +103,14 @@ def place(projection: Projection, z: np.ndarray) -> list[float] | None:
         return None
 
 
-def about_point(space: LatentSpace, z: np.ndarray) -> dict[str, Any]:
-    """Return a latent point, its trust in number and words, and the items nearest to it."""
+def about_point(space: LatentSpace, z: np.ndarray, support: float = 1.0) -> dict[str, Any]:
+    """Return a latent point, its trust in number and words, the map's support, and the items nearest to it."""
     score = float(trust(space, z)[0])
     return {
         "z": z[0].tolist(),
         "trust": round(score, 4),
-        "trust_in_words": trust_in_words(score),
+        "support": round(support, 4),
+        "trust_in_words": trust_in_words(score, support),
         "nearest": nearest_items(space, z),
     }
 

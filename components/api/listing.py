@@ -6,6 +6,7 @@ import logging
 from dataclasses import asdict
 from typing import Any
 
+import torch
 from flask import Blueprint, Response, jsonify
 
 from components.api.wanted import wanted_space
@@ -45,6 +46,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                 "dimensions": [asdict(dimension) for dimension in dimension_figures(found)],
                 "can": asdict(found.model.can),
                 "value_range": list(found.data.value_range),
+                "prior": {
+                    "mean": found.model.prior.mean.tolist(),
+                    "std": found.model.prior.stddev.tolist(),
+                },
+                "pseudo_likelihood": is_pseudo_likelihood(found),
             }
         )
 
@@ -61,3 +67,13 @@ def summary(name: str, title: str, space: LatentSpace) -> dict[str, Any]:
         "image_shape": None if shape is None else list(shape),
         "projections": space.projection_ids(),
     }
+
+
+def is_pseudo_likelihood(space: LatentSpace) -> bool:
+    """Say whether a Bernoulli is put on values between its two: then distortions are no log-probabilities."""
+    with torch.inference_mode():
+        likelihood = space.model.likelihood(space.model.prior.mean[None])
+    if not isinstance(likelihood, torch.distributions.Bernoulli):
+        return False
+    values = space.data.batch(slice(0, 256))
+    return bool(((values > 0) & (values < 1)).any())

@@ -31,7 +31,7 @@ def layout() -> html.Section:
                     dmc.Button("Item", id="to-item", size="compact-xs", variant="default", disabled=True),
                     dmc.Button("Prior mean", id="to-prior-mean", size="compact-xs", variant="default"),
                     dmc.Button("Random", id="to-random", size="compact-xs", variant="default"),
-                    dmc.Button("Unlock all", id="unlock", size="compact-xs", variant="default"),
+                    dmc.Button("Unlock", id="unlock", size="compact-xs", variant="default"),
                 ],
                 className="slider-actions",
             ),

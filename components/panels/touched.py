@@ -13,7 +13,7 @@ def layout() -> html.Section:
         [
             html.Div(id="decoded-host"),
             html.Div(id="trust"),
-            html.Div(html.P("Click the map to decode a point.", className="empty"), id="touched"),
+            html.Div(html.P("Opening the space …", className="empty"), id="touched"),
         ],
         id="touched-panel",
         **label("Touched point"),

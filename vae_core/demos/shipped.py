@@ -68,9 +68,9 @@ DEMOS = {
         "Sprites",
         lambda: load_data("sprites"),
         (
-            *("--data", "sprites", "--likelihood", "bernoulli", "--beta", "4"),
+            *("--data", "sprites", "--likelihood", "bernoulli", "--beta", "2"),
             *("--channels", "32,32,32,64", "--hidden", "128", "--latent-dim", "10", "--batch-size", "64"),
-            *("--epochs", "60", "--schedule", "cosine", "--learning-rate", "0.001", "--warmup-epochs", "5"),
+            *("--epochs", "80", "--schedule", "cosine", "--learning-rate", "0.001", "--warmup-epochs", "5"),
         ),
     ),
 }

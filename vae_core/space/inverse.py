@@ -14,6 +14,9 @@ _WIDTHS = (0.5, 1.0, 2.0, 4.0)
 _RIDGES = (0.0, 0.1, 0.3, 1.0, 3.0, float("inf"))
 _SAMPLED = 2000
 _ROWS = 4096
+_FIFTH = 5
+#: Share of the map's extent within which a spot still belongs to the items beside it.
+_REACH = 0.015
 
 
 class Inverse:
@@ -46,7 +49,7 @@ class Inverse:
         self._mean = mean
         self._tree = cKDTree(self._points)
         self._count = min(int(choice["count"]), len(points))
-        self._spacing = self._measure_spacing()
+        self._spacing, self._remote = self._measure_spacing()
         self._width = float(choice["width"])
         self._ridge = float("inf") if choice["ridge"] is None else float(choice["ridge"])
 
@@ -114,12 +117,21 @@ class Inverse:
                         choice = {"count": count, "width": width, "ridge": stored, "r2": round(score, 4)}
         return cls(points, mean, choice)
 
-    def _measure_spacing(self) -> float:
-        """Median distance of a point to its fifth neighbour on the map."""
+    def support(self, xy: np.ndarray) -> np.ndarray:
+        """Return how well items around a spot ``[m, 2]`` support what it stands for; see `Projection.support`."""
+        distance, _ = self._tree.query(np.asarray(xy, dtype=np.float64), k=[min(_FIFTH, len(self._points))])
+        beyond = np.maximum(distance[:, 0] - self._spacing, 0) / (self._remote - self._spacing)
+        # Beyond a thousand times the map's own reach nothing is left to tell apart, and cubes overflow.
+        return (1 / (1 + np.minimum(beyond, 1e3) ** 3)).astype(np.float32)
+
+    def _measure_spacing(self) -> tuple[float, float]:
+        """Distance of a point to its fifth neighbour on the map: the usual one, and that of the remotest 1 %."""
         rows = self._points[np.unique(np.linspace(0, len(self._points) - 1, _SAMPLED).astype(np.int64))]
-        distance, _ = self._tree.query(rows, k=[min(6, len(self._points))])
+        distance, _ = self._tree.query(rows, k=[min(_FIFTH + 1, len(self._points))])
         # Where most points coincide the map has a size all the same.
-        return max(float(np.median(distance)), 1e-6 * float(np.ptp(self._points, axis=0).max()), 1e-12)
+        extent = float(np.ptp(self._points, axis=0).max())
+        usual = max(float(np.median(distance)), 1e-6 * extent, 1e-12)
+        return usual, max(float(np.percentile(distance, 99)), usual + _REACH * extent, 2 * usual)
 
 
 def closeness(distance: np.ndarray, width: float) -> np.ndarray:

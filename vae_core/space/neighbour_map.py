@@ -65,3 +65,8 @@ class NeighbourMap(Projection):
                 "Empty space of a 3-D map has no depth, so it stands for no latent point; take the 2-D map."
             )
         return self._inverse(xy)
+
+    def _support(self, xy: np.ndarray) -> np.ndarray:
+        if self._inverse is None:
+            return super()._support(xy)
+        return self._inverse.support(xy)

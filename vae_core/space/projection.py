@@ -93,6 +93,30 @@ class Projection(ABC):
         off_plane = None if base is None else _checked(np.reshape(base, (1, -1)), self.latent_dim, "base points")[0]
         return self._invert(spots, off_plane)
 
+    def support(self, xy: np.ndarray) -> np.ndarray:
+        """Return whether the map itself has a say about its spots.
+
+        On PCA and raw maps every spot stands for a latent point exactly: 1. On t-SNE
+        and UMAP maps a spot means something only through the items around it. With r the distance
+        to its fifth nearest item on the map, r_50 the usual one between items and R the larger of
+        the 99th percentile and r_50 + 1.5 % of the map's extent:
+        1 / (1 + t³), t = max(r − r_50, 0) / (R − r_50); the form of `vae_core.trust`.
+
+        Parameters
+        ----------
+        xy : ndarray
+            ``[m, 2]`` or ``[m, 3]`` spots.
+
+        Returns
+        -------
+        ndarray
+            ``[m]`` float32 in [0, 1].
+        """
+        return self._support(_checked(xy, self.dimensions, "spots"))
+
+    def _support(self, xy: np.ndarray) -> np.ndarray:
+        return np.ones(len(xy), dtype=np.float32)
+
     @abstractmethod
     def _locate(self, z: np.ndarray) -> np.ndarray: ...
 

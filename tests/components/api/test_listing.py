@@ -1,0 +1,55 @@
+"""The list of spaces and what a page is told of one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+
+from components.server import create_dash
+from vae_core import Catalogue, InputError, LatentSpace
+from vae_core.jobs import Jobs
+
+
+def test_spaces_are_listed_in_order(client: FlaskClient) -> None:
+    grey, colour, vectors = client.get("/api/spaces").get_json()
+    assert grey == {
+        "id": "grey",
+        "name": "Grey",
+        "kind": "image",
+        "count": 60,
+        "latent_dim": 4,
+        "image_shape": [8, 8, 1],
+        "projections": ["pca", "pca-3d"],
+    }
+    assert colour["image_shape"] == [9, 7, 3] and colour["projections"] == ["pca"]
+    assert vectors["image_shape"] is None and vectors["kind"] == "vector" and vectors["count"] == 30
+
+
+def test_a_space_is_described_in_strict_json(client: FlaskClient, grey: LatentSpace) -> None:
+    answer = client.get("/api/spaces/grey")
+    told = json.loads(answer.data, parse_constant=lambda name: pytest.fail(name))
+    assert [column["name"] for column in told["columns"]][:4] == ["label", "digit", "size", "note"]
+    assert told["default_column"] == "label"
+    assert sorted(told["order"]) == [0, 1, 2, 3]
+    mean_rate = grey.rate.mean(axis=0)
+    assert told["order"] == np.argsort(-mean_rate).tolist()
+    assert len(told["dimensions"]) == 4 and told["steps"] == 33
+    assert told["can"]["encode"] is True and told["value_range"] == [0, 255]
+
+
+def test_a_space_that_cannot_be_opened_does_not_take_the_others_with_it(grey: LatentSpace, jobs: Jobs) -> None:
+    def broken() -> LatentSpace:
+        raise InputError("model.safetensors: truncated; copy it anew.")
+
+    catalogue = Catalogue()
+    catalogue.add("broken", "Broken", broken)
+    catalogue.add("grey", "Grey", grey)
+    assets = Path(__file__).resolve().parents[3] / "assets"
+    client = create_dash(catalogue, jobs, assets).server.test_client()
+    assert [space["id"] for space in client.get("/api/spaces").get_json()] == ["grey"]
+    answer = client.get("/api/spaces/broken")
+    assert answer.status_code == 422 and "truncated" in answer.get_json()["error"]

@@ -1,0 +1,205 @@
+"""Maps that take work: asked for, shared, watched, cancelled, and then there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components.api import maps
+from components.server import create_dash
+from vae_core import Catalogue, LatentSpace
+from vae_core.jobs import Job, Jobs
+from vae_core.progress import Progress, Stopped
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+SMALL = {"method": "tsne", "perplexity": 5}
+
+
+def wait_in(settings: object, folder: Path, shipped: object, progress: Progress) -> None:
+    """Stand in for a long computation."""
+    (folder / "pid").write_text(str(os.getpid()))
+    while progress(1, 4, "embedding"):
+        time.sleep(0.02)
+    raise Stopped
+
+
+@pytest.fixture(scope="module")
+def kept(grey: LatentSpace, tmp_path_factory: pytest.TempPathFactory) -> LatentSpace:
+    return LatentSpace.build(grey.model, grey.data, tmp_path_factory.mktemp("space"))
+
+
+@pytest.fixture(scope="module")
+def asking(kept: LatentSpace, grey: LatentSpace, vectors: LatentSpace, jobs: Jobs) -> Iterator[FlaskClient]:
+    catalogue = Catalogue()
+    catalogue.add("kept", "Kept", kept)
+    catalogue.add("memory", "In memory", grey)
+    server = create_dash(catalogue, jobs, ASSETS).server
+    server.config["PROPAGATE_EXCEPTIONS"] = False
+    yield server.test_client()
+
+
+def followed(client: FlaskClient, path: str, state: str) -> dict[str, Any]:
+    """Poll until a map is in a state, for at most a minute."""
+    for _ in range(1200):
+        told: dict[str, Any] = client.get(path).get_json()
+        if told["state"] == state:
+            return told
+        assert told["state"] in ("waiting", "running"), told
+        time.sleep(0.05)
+    raise AssertionError(told)
+
+
+def test_a_map_is_computed_once_and_then_used(asking: FlaskClient, kept: LatentSpace, jobs: Jobs) -> None:
+    before = len(jobs.all())
+    first, second = (asking.post("/api/spaces/kept/projections", json=SMALL) for _ in range(2))
+    assert first.status_code == second.status_code == 202
+    name = first.get_json()["id"]
+    assert name == second.get_json()["id"] and name.startswith("tsne-")
+    assert len(jobs.all()) == before + 1
+    assert asking.post(f"/api/spaces/kept/touch/{name}", data=bytes(8)).status_code == 409
+    job = jobs.get(f"{kept.fingerprint}/{name}")
+    assert job is not None
+    job.future.result(timeout=60)
+    told = followed(asking, f"/api/spaces/kept/projections/{name}", "done")
+    assert told == {"id": name, "state": "done"}
+    assert asking.post("/api/spaces/kept/projections", json=SMALL).status_code == 200
+    assert name in asking.get("/api/spaces").get_json()[0]["projections"]
+    spots = asking.post(f"/api/spaces/kept/locate/{name}", data=kept.mean[:5].tobytes())
+    found = kept.cached_projection(name)
+    assert found is not None
+    np.testing.assert_array_equal(np.frombuffer(spots.data, "<f4").reshape(5, 2), found.points[:5])
+    for spot in (found.points[0], np.array([1e15, -1e15], "<f4"), np.array([-3, 1e10], "<f4")):
+        answer = asking.post(f"/api/spaces/kept/touch/{name}", data=spot.astype("<f4").tobytes())
+        assert answer.status_code == 200 and answer.headers["X-Shape"] == "1,8,8,1"
+    listed = [job for job in asking.get("/api/jobs").get_json() if job["key"].endswith(name)]
+    assert listed[0]["state"] == "done" and listed[0]["title"] == "t-SNE of grey"
+
+
+def test_pca_and_raw_pairs_are_there_at_once(asking: FlaskClient) -> None:
+    for body in ({"method": "pca"}, {"id": "pca-3d"}, {"method": "z", "axes": [0, 3]}, {"id": "z:2,1"}):
+        answer = asking.post("/api/spaces/kept/projections", json=body)
+        assert answer.status_code == 200 and answer.get_json()["state"] == "done"
+    assert asking.get("/api/spaces/kept/projections/z:2,1").get_json() == {"id": "z:2,1", "state": "done"}
+    assert asking.get("/api/spaces/kept/projections/umap").get_json() == {"id": "umap", "state": "missing"}
+
+
+def test_a_map_is_cancelled(
+    asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps, "compute_in_folder", wait_in)
+    path = "/api/spaces/kept/projections/umap"
+    assert asking.post("/api/spaces/kept/projections", json={"id": "umap"}).status_code == 202
+    for _ in range(1200):
+        told = asking.get(path).get_json()
+        if told["note"]:
+            break
+        time.sleep(0.05)
+    assert (told["state"], told["step"], told["of"], told["note"]) == ("running", 1, 4, "embedding")
+    asking.delete(path)
+    assert followed(asking, path, "cancelled")["error"] == ""
+    answer = asking.post("/api/spaces/kept/locate/umap", data=bytes(16))
+    assert answer.status_code == 409
+
+
+def test_a_killed_computation_is_reported_and_can_be_asked_for_again(
+    asking: FlaskClient, kept: LatentSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps, "compute_in_folder", wait_in)
+    assert kept.folder is not None
+    pid = kept.folder / "pid"
+    pid.unlink(missing_ok=True)
+    path = "/api/spaces/kept/projections/umap-3d"
+    asking.post("/api/spaces/kept/projections", json={"id": "umap-3d"})
+    for _ in range(1200):
+        if pid.exists() and pid.read_text():
+            break
+        time.sleep(0.05)
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+    told = followed(asking, path, "failed")
+    assert told["error"] == "UMAP of grey was ended from outside; start it again."
+
+
+def test_a_map_that_was_computed_but_not_kept_is_a_failure(
+    asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = f"{kept.fingerprint}/tsne-3d"
+    monkeypatch.setitem(jobs._jobs, key, Job(key, "t-SNE of grey", "done"))
+    told = asking.get("/api/spaces/kept/projections/tsne-3d").get_json()
+    assert told["state"] == "failed" and str(kept.folder) in told["error"]
+
+
+def test_a_space_in_memory_has_no_place_for_maps(asking: FlaskClient) -> None:
+    answer = asking.post("/api/spaces/memory/projections", json=SMALL)
+    assert answer.status_code == 409 and "workspace" in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"method": "tsne"}, "perplexity"),
+        ({"method": "isomap"}, "isomap"),
+        ({"method": "tsne", "perplexity": "30"}, "perplexity"),
+        ({"method": "tsne", "perplexity": 10**400}, "too large"),
+        ({"method": "tsne", "neighbours": 5}, "neighbours"),
+        ({"method": "umap", "neighbours": 61}, "61"),
+        ({"method": "umap", "min_dist": -1}, "minimal"),
+        ({"method": "umap", "dimensions": 4}, "dimensions"),
+        ({"method": "umap", "seed": True}, "seed"),
+        ({"method": "z", "axes": [0, 9]}, "latent dimension"),
+        ({"method": "z", "axes": 5}, "type"),
+        ({"method": ["tsne"]}, "type"),
+        ({"method": "tsne", "cls": 1}, "type"),
+        ({"id": ["tsne"]}, "tsne"),
+        ({"id": "../tsne"}, "no projection"),
+        ({}, "JSON object"),
+        ([], "JSON object"),
+        (None, "JSON object"),
+        ("tsne", "JSON object"),
+    ],
+)
+def test_what_cannot_be_computed_is_refused(asking: FlaskClient, body: object, words: str) -> None:
+    answer = asking.post("/api/spaces/kept/projections", json=body)
+    assert answer.status_code in (400, 422)
+    assert words in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b'{"method": 1' + b"0" * 5000 + b"}"])
+def test_what_is_no_json_is_refused(asking: FlaskClient, body: bytes) -> None:
+    answer = asking.post("/api/spaces/kept/projections", data=body, content_type="application/json")
+    assert answer.status_code == 400 and "JSON object" in answer.get_json()["error"]
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    body=st.fixed_dictionaries(
+        {"method": st.sampled_from(["tsne", "umap", "z", "pca"]) | values},
+        optional={name: values for name in ("dimensions", "perplexity", "neighbours", "min_dist", "seed", "axes")},
+    )
+)
+def test_any_settings_are_understood_or_refused(asking: FlaskClient, body: dict[str, object]) -> None:
+    answer = asking.post("/api/spaces/memory/projections", json=body)
+    assert answer.status_code in (200, 400, 409, 422)
+    assert answer.status_code == 200 or answer.get_json()["error"].endswith(".")
+
+
+@pytest.mark.parametrize("name", ["nonsense", "z:0,9", "z:0", "tsne-xyz", "pca-000000000000"])
+def test_maps_that_cannot_be_are_not_found(asking: FlaskClient, name: str) -> None:
+    for method in ("GET", "DELETE"):
+        answer = asking.open(f"/api/spaces/kept/projections/{name}", method=method)
+        assert answer.status_code == 404 and "error" in answer.get_json()

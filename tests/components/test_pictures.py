@@ -1,0 +1,66 @@
+"""Pixels, colours and words for the eye."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+from components.palette import MANY, MISSING, OKABE_ITO, SYMBOLS, category_style
+from components.pictures import decode, image_shape, originals, to_bytes
+from components.wording import trust_in_words
+from vae_core import LatentSpace
+
+
+def test_pixels_are_clamped_and_rounded() -> None:
+    values = np.array([-1, 0, 0.5 / 255, 0.51 / 255, 0.5, 1, 9], np.float32).reshape(1, 1, 1, 7)
+    assert to_bytes(values).tolist() == [[[[0], [0], [0], [1], [128], [255], [255]]]]
+    assert to_bytes(np.zeros((2, 3, 4, 5))).shape == (2, 4, 5, 3)
+
+
+def test_shapes(grey: LatentSpace, colour: LatentSpace, vectors: LatentSpace) -> None:
+    assert image_shape(grey.data) == (8, 8, 1)
+    assert image_shape(colour.data) == (9, 7, 3)
+    assert image_shape(vectors.data) is None
+    np.testing.assert_array_equal(originals(grey.data, np.array([3, 1]))[..., 0], grey.data.values[[3, 1], 0])
+
+
+def test_decoding_from_many_threads_gives_what_one_gives(grey: LatentSpace) -> None:
+    """The gradient mode is each thread's own, the weights are everybody's."""
+    points = np.random.default_rng(0).normal(size=(8, 6, 4)).astype(np.float32)
+    wanted = [decode(grey, z) for z in points]
+    wrong: list[int] = []
+
+    def work(at: int) -> None:
+        for _ in range(20):
+            if not np.array_equal(decode(grey, points[at]), wanted[at]) or not torch.is_grad_enabled():
+                wrong.append(at)
+
+    threads = [threading.Thread(target=work, args=(at,)) for at in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("of", [1, 8, 9, 20, 50])
+def test_categories_can_be_told_apart(of: int) -> None:
+    styles = [category_style(position, of) for position in range(of)]
+    assert len(set(styles)) == of
+    assert all(symbol == "circle" for _, symbol in styles) or of > len(OKABE_ITO)
+    assert {colour for colour, _ in styles} <= set(OKABE_ITO) | set(MANY)
+    assert {symbol for _, symbol in styles} <= set(SYMBOLS) and MISSING not in MANY
+
+
+def test_trust_has_words_for_every_score() -> None:
+    words = [trust_in_words(score) for score in np.linspace(1, 0, 101)]
+    assert list(dict.fromkeys(words)) == [
+        "among the data",
+        "at the edge of the data",
+        "few items nearby",
+        "far from all data: a guess",
+    ]
+    assert trust_in_words(0.5) == "at the edge of the data"

@@ -1,0 +1,183 @@
+"""The program: what it serves, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import app
+from vae_core import VAE, InputError, VAEConfig, load_data, load_model
+from vae_core.model import save_checkpoint
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A checkpoint and its data set."""
+    folder = tmp_path_factory.mktemp("app")
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        save_checkpoint(VAE(VAEConfig((1, 8, 8), 3, channels=(4,))), folder / "my model")
+    np.savez(folder / "set.npz", images=np.random.default_rng(0).integers(0, 256, (40, 8, 8), dtype=np.uint8))
+    np.savez(folder / "wide.npz", images=np.zeros((4, 9, 9), np.uint8))
+    return str(folder / "my model"), str(folder / "set.npz")
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port somebody else listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def program(*arguments: object, cwd: Path = ROOT) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "app.py"), *map(str, arguments)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd, env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+
+
+def get(address: str) -> object:
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        assert answer.status == 200
+        return json.loads(answer.read())
+
+
+def lines(text: str) -> list[str]:
+    """What stays on a terminal of a text in which progress bars have come and gone."""
+    kept = [line.rsplit("\r", 1)[-1].strip() for line in text.split("\n")]
+    return [line for line in kept if line and not re.search(r"\d+(item|step)|item/s", line)]
+
+
+def test_the_program_serves_a_model_and_its_data_from_any_folder(trained: tuple[str, str], tmp_path: Path) -> None:
+    process = program("--model", trained[0], "--data", trained[1], "--port", 0, "--workspace", "kept", cwd=tmp_path)
+    try:
+        assert process.stdout is not None
+        ready = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/", ready)
+        assert found, ready
+        assert get(found[0] + "health") == {"status": "ok"}
+        (space,) = get(found[0] + "api/spaces")  # type: ignore[misc]
+        assert space["count"] == 40 and space["image_shape"] == [8, 8, 1]
+        assert re.fullmatch(r"my-model-[0-9a-f]{6}", space["id"]) and space["name"].startswith("my model")
+        assert (tmp_path / "kept" / "spaces").is_dir()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        assert process.returncode == 0 and "Traceback" not in told
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_missing_model_ends_the_program_with_one_line(tmp_path: Path) -> None:
+    process = program("--model", tmp_path / "none", "--data", "digits", "--port", 0)
+    out, told = process.communicate(timeout=60)
+    assert process.returncode == 2 and out == ""
+    assert len(told.splitlines()) == 1 and "none: not found" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"--data": "wide.npz"}, "(1, 9, 9)"),
+        ({"--data": "none.npz"}, "none.npz"),
+        ({"--data": None}, "belong together"),
+        ({"--model": None}, "belong together"),
+        ({"--port": "70000"}, "70000 is not a port"),
+        ({"--port": "-1"}, "-1 is not a port"),
+        ({"--host": "256.0.0.1"}, "256.0.0.1"),
+        ({"--host": "x" * 300}, "cannot be used"),
+        ({"--workspace": "set.npz"}, "set.npz is a file"),
+        ({"--device": "abacus"}, "abacus"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(
+    trained: tuple[str, str], options: dict[str, str | None], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beside = Path(trained[1]).parent
+    given: dict[str, str | None] = {"--model": trained[0], "--data": trained[1], "--port": "0"} | options
+    arguments = [
+        part
+        for name, value in given.items()
+        if value is not None
+        for part in (name, str(beside / value) if value.endswith(".npz") else value)
+    ]
+    assert app.main(arguments) == 2
+    told = capsys.readouterr()
+    (line,) = lines(told.err)
+    assert told.out == "" and words in line and line.startswith("latent-explorer: ") and line.endswith(".")
+
+
+def test_a_port_in_use_is_said_before_anything_is_loaded(taken: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["--port", str(taken)]) == 2
+    assert f"Port {taken}" in capsys.readouterr().err
+    with pytest.raises(InputError, match="--port"):
+        app._listen("127.0.0.1", taken)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is unwritable to root")
+def test_a_workspace_that_cannot_be_written(
+    trained: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        given = ["--model", trained[0], "--data", trained[1], "--port", "0", "--workspace", str(tmp_path / "w")]
+        assert app.main(given) == 2
+    finally:
+        tmp_path.chmod(0o700)
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_numbers_that_are_none_are_refused_by_the_parser(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        app.main(["--port", "http"])
+    assert end.value.code == 2 and "http" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "names"),
+    [
+        ("127.0.0.1", "127.0.0.1", {"127.0.0.1"}),
+        ("Box.example", "192.0.2.7", {"box.example", "192.0.2.7"}),
+        ("0.0.0.0", "0.0.0.0", None),
+        ("::", "::", None),
+    ],
+)
+def test_the_names_it_answers_to_follow_the_address_asked_for(host: str, address: str, names: set[str] | None) -> None:
+    assert app._hosts(host, address) == names
+
+
+def test_explore_leaves_no_port_taken_when_it_fails(trained: tuple[str, str], workspace_folder: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(InputError, match="9"):
+        wide = str(Path(trained[1]).with_name("wide.npz"))
+        app.explore(trained[0], wide, port=port, workspace=workspace_folder, open_browser=False, block=False)
+    app._listen("127.0.0.1", port).close()
+
+
+def test_explore_serves_objects_in_memory(trained: tuple[str, str], workspace_folder: Path) -> None:
+    model, data = load_model(trained[0]), load_data(trained[1])
+    address = app.explore(model, data, port=0, workspace=workspace_folder, open_browser=False, block=False)
+    assert get(address + "health") == {"status": "ok"}
+    (space,) = get(address + "api/spaces")  # type: ignore[misc]
+    assert space["count"] == 40 and space["name"] == data.name
+    request = urllib.request.Request(f"{address}api/spaces/{space['id']}/decode", data=bytes(12))
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.headers["X-Shape"] == "1,8,8,1" and len(answer.read()) == 64
