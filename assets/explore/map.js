@@ -136,7 +136,7 @@ export function plotBox() {
 }
 
 function spotAt({ x, y }) {
-  if (!flat()) return null;
+  if (!flat() || !asWanted()) return null;
   const box = plot.getBoundingClientRect();
   const { xaxis, yaxis } = plot._fullLayout;
   const px = x - box.left - xaxis._offset;
@@ -153,7 +153,11 @@ export function itemOfPoint(point) {
 
 // ---- touching ----
 
+// Until another map is there, the one on show is not the one a touch would be answered from.
+const asWanted = () => plot._fullLayout?.uirevision === `${state.space}/${state.projection}`;
+
 function clicked(event) {
+  if (!asWanted()) return;
   const exactly = event.event?.altKey;
   const point = event.points?.[0];
   if (point && !exactly) {

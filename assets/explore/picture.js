@@ -78,6 +78,14 @@ export function fitted(canvas) {
   return { context, w, h };
 }
 
+// A bar under a picture: the less it can be believed, the plainer to see.
+export function paintDoubt(context, trust, x, y, width) {
+  context.globalAlpha = 1 - trust;
+  context.fillStyle = colour("--bad");
+  context.fillRect(x, y, width, 3);
+  context.globalAlpha = 1;
+}
+
 export const isDark = () => document.documentElement.dataset.mantineColorScheme === "dark";
 
 export function colour(name) {

@@ -2,7 +2,7 @@
 import { newest, postNumbers } from "./api.js";
 import { tell, tellError } from "./notice.js";
 import { between } from "./overlay.js";
-import { atlas, draw, element, fitted } from "./picture.js";
+import { atlas, draw, element, fitted, paintDoubt } from "./picture.js";
 import { goTo } from "./sliders.js";
 import { current, sameNumbers, state, subscribe, update } from "./store.js";
 
@@ -75,14 +75,17 @@ const decodePins = newest(
     if (both) for (let i = 0; i < COUNT; i += 1) points.push(between(pins.a, pins.b, i / (COUNT - 1)));
     const body = new Float32Array(points.length * d);
     points.forEach((point, i) => body.set(point, i * d));
-    const { buffer } = await postNumbers(`spaces/${space}/decode`, body);
-    return { chosen, points, both, pixels: new Uint8Array(buffer) };
+    const [decoded, scores] = await Promise.all([
+      postNumbers(`spaces/${space}/decode`, body),
+      postNumbers(`spaces/${space}/trust`, body),
+    ]);
+    return { chosen, points, both, pixels: new Uint8Array(decoded.buffer), trust: new Float32Array(scores.buffer) };
   },
-  ({ chosen, points, both, pixels }, asked) => {
+  ({ chosen, points, both, pixels, trust }, asked) => {
     if (asked.space !== state.space || asked.pins !== state.pins) return;
     const shape = current.info.image_shape;
     chosen.forEach((name, i) => draw(pictures[name].canvas, pixels, shape, i));
-    line = both ? { points: points.slice(2), picture: atlas(pixels, shape, COUNT, 2), pixels, shape, count: COUNT } : null;
+    line = both ? { points: points.slice(2), trust: trust.slice(2), picture: atlas(pixels, shape, COUNT, 2), pixels, shape, count: COUNT } : null;
     paintPins();
     paint();
   },
@@ -109,6 +112,7 @@ function paint() {
   const side = Math.min(slot - 2, h * (wide / high));
   for (let i = 0; i < COUNT; i += 1) {
     context.drawImage(line.picture, 0, i * high, wide, high, i * slot + (slot - side) / 2, (h - (side * high) / wide) / 2, side, (side * high) / wide);
+    paintDoubt(context, line.trust[i], i * slot + (slot - side) / 2, h - 3, side);
   }
 }
 

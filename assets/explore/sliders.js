@@ -1,7 +1,7 @@
 // One slider a latent dimension: histogram, filmstrip, posterior of the item, and a knob.
 import { debounced } from "./api.js";
 import { show } from "./decoded.js";
-import { colour, element, fitted } from "./picture.js";
+import { colour, element, fitted, paintDoubt } from "./picture.js";
 import { current, state, subscribe, update } from "./store.js";
 import { anyStrip, connectStrips, focusStrip, forgetStrips, grid, refreshSoon, strip } from "./strips.js";
 
@@ -246,6 +246,7 @@ function paintStrip(j) {
     let best = 0;
     known.steps.forEach((k, at) => { if (Math.abs(k - step) < Math.abs(known.steps[best] - step)) best = at; });
     context.drawImage(known.picture, 0, best * high, wide, high, i * slot, 0, slot - 1, h);
+    if (known.trust) paintDoubt(context, known.trust[best], i * slot, h - 3, slot - 1);
   }
   row.pictures.style.opacity = strip(j) ? 1 : 0.55;
 }

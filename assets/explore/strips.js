@@ -111,17 +111,25 @@ async function fetchRows(space, base, chosen, size, shape) {
   if (space !== state.space) return;
   const bytes = new Uint8Array(buffer);
   let first = 0;
+  const came = [];
   for (const row of chosen) {
     const pixels = bytes.subarray(first * size, (first + row.steps.length) * size);
     const others = state.z.every((value, i) => i === row.j || value === base[i]);
     // A row that was overtaken is still nearer to the truth than what stands there.
     if (others || !strips.get(row.j)) {
-      strips.set(row.j, { base, steps: row.steps, pixels, picture: atlas(pixels, shape, row.steps.length) });
+      const made = { base, steps: row.steps, pixels, picture: atlas(pixels, shape, row.steps.length), trust: null };
+      strips.set(row.j, made);
       arrived(row.j);
+      came.push({ made, first, j: row.j });
     }
     first += row.steps.length;
   }
   if (!sameNumbers(base, state.z)) again = again || chosen.some((row) => !strip(row.j));
+  const { buffer: scores } = await postNumbers(`spaces/${space}/trust`, points);
+  for (const { made, first: start, j } of came) {
+    made.trust = new Float32Array(scores, 4 * start, made.steps.length);
+    arrived(j);
+  }
 }
 
 export const refreshSoon = debounced(refresh, 90);

@@ -72,10 +72,11 @@ function paintItem(item, pixels) {
     draw(sample.canvas, pixels, shape, i + 2);
     return sample.canvas;
   });
-  const facts = Object.entries(item.row).slice(0, 8).map(([name, value]) => fact(name, tidy(value)));
+  const id = item.id === String(item.index) ? [] : [fact("id", item.id)];
+  const facts = id.concat(Object.entries(item.row).slice(0, 8).map(([name, value]) => fact(name, tidy(value))));
   const latents = element("details", {}, element("summary", {}, "Latent values ± σ"), latentTable(item));
   frame(
-    element("div", { className: "item-head" }, element("strong", {}, `Item ${item.id}`), element("dl", {}, ...facts.flat())),
+    element("div", { className: "item-head" }, element("strong", {}, `Item ${item.index}`), element("dl", {}, ...facts.flat())),
     element("div", { className: "trio" }, original.root, reconstruction.root, difference.root),
     element(
       "dl",
@@ -171,12 +172,13 @@ onAnswer((about) => {
 
 subscribe((changed, how) => {
   if (!current.info) return;
+  if (changed.has("space")) nearest = []; // indices mean other items there
   if (changed.has("item") && state.item !== null) {
     own = null;
     loadItem({ space: state.space, index: state.item });
   } else if (how.own) {
     shownItem = null;
-  } else if (state.item === null && (changed.has("item") || (changed.has("z") && (own || !host("nearest"))) || changed.has("spot"))) {
+  } else if (state.item === null && (changed.has("space") || changed.has("item") || (changed.has("z") && (own || !host("nearest"))) || changed.has("spot"))) {
     own = null;
     paintSpot(how.initial);
   }

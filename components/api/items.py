@@ -11,8 +11,8 @@ import torch
 from flask import Blueprint, Response, jsonify, request
 from PIL import Image
 
-from components.api.latent import about_point, nearest_items, place
-from components.api.wanted import refuse_if_not_pictures, wanted_item, wanted_map, wanted_space
+from components.api.latent import about_point, nearest_items, place_if_there
+from components.api.wanted import refuse_if_not_pictures, wanted_item, wanted_space
 from components.api.wire import FARTHEST, Refused, framed_answer
 from components.finding import find_items
 from components.fitting import fit_picture
@@ -77,7 +77,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         about = {
             **about_point(space, z),
             "std": std[0].tolist(),
-            "xy": place(wanted_map(space, projection, jobs), z),
+            "xy": place_if_there(space, projection, jobs, z),
             "fitted": fitted.how,
         }
         return framed_answer(about, np.concatenate([to_bytes(fitted.values[None]), decode(space, z)]))

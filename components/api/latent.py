@@ -29,6 +29,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         most = most_pictures(space)
         return array_answer(decode(space, read_points(space.latent_dim, most)))
 
+    @api.post("/spaces/<name>/trust")
+    def trust_points(name: str) -> Response:
+        space = wanted_space(catalogue, name)
+        return array_answer(trust(space, read_points(space.latent_dim, MOST_POINTS)))
+
     @api.post("/spaces/<name>/invert/<projection>")
     def invert(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
@@ -57,13 +62,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         refuse_if_not_pictures(space)
         z = read_points(space.latent_dim, 1)
-        try:
-            xy = place(wanted_map(space, projection, jobs), z)
-        except Refused as refusal:
-            if refusal.status != 409:
-                raise
-            # A latent point can be looked at while the map it will lie on is being made.
-            xy = None
+        xy = place_if_there(space, projection, jobs, z)
         return framed_answer({**about_point(space, z), "xy": xy}, decode(space, z))
 
     @api.post("/spaces/<name>/manifold/<projection>")
@@ -100,6 +99,16 @@ def place(projection: Projection, z: np.ndarray) -> list[float] | None:
     try:
         return [float(value) for value in finite(projection.locate(z))[0]]
     except InputError:
+        return None
+
+
+def place_if_there(space: LatentSpace, name: str, jobs: Jobs, z: np.ndarray) -> list[float] | None:
+    """Return `place`, or None while the map is still being made: the point itself can be looked at meanwhile."""
+    try:
+        return place(wanted_map(space, name, jobs), z)
+    except Refused as refusal:
+        if refusal.status != 409:
+            raise
         return None
 
 

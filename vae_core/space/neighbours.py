@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import Any
 
@@ -134,9 +133,15 @@ class Neighbours:
         k = min(k, len(self) - (leave_out is not None))
         if k == 0 or len(z) == 0:
             return np.empty((len(z), k), dtype=np.int32), np.empty((len(z), k), dtype=np.float32)
-        # A team of threads costs more than it brings for a few points. The setting is the calling thread's own.
-        faiss.omp_set_num_threads(1 if len(z) <= 16 else os.cpu_count() or 1)
-        _, found = self._index.search(z - self._centre, k + (leave_out is not None))
+        # A team of threads costs more than it brings for a few points. The setting is the calling thread's own,
+        # but shared with torch: it is put back.
+        threads = faiss.omp_get_max_threads()
+        if len(z) <= 16:
+            faiss.omp_set_num_threads(1)
+        try:
+            _, found = self._index.search(z - self._centre, k + (leave_out is not None))
+        finally:
+            faiss.omp_set_num_threads(threads)
         if leave_out is not None:
             # Among many duplicates the item itself may be missing; then the last one found goes.
             drop = found == leave_out[:, None]

@@ -153,6 +153,13 @@ def test_many_points_decode_as_one_by_one(client: FlaskClient, grey: LatentSpace
         assert np.abs(pixels[row] - single).max() <= 1  # batches may sum in another order
 
 
+def test_trust_is_the_core_s(client: FlaskClient, grey: LatentSpace) -> None:
+    z = np.random.default_rng(4).normal(0, 3, (9, POINT)).astype(np.float32)
+    answer = ask(client, "trust", z)
+    assert answer.headers["X-Shape"] == "9"
+    assert np.frombuffer(answer.data, "<f4").tolist() == trust(grey, z).tolist()
+
+
 @pytest.mark.parametrize("projection", ["pca", "z:1,3"])
 @few
 @given(spot=arrays("<f4", (1, 2), elements=st.floats(-20, 20, width=32)))
