@@ -48,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--debug", action="store_true", help="log what the server does")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO if chosen.debug else logging.WARNING, format="%(levelname)s %(message)s")
+    # Its "queue depth" lines are about bursts of thumbnails, which are no trouble.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         if not 0 <= chosen.port < 65536:
             raise InputError(f"{chosen.port} is not a port; take one from 1 to 65535, or 0 for any that is free.")

@@ -1,8 +1,14 @@
 // Requests to the server: numbers out, pixels back, one in flight, newest wins.
 
+let known = null; // reading it anew would cost milliseconds a request
+
 export function prefix() {
-  const config = document.getElementById("_dash-config");
-  return config ? JSON.parse(config.textContent).requests_pathname_prefix || "/" : "/";
+  if (known === null) {
+    const config = document.getElementById("_dash-config");
+    if (!config) return "/";
+    known = JSON.parse(config.textContent).requests_pathname_prefix || "/";
+  }
+  return known;
 }
 
 export const url = (path) => `${prefix()}api/${path}`;

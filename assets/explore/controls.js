@@ -93,7 +93,7 @@ async function compute(chosen, dimensions, perplexity, neighbours, distance, see
 
 const titles = new Map([
   ["pca", "PCA"], ["tsne", "t-SNE"], ["umap", "UMAP"],
-  ["pca-3d", "PCA in 3-D"], ["tsne-3d", "t-SNE in 3-D"], ["umap-3d", "UMAP in 3-D"],
+  ["pca-3d", "PCA 3-D"], ["tsne-3d", "t-SNE 3-D"], ["umap-3d", "UMAP 3-D"],
 ]);
 
 function projectionChoices() {

@@ -58,11 +58,16 @@ const touching = newest(
     lastTouch = asked.revision;
     const z = Float32Array.from(about.z);
     show(z, pixels);
-    update({ z, item: null, spot: asked.spot }, { commit: asked.commit, drawn: true, answer: about });
+    // The lens leaves one entry in the history, so that undo leads back to where it began.
+    const began = lensFresh && !asked.commit;
+    lensFresh = asked.commit;
+    update({ z, item: null, spot: asked.spot }, { commit: asked.commit || began, drawn: true, answer: about, lens: !asked.commit });
     for (const listener of answered) listener(about, asked);
   },
   (error) => tellError(error),
 );
+let lensFresh = true;
+export const restLens = () => { lensFresh = true; };
 let lastTouch = 0;
 let touches = 0;
 
@@ -80,9 +85,14 @@ export function touch(spot, commit = true) {
 }
 
 const askSoon = debounced(ask, 30);
+const askNext = debounced(ask, 0);
 subscribe((changed, how) => {
   if (changed.has("space")) lastTouch = touches + 1;
   if (how.answer) return;
-  if (changed.has("z") && !how.later) ask();
+  // What is drawn already can wait for its trust until the key's own task has ended.
+  if (changed.has("z")) {
+    if (how.drawn) askNext();
+    else ask();
+  }
   else if (changed.has("projection")) askSoon();
 });

@@ -23,6 +23,7 @@ export async function watchMap(space, projection, request = { id: projection }) 
   if (report.state === "done") {
     if (current.info && !current.info.projections.includes(projection)) current.info.projections.push(projection);
     place().hidden = true;
+    delete place().parentElement.dataset.stale;
     return true;
   }
   paint(report, path, () => watchMap(space, projection, request).then((there) => there && retried()));
@@ -52,6 +53,7 @@ function paint(report, path, again) {
     parts.push(element("button", { className: "plain", onclick: again }, "Try again"));
   }
   place().dataset.state = report.state;
+  place().parentElement.dataset.stale = "true";
   place().replaceChildren(...parts);
   place().hidden = false;
 }

@@ -1,6 +1,6 @@
 // The map: asking for it, touching it, and the pointer's lens over it.
 import { debounced, getJSON, newest, url } from "./api.js";
-import { ask, touch } from "./decoded.js";
+import { ask, restLens, touch } from "./decoded.js";
 import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
 import { tellError } from "./notice.js";
@@ -26,7 +26,7 @@ export function layMap() {
     element("div", { id: "map-state", hidden: true }),
   );
   stage().addEventListener("pointermove", moved);
-  stage().addEventListener("pointerleave", () => { pointer = null; hideCard(); });
+  stage().addEventListener("pointerleave", () => { pointer = null; hideCard(); restLens(); });
   // Plotly draws into an element it may replace; look for it after every drawing of the page.
   new MutationObserver(find).observe(stage(), { childList: true, subtree: true });
   new ResizeObserver(() => paintOverlay()).observe(stage());
@@ -177,6 +177,7 @@ export function decodeExactlyHere() {
 
 export function holdLens(held) {
   lensKey = held;
+  if (!held) restLens();
   stage().dataset.lens = String(held || Boolean(state.view.lens));
 }
 

@@ -275,7 +275,7 @@ subscribe((changed, how) => {
   if (changed.has("z")) {
     if (how.slider !== undefined) place(how.slider);
     else for (const j of rows.keys()) place(j);
-    refreshSoon();
+    refreshSoon(Boolean(how.lens));
   }
   if (changed.has("view")) for (const j of rows.keys()) place(j);
 });

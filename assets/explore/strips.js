@@ -5,7 +5,7 @@ import { atlas } from "./picture.js";
 import { current, sameNumbers, state } from "./store.js";
 
 const MOST_BYTES = 4e6; // of one answer; beyond that only thumbnails, and the full row of the slider in use
-const SLOWEST = 700; // milliseconds of one refresh; a slower model gets thumbnails too
+const SLOWEST = 1500; // milliseconds of one refresh; a slower model gets thumbnails too
 const FEW = 4; // every fourth step makes a thumbnail row
 const strips = new Map(); // dimension -> { base, steps, pixels, picture }
 let arrived = () => {};
@@ -132,4 +132,13 @@ async function fetchRows(space, base, chosen, size, shape) {
   }
 }
 
-export const refreshSoon = debounced(refresh, 90);
+const refreshAtRest = debounced(refresh, 90);
+const refreshAfterLens = debounced(refresh, 400);
+
+// The lens leaves every strip behind with every picture; they catch up once it rests.
+export function refreshSoon(lens = false) {
+  if (lens) {
+    refreshAtRest.cancel();
+    refreshAfterLens();
+  } else refreshAtRest();
+}

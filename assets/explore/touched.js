@@ -1,5 +1,5 @@
 // What stands beside the map: trust, the item touched, and the nearest real items.
-import { framed, getJSON, newest, url } from "./api.js";
+import { debounced, framed, getJSON, newest, url } from "./api.js";
 import { onAnswer } from "./decoded.js";
 import { tellError } from "./notice.js";
 import { draw, drawDifference, element, isDark } from "./picture.js";
@@ -37,11 +37,14 @@ function paintTrust(about) {
 }
 
 function paintNearest() {
-  let grid = host("nearest");
+  const grid = host("nearest");
   if (!grid) return;
   const same = grid.children.length === nearest.length && nearest.every((item, i) => Number(grid.children[i].dataset.index) === item.index);
   if (!same) grid.replaceChildren(...nearest.map((item) => thumbnail(item.index, item.distance)));
 }
+
+// Twelve pictures an answer would hold up the next one while the pointer or a slider moves.
+const paintNearestSoon = debounced(paintNearest, 80);
 
 function section(title, ...content) {
   return element("section", {}, element("h3", {}, title), ...content);
@@ -53,6 +56,7 @@ function figure(title, className = "") {
 }
 
 function frame(...parts) {
+  spotShown = null;
   host("touched").replaceChildren(...parts, section("Nearest items", element("div", { id: "nearest", className: "thumbs" })));
   paintNearest();
 }
@@ -154,19 +158,23 @@ export function showOwn(about, pixels, again) {
   setPosterior({ z: about.z, std: about.std });
 }
 
+let spotShown = null; // the words that stand where an item would, if they do
+
 function paintSpot(initial) {
   shownItem = null;
-  setPosterior(null);
   const place = state.spot ? "An empty spot of the map, decoded." : "A latent point of your own.";
   const what = initial ? "This is the prior mean. Click the map to decode a point." : place;
+  if (spotShown === what) return;
+  setPosterior(null);
   frame(element("p", { className: "empty" }, what));
+  spotShown = what;
 }
 
 onAnswer((about) => {
   paintTrust(about);
   if (state.item === null || !shownItem || !sameNumbers(Float32Array.from(shownItem.z), state.z)) {
     nearest = about.nearest;
-    paintNearest();
+    paintNearestSoon();
   }
 });
 
@@ -180,6 +188,7 @@ subscribe((changed, how) => {
     shownItem = null;
   } else if (state.item === null && (changed.has("space") || changed.has("item") || (changed.has("z") && (own || !host("nearest"))) || changed.has("spot"))) {
     own = null;
+    if (how.answer) nearest = how.answer.nearest;
     paintSpot(how.initial);
   }
 });

@@ -26,7 +26,7 @@ def layout() -> html.Section:
                         data=[{"value": "pca", "label": "PCA"}],
                         value="pca",
                         allowDeselect=False,
-                        w=104,
+                        w=112,
                         size="xs",
                         comboboxProps={"width": 190, "position": "bottom-start"},
                         **label("Projection"),

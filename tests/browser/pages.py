@@ -1,0 +1,65 @@
+"""Opening a page, and noticing what goes wrong in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page
+
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
+# What Chromium arguments make it the same on every machine, quiet towards the network, and able to draw WebGL.
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+
+_MAP_IS_DRAWN = """() => {
+    const plot = document.querySelector('#map .js-plotly-plot, #map.js-plotly-plot');
+    return Boolean(plot && plot._fullLayout && plot.calcdata && plot.querySelector('.main-svg'));
+}"""
+
+
+class Watch:
+    """Notes every console error, uncaught exception and request to another host of a browser context."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.problems: list[str] = []
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.problems.append(f"uncaught: {error.error}"))
+        context.on("request", lambda request: self._request(request.url))
+        context.on("page", self._page)
+
+    def unexpected(self, expected: Iterable[str]) -> list[str]:
+        """Return the problems that match none of the regular expressions in `expected`."""
+        return [problem for problem in self.problems if not any(re.search(e, problem) for e in expected)]
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _page(self, page: Page) -> None:
+        page.on("websocket", lambda socket: self._request(socket.url))
+        page.on("crash", lambda _: self.problems.append("the page crashed"))
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in LOCAL_HOSTS:
+            self.problems.append(f"request to another host: {url}")
+
+
+def open_page(page: Page, url: str, timeout: float = 30.0) -> Page:
+    """Go to `url` and wait until a latent point is decoded and the map is drawn, at most `timeout` seconds each."""
+    page.goto(url)
+    page.wait_for_selector("#decoded[data-z]", timeout=timeout * 1000)
+    page.wait_for_function(_MAP_IS_DRAWN, timeout=timeout * 1000)
+    return page

@@ -1,0 +1,133 @@
+"""How the page stands: sizes, themes, focus, help, and what it says when the server has gone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import assert_drawn, notice, open_map, pixels, shown_text, wait_for_other_picture
+
+PANELS = ("header", "#map-panel", "#touched-panel", "#sliders-panel", "#pins-panel")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_everything_is_in_the_window(page: Page, server: str, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    pins = f"a={','.join(['1'] * 16)}&b={','.join(['-1'] * 16)}"
+    open_map(page, server, f"item=2&{pins}&projection=z:3,7", projection="z:3,7")
+    page.wait_for_selector("#line:visible")
+    overflow = page.evaluate(
+        """() => [document.documentElement, document.body, document.getElementById('explore')]
+            .map((part) => [part.scrollWidth - part.clientWidth, part.scrollHeight - part.clientHeight])"""
+    )
+    assert np.max(overflow) <= 0, "the document would scroll"
+    for panel in PANELS:
+        box = page.locator(panel).bounding_box()
+        assert box and box["x"] >= 0 and box["y"] >= 0
+        assert box["x"] + box["width"] <= size[0] + 0.5 and box["y"] + box["height"] <= size[1] + 0.5
+    # Nothing in a bar is cut off or lies over its neighbour.
+    for bar in ("header", ".toolbar", "#pins-panel", ".slider-actions"):
+        squeezed = page.locator(bar).evaluate(
+            """bar => {
+                const parts = [...bar.children].filter((part) => part.getClientRects().length)
+                    .map((part) => part.getBoundingClientRect());
+                const all = parts.slice(1).some((part, i) => part.left < parts[i].right - 0.5);
+                return all || bar.scrollWidth > bar.clientWidth + 1;
+            }"""
+        )
+        assert not squeezed, f"{bar} has no room for its parts"
+    box = page.locator("#map-stage").bounding_box()
+    assert box and box["width"] > 0.4 * size[0] and box["height"] > 0.6 * size[1]
+
+
+def test_dark_and_light(page: Page, server: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    open_map(page, server, "item=2")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    dark = brightness(page)
+    ink = map_ink(page)
+    page.click("#theme")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "light")
+    page.wait_for_function(
+        "ink => document.querySelector('#map .js-plotly-plot')._fullLayout.font.color !== ink", arg=ink
+    )
+    assert dark[0] < 60 < 200 < dark[1], "dark: ground dark and ink bright"
+    light = brightness(page)
+    assert light[0] > 200 > 80 > light[1]
+
+
+def brightness(page: Page) -> tuple[float, float]:
+    """Return how bright ground and ink of the page are, 0 to 255."""
+    ground, ink = page.evaluate(
+        """() => { const style = getComputedStyle(document.body);
+            return [style.backgroundColor, style.color].map((c) => c.match(/[0-9.]+/g).slice(0, 3).map(Number)); }"""
+    )
+    return float(np.mean(ground)), float(np.mean(ink))
+
+
+def map_ink(page: Page) -> str:
+    return str(page.evaluate("document.querySelector('#map .js-plotly-plot')._fullLayout.font.color"))
+
+
+def test_help_and_a_visible_focus(page: Page, server: str) -> None:
+    open_map(page, server)
+    page.keyboard.press("?")
+    dialog = page.locator("#help-dialog")
+    expect(dialog).to_be_visible()
+    for word in ("slider", "lens", "undo", "Trust", "nats"):
+        expect(dialog).to_contain_text(word)
+    before = shown_text(page)
+    page.keyboard.press("r")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert shown_text(page) == before, "keys went through the dialog"
+    page.click("#help")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+
+    met = set()
+    for _ in range(18):
+        page.keyboard.press("Tab")
+        name, seen = page.evaluate(
+            """() => {
+                const part = document.activeElement;
+                const look = () => {
+                    const { outlineStyle, outlineWidth, borderColor, boxShadow } = getComputedStyle(part);
+                    return [outlineStyle === 'none' ? '' : outlineWidth, borderColor, boxShadow].join('|');
+                };
+                const transition = part.style.transition;
+                part.style.transition = 'none';
+                const focused = look();
+                part.blur();
+                const plain = look();
+                part.focus({ focusVisible: true });
+                part.style.transition = transition;
+                return [part.id || part.getAttribute('aria-label') || part.tagName, focused !== plain];
+            }"""
+        )
+        assert seen, f"nothing shows that {name} has the focus"
+        met.add(name)
+    assert {"projection", "color-by", "find", "settings"} <= met
+    assert len(met) >= 9, "the focus is caught"
+
+
+def test_a_server_that_has_gone_is_told_in_place(page: Page, server: str) -> None:
+    page.expected_errors.append("ERR_CONNECTION_REFUSED")  # type: ignore[attr-defined]
+    open_map(page, server, "item=2")
+    picture = pixels(page)
+    page.context.route("**/*", lambda route: route.abort("connectionrefused"))
+    page.click("#to-random")
+    assert "server" in notice(page, "does not answer")
+    expect(page.locator("#notice")).to_have_attribute("data-kind", "error")
+    expect(page.locator("#map .js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".item-head, #touched .empty").first).to_be_visible()
+    assert np.array_equal(pixels(page), picture), "what was drawn stays"
+    assert page.locator("[role=slider].latent").count() == 16
+
+    page.context.unroute_all()
+    before = shown_text(page)
+    page.click("#to-prior-mean")
+    wait_for_other_picture(page, before)
+    assert_drawn(page, server)

@@ -1,0 +1,101 @@
+"""A visitor's own picture, dropped onto the page."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import (
+    assert_drawn,
+    ink,
+    notice,
+    open_map,
+    pixels,
+    post,
+    shown,
+    shown_text,
+    wait_for_other_picture,
+)
+
+
+def drop(page: Page, content: bytes, name: str, kind: str) -> None:
+    """Drop a file in the middle of the page, as the file manager does."""
+    files = page.evaluate_handle(
+        """([content, name, type]) => {
+            const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], name, { type }));
+            return transfer;
+        }""",
+        [base64.b64encode(content).decode(), name, kind],
+    )
+    page.dispatch_event("#map-stage", "dragenter", {"dataTransfer": files})
+    expect(page.locator("#drop-veil")).to_be_visible()
+    page.dispatch_event("#map-stage", "dragover", {"dataTransfer": files})
+    page.dispatch_event("#map-stage", "drop", {"dataTransfer": files})
+    expect(page.locator("#drop-veil")).to_be_hidden()
+
+
+def a_shirt() -> Image.Image:
+    """Return a bright T on black, in colour and larger than the model takes."""
+    pixels = np.zeros((80, 60, 3), dtype=np.uint8)
+    pixels[10:30, 5:55] = (200, 180, 160)
+    pixels[10:72, 18:42] = (220, 200, 180)
+    return Image.fromarray(pixels)
+
+
+def test_a_dropped_picture_is_fitted_encoded_and_placed(page: Page, server: str) -> None:
+    open_map(page, server)
+    empty = page.evaluate("document.getElementById('overlay').toDataURL()")
+    before = shown_text(page)
+    file = io.BytesIO()
+    a_shirt().save(file, "PNG")
+
+    drop(page, file.getvalue(), "shirt.png", "image/png")
+
+    z = wait_for_other_picture(page, before)
+    own = shown_text(page)
+    expect(page.locator(".item-head strong")).to_have_text("Your picture")
+    said = page.locator(".item-head p").inner_text()
+    assert "60 × 80" in said and "28 × 28" in said and "grey" in said
+    assert_drawn(page, server)
+    fitted = pixels(page, ".trio canvas", 0)[..., 0]
+    assert fitted.shape == (28, 28) and fitted[6:9, 13:15].min() > 150 and fitted[:, 0].max() < 40
+    reconstruction = post(server, "fashion/decode", z[None])[0, ..., 0].astype(int)
+    assert np.abs(pixels(page, ".trio canvas", 1)[..., 0] - reconstruction).max() <= 1
+    expect(page.locator("#nearest .thumb")).to_have_count(12)
+    expect(page.locator("#trust strong")).not_to_be_empty()
+    page.wait_for_function("empty => document.getElementById('overlay').toDataURL() !== empty", arg=empty)
+    assert ink(page, "#overlay") > 0
+
+    page.get_by_role("button", name="Invert its brightness").click()
+    wait_for_other_picture(page, own)
+    expect(page.locator(".item-head p")).to_contain_text("nverted")
+    page.wait_for_function(
+        "document.querySelector('.trio canvas').getContext('2d').getImageData(0, 0, 1, 1).data[0] > 200"
+    )
+
+    for wanted in (own, before):
+        page.click("#undo")
+        page.wait_for_function("wanted => document.getElementById('decoded').dataset.z === wanted", arg=wanted)
+
+
+def test_what_is_no_picture_gets_a_sentence_and_nothing_is_lost(page: Page, server: str) -> None:
+    page.expected_errors.append("status of 422")  # type: ignore[attr-defined]
+    open_map(page, server, "item=6")
+    expect(page.locator(".item-head strong")).to_have_text("Item 6")
+    z = shown(page)
+    drop(page, b"certainly no picture", "notes.png", "image/png")
+    assert "not a readable picture" in notice(page, "picture")
+    expect(page.locator("#notice")).to_have_attribute("data-kind", "error")
+    assert np.array_equal(shown(page), z)
+    expect(page.locator(".item-head strong")).to_have_text("Item 6")
+    before = shown_text(page)
+    page.click("#to-random")
+    wait_for_other_picture(page, before)
+    page.wait_for_load_state("networkidle")
+    assert_drawn(page, server)

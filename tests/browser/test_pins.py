@@ -1,0 +1,72 @@
+"""Pins A and B, and the strip of pictures from one to the other."""
+
+from __future__ import annotations
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import (
+    asked,
+    assert_drawn,
+    get,
+    ink,
+    open_map,
+    pixels,
+    post,
+    shown,
+    wait_for_address,
+    wait_for_ink,
+    wait_for_point,
+)
+
+COUNT = 16
+
+
+def test_pins_their_strip_and_their_path(page: Page, server: str) -> None:
+    open_map(page, server, "item=1")
+    a, b = (np.array(get(server, f"fashion/items/{index}")["z"], dtype=np.float32) for index in (1, 2))
+    wait_for_point(page, a, tolerance=0)
+    expect(page.locator("#line-hint")).to_be_visible()
+    page.click("#pin-a")
+    expect(page.locator("#pin-a")).to_have_attribute("data-there", "true")
+    wait_for_address(page, "[?&]a=")
+
+    page.keyboard.press("ArrowRight")  # anywhere else
+    page.fill("#find", "2")
+    page.locator("#found [role=option]").first.click()
+    wait_for_point(page, b, tolerance=0)
+    marked = ink(page, "#overlay")
+    page.keyboard.press("Shift+B")
+    expect(page.locator("#pin-b")).to_have_attribute("data-there", "true")
+
+    page.wait_for_selector("#line:visible")
+    expect(page.locator("#line-hint")).to_be_hidden()
+    assert_pin_pictures(page, server, a, b)
+    assert ink(page, "#line") > 1000
+    wait_for_ink(page, "#overlay", least=marked + 100)
+
+    box = page.locator("#line").bounding_box()
+    assert box
+    for slot in (5, 15, 0):
+        page.mouse.click(box["x"] + (slot + 0.5) / COUNT * box["width"], box["y"] + box["height"] / 2)
+        wait_for_point(page, a + (b - a) * slot / (COUNT - 1), tolerance=1e-5)
+    assert_drawn(page, server)
+    page.locator("#line").press("ArrowRight")
+    wait_for_point(page, a + (b - a) / (COUNT - 1), tolerance=1e-5)
+
+    page.hover("[data-pin=b]")
+    page.locator("[data-pin=b] .clear").click()
+    expect(page.locator("#line")).to_be_hidden()
+    expect(page.locator("#line-hint")).to_be_visible()
+    page.wait_for_function("!/[?&]b=/.test(location.search)")
+    assert "a" in asked(page)
+    page.keyboard.press("Control+z")
+    page.wait_for_selector("#line:visible")
+    assert np.allclose(shown(page), a + (b - a) / (COUNT - 1), atol=1e-5)
+
+
+def assert_pin_pictures(page: Page, server: str, a: np.ndarray, b: np.ndarray) -> None:
+    for name, z in (("a", a), ("b", b)):
+        page.wait_for_function(f"document.querySelector('#pin-{name} canvas').height === 28")
+        wanted = post(server, "fashion/decode", z[None])[0, ..., 0].astype(int)
+        assert np.abs(pixels(page, f"#pin-{name} canvas")[..., 0] - wanted).max() <= 1
