@@ -60,7 +60,7 @@ def colours_in_view(page: Page) -> int:
 
 def test_every_kind_of_map_is_drawn(page: Page, server: str) -> None:
     open_map(page, server, "item=2")
-    for option, projection in [("t-SNE", "tsne"), ("UMAP", "umap"), ("PCA", "pca"), ("PCA in 3-D", "pca-3d")]:
+    for option, projection in [("t-SNE", "tsne"), ("UMAP", "umap"), ("PCA", "pca"), ("PCA 3-D", "pca-3d")]:
         if option != "PCA" or asked(page).get("projection") != "pca":
             choose(page, "projection", option)
         wait_for_map(page, "fashion", projection)
