@@ -203,7 +203,7 @@ def _draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) 
         "zeroline": meaningful,
         "showticklabels": meaningful,
         "color": ink,
-        "tickfont": {"size": 10},
+        "tickfont": {"size": 10, "color": ink},
     }
     if projection.dimensions == 3:
         figure.update_layout(
@@ -213,8 +213,10 @@ def _draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) 
                         **shared,
                         "title": {"text": title, "font": {"size": 11, "color": ink}},
                         "backgroundcolor": "rgba(0,0,0,0)",
+                        # Set by the items: a latent point far out must not shrink them to a speck.
+                        "range": _span(projection.points[:, axis]),
                     }
-                    for name, title in zip("xyz", titles, strict=True)
+                    for axis, (name, title) in enumerate(zip("xyz", titles, strict=True))
                 },
                 "aspectmode": "data",
             },
@@ -237,6 +239,12 @@ def _draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) 
         automargin=False,
     )
     figure.update_layout(legend_y=-0.045)
+
+
+def _span(values: np.ndarray) -> list[float]:
+    low, high = float(values.min()), float(values.max())
+    margin = 0.04 * (high - low) or 0.5
+    return [low - margin, high + margin]
 
 
 def _escape(text: str) -> str:

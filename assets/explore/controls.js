@@ -87,6 +87,7 @@ async function compute(chosen, dimensions, perplexity, neighbours, distance, see
   if (!current.info.projections.includes(report.id)) current.info.projections.push(report.id);
   const about = chosen === "tsne" ? `perplexity ${perplexity}` : `${neighbours} neighbours`;
   titles.set(report.id, `${chosen === "tsne" ? "t-SNE" : "UMAP"} · ${about}`);
+  document.getElementById("settings").click();
   update({ projection: report.id, spot: null }, { commit: true });
   mirror();
 }
@@ -102,7 +103,7 @@ function projectionChoices() {
   const deep = current.info.latent_dim > 2 ? ["pca-3d", "tsne-3d", "umap-3d"].map(label) : [];
   const known = new Set(["pca", "tsne", "umap", "pca-3d", "tsne-3d", "umap-3d"]);
   const others = [...new Set([...current.info.projections, method()])].filter((id) => !known.has(id) && id !== "z").map(label);
-  const groups = [{ group: "Maps", items: [...flat, { value: "z", label: "Raw pair" }] }];
+  const groups = [{ group: "Maps", items: current.info.latent_dim > 1 ? [...flat, { value: "z", label: "Raw pair" }] : flat }];
   if (deep.length) groups.push({ group: "In depth", items: deep });
   if (others.length) groups.push({ group: "Computed", items: others });
   return groups;

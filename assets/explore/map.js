@@ -26,6 +26,15 @@ export function layMap() {
     element("div", { id: "map-state", hidden: true }),
   );
   stage().addEventListener("pointermove", moved);
+  // In depth Plotly misses a press that is over before its next frame.
+  let pressed = null;
+  stage().addEventListener("pointerdown", (event) => { pressed = { x: event.clientX, y: event.clientY }; }, true);
+  stage().addEventListener("click", (event) => {
+    const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 4;
+    if (plot?._fullLayout?.scene && still && hovered !== null && hovered !== state.item) goToItem(hovered);
+  });
+  // Under the lens nothing is hovered: looking for the nearest of all points would hold up the picture.
+  stage().addEventListener("mousemove", (event) => { if (event.buttons === 0 && (lensKey || state.view.lens)) event.stopPropagation(); }, true);
   stage().addEventListener("pointerleave", () => { pointer = null; hideCard(); restLens(); });
   // Plotly draws into an element it may replace; look for it after every drawing of the page.
   new MutationObserver(find).observe(stage(), { childList: true, subtree: true });
@@ -38,6 +47,7 @@ function find() {
   if (!found?.on || (found === plot && found._ev === bound)) return;
   plot = found;
   bound = found._ev;
+  paintOverlay();
   plot.on("plotly_click", clicked);
   plot.on("plotly_hover", (event) => hover(event));
   plot.on("plotly_unhover", () => { hovered = null; hideCard(); });
@@ -68,6 +78,9 @@ async function chooseMap() {
     if (await watchMap(space, projection)) shownNow();
   } catch (error) {
     tellError(error);
+    // What cannot be made for this set must not leave the page without a map.
+    const refused = error.status >= 400 && error.status < 500;
+    if (refused && projection !== "pca" && state.projection === projection) update({ projection: "pca", spot: null });
   }
 }
 
@@ -218,8 +231,9 @@ function hover(event) {
   card().replaceChildren(image, element("div", {}, element("strong", {}, `Item ${index}`), element("dl", {})));
   card().hidden = false;
   const box = stage().getBoundingClientRect();
-  const x = event.event.clientX - box.left;
-  const y = event.event.clientY - box.top;
+  // Plotly's hover in depth comes without the event it came from.
+  const x = (event.event?.clientX ?? pointer?.x ?? box.left) - box.left;
+  const y = (event.event?.clientY ?? pointer?.y ?? box.top) - box.top;
   const { offsetWidth: w, offsetHeight: h } = card();
   card().style.left = `${x + 16 + w > box.width ? x - w - 12 : x + 16}px`;
   card().style.top = `${Math.max(4, Math.min(y - 20, box.height - h - 4))}px`;

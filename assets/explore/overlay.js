@@ -37,9 +37,39 @@ export function paintOverlay() {
   context.rect(box.left, box.top, box.width, box.height);
   context.clip();
   if (path?.key === pathKey()) paintPath(context);
-  if (here && hereOf === state.projection) paintHere(context, toPixels(here));
+  if (here && hereOf === state.projection) paintHereOrWhere(context, toPixels(here), box);
   context.restore();
   return undefined;
+}
+
+// Out of view, an arrow at the edge says where to look.
+function paintHereOrWhere(context, [x, y], { left, top, width, height }) {
+  const rim = 14;
+  const edge = [Math.min(left + width - rim, Math.max(left + rim, x)), Math.min(top + height - rim, Math.max(top + rim, y))];
+  if (Math.hypot(x - edge[0], y - edge[1]) < rim) {
+    paintHere(context, [x, y]);
+    return;
+  }
+  context.save();
+  context.translate(...edge);
+  context.rotate(Math.atan2(y - edge[1], x - edge[0]));
+  context.fillStyle = colour("--accent");
+  context.beginPath();
+  context.moveTo(11, 0);
+  context.lineTo(-6, -7);
+  context.lineTo(-2, 0);
+  context.lineTo(-6, 7);
+  context.fill();
+  context.restore();
+}
+
+// Once a frame, however many answers come: measuring the canvas makes the browser lay out the page.
+let frame = 0;
+function paintNextFrame() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    paintOverlay();
+  });
 }
 
 function paintHere(context, [x, y]) {
@@ -172,14 +202,14 @@ export function connectOverlay() {
   onAnswer((about, asked) => {
     here = asked.spot ?? about.xy;
     hereOf = asked.projection;
-    paintOverlay();
+    paintNextFrame();
   });
   const soon = debounced(refreshTiles, 60);
   subscribe((changed, how) => {
     if (how.answer) {
       here = state.spot;
       hereOf = state.projection;
-      paintOverlay();
+      paintNextFrame();
     }
     if (changed.has("space") || changed.has("projection")) {
       tiles = null;

@@ -66,7 +66,9 @@ function paintItem(item, pixels) {
   const original = figure("original");
   const reconstruction = figure("reconstruction");
   const difference = figure("difference ±1");
-  difference.root.title = "Original minus reconstruction on a fixed scale: orange where the original is brighter, blue where it is darker";
+  difference.root.title = shape[2] >= 3
+    ? "Original minus reconstruction on a fixed scale, channel by channel: middle grey where they agree"
+    : "Original minus reconstruction on a fixed scale: orange where the original is brighter, blue where it is darker";
   draw(original.canvas, pixels, shape, 0);
   draw(reconstruction.canvas, pixels, shape, 1);
   drawDifference(difference.canvas, pixels, shape, 0, 1, isDark());

@@ -301,3 +301,22 @@ def test_a_map_under_way_can_be_cancelled(page: Page, own_server: str) -> None:
     choose(page, "projection", "PCA")
     wait_for_map(page, space["id"], "pca")
     expect(panel).to_be_hidden()
+
+
+def test_items_can_be_touched_in_depth(page: Page, server: str) -> None:
+    open_map(page, server, "projection=pca-3d", projection="pca-3d")
+    card = page.locator("#hover-card")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for step in range(12):
+        page.mouse.move(middle[0] + 6 * step, middle[1])
+        if card.is_visible():
+            break
+        page.wait_for_timeout(100)
+    expect(card).to_be_visible()
+    number = (card.locator("strong").text_content() or "").removeprefix("Item ")
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_url(f"**item={number}**")
+    expect(page.locator("#touched strong").first).to_have_text(f"Item {number}")
