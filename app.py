@@ -101,11 +101,21 @@ def explore(
     InputError
         If model and data cannot be opened or the port is taken.
     """
-    from vae_core import Catalogue, LatentSpace, Workspace, load_data, load_model
+    from vae_core import Catalogue, Dataset, LatentSpace, Workspace, load_data, load_model
     from vae_core.progress import ConsoleProgress
 
     opened_model = load_model(model) if isinstance(model, (str, Path)) else model
     opened_data = load_data(data) if isinstance(data, (str, Path)) else data
+    if not isinstance(opened_data, Dataset):
+        raise InputError(
+            f"explore() takes a Dataset or the path of one, not {type(data).__name__}; "
+            "save an array with numpy.save and give its path."
+        )
+    if not all(hasattr(opened_model, name) for name in ("encode", "likelihood", "latent_dim", "fingerprint")):
+        raise InputError(
+            f"explore() takes a LatentModel or the folder of a checkpoint, not {type(model).__name__}; "
+            "see vae_core.LatentModel for what a model has to offer."
+        )
     listener = _listen("127.0.0.1", port)
     _refuse_without_pictures(opened_data)
     try:

@@ -181,3 +181,12 @@ def test_explore_serves_objects_in_memory(trained: tuple[str, str], workspace_fo
     request = urllib.request.Request(f"{address}api/spaces/{space['id']}/decode", data=bytes(12))
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.headers["X-Shape"] == "1,8,8,1" and len(answer.read()) == 64
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "told"),
+    [(object(), np.zeros((3, 1, 8, 8)), "takes a Dataset"), (object(), "digits", "takes a LatentModel")],
+)
+def test_explore_says_what_it_takes(model: object, data: object, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        app.explore(model, data, block=False)  # type: ignore[arg-type]
