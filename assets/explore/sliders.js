@@ -275,7 +275,7 @@ subscribe((changed, how) => {
   if (changed.has("z")) {
     if (how.slider !== undefined) place(how.slider);
     else for (const j of rows.keys()) place(j);
-    refreshSoon(Boolean(how.lens));
+    refreshSoon(Boolean(how.lens) || how.slider !== undefined);
   }
   if (changed.has("view")) for (const j of rows.keys()) place(j);
 });

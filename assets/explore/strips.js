@@ -133,12 +133,12 @@ async function fetchRows(space, base, chosen, size, shape) {
 }
 
 const refreshAtRest = debounced(refresh, 90);
-const refreshAfterLens = debounced(refresh, 400);
+const refreshAfterMove = debounced(refresh, 300);
 
-// The lens leaves every strip behind with every picture; they catch up once it rests.
-export function refreshSoon(lens = false) {
-  if (lens) {
+// The lens and a slider in use leave the other strips behind with every picture; they catch up once the hand rests.
+export function refreshSoon(moving = false) {
+  if (moving) {
     refreshAtRest.cancel();
-    refreshAfterLens();
+    refreshAfterMove();
   } else refreshAtRest();
 }
