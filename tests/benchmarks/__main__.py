@@ -93,7 +93,7 @@ SIZES = {
     "pairs": ("training: pairs of runs", 5, 3),
     "starts": ("start: later starts", 3, 3),
     "inverse-size": ("inverse: items a map is fitted on", 3_000, 800),
-    "inverse-transform-points": ("inverse: points for umap.inverse_transform", 50, 10),
+    "inverse-transform-points": ("inverse: points for umap.inverse_transform", 500, 10),
 }
 
 

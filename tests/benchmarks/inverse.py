@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from vae_core.space.inverse import Inverse
+from vae_core.space.neighbour_map import REACH
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def run(
         centre = train.mean(axis=0)
         for kind in maps:
             points, spots, library = _FITS[kind](train, test, seed)
-            tuned = Inverse.tuned(points, train)
+            tuned = Inverse.tuned(points, train, reach=REACH[kind])
             methods: dict[str, Callable[[np.ndarray], np.ndarray]] = {
                 "ours": tuned,
                 "neighbour mean (10)": partial(neighbour_mean, points, train),

@@ -67,13 +67,18 @@ class Inverse:
 
     @classmethod
     def tuned(
-        cls, points: np.ndarray, mean: np.ndarray, neighbours: Neighbours | None = None, seed: int = 0
+        cls,
+        points: np.ndarray,
+        mean: np.ndarray,
+        neighbours: Neighbours | None = None,
+        reach: tuple[int, ...] = (3, 5),
+        seed: int = 0,
     ) -> Inverse:
         """Choose count, width and ridge by leave-one-out R² over up to 2,000 of the set's own items.
 
         An item's own point was fitted to the item, and tuning there promises far more
         than holds for any other spot. Each item left out is therefore first displaced by what lies between
-        two of its 3 or 5 nearest items in latent space: as far as they are apart on the map, so
+        two of its nearest items in latent space: as far as they are apart on the map, so
         uncertain is where on it an item belongs, other islands included.
 
         Parameters
@@ -84,6 +89,9 @@ class Inverse:
             ``[n, d]`` encodings.
         neighbours : Neighbours, optional
             Of the encodings.
+        reach : tuple of int
+            Among how many nearest items those two are drawn, in turn. The more loosely a map holds an item it
+            was not fitted to, the more.
         seed : int
             Of the items sampled and of their displacements.
         """
@@ -93,9 +101,9 @@ class Inverse:
             return inverse
         random = np.random.default_rng(seed)
         rows = random.permutation(n)[:_SAMPLED]
-        near, _ = (neighbours or Neighbours(mean)).query(mean[rows], 5, leave_out=rows)
-        reach = np.where(np.arange(len(rows)) % 2, 3, 5)
-        one, other = (near[np.arange(len(rows)), random.integers(0, reach)] for _ in range(2))
+        near, _ = (neighbours or Neighbours(mean)).query(mean[rows], max(reach), leave_out=rows)
+        drawn = np.minimum(np.array(reach)[np.arange(len(rows)) % len(reach)], near.shape[1])
+        one, other = (near[np.arange(len(rows)), random.integers(0, drawn)] for _ in range(2))
         spots = inverse._points[rows] + inverse._points[one] - inverse._points[other]
 
         counts = [count for count in _COUNTS if count <= max(_COUNTS[0], n // _LARGEST_SHARE)]

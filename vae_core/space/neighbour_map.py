@@ -13,6 +13,10 @@ from vae_core.space.neighbours import Neighbours
 from vae_core.space.projection import Projection
 from vae_core.space.settings import ProjectionSettings
 
+#: Nearest items an item's place is uncertain among, see `Inverse.tuned`. An item t-SNE was not fitted to often lands
+#: on another island than its nearest item; UMAP keeps it by the mean of its neighbours. Found on held-out items.
+REACH = {"tsne": (3, 15), "umap": (3, 5)}
+
 
 class NeighbourMap(Projection):
     """A t-SNE or UMAP map. `locate` goes by latent neighbours, `invert` by neighbours on the map.
@@ -46,7 +50,7 @@ class NeighbourMap(Projection):
         if self.dimensions == 2:
             # Made at once: the first spot that is touched must not wait for it.
             if "inverse" not in self.details:
-                self._inverse = Inverse.tuned(self.points, mean, neighbours)
+                self._inverse = Inverse.tuned(self.points, mean, neighbours, REACH[settings.method])
                 self.details["inverse"] = self._inverse.choice
             else:
                 self._inverse = Inverse(self.points, mean, self.details["inverse"])
