@@ -12,7 +12,7 @@ from vae_core import Dataset, InputError, LatentSpace
 
 _BATCH = 1024
 #: Up to here a team of threads gains nothing, and beside other work its members wait for one another.
-_ALONE = 64
+_ALONE = 256
 _THREADS = torch.get_num_threads()
 
 

@@ -5,7 +5,7 @@ import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
 import { tellError } from "./notice.js";
 import { colour, element, isDark } from "./picture.js";
-import { paintOverlay } from "./overlay.js";
+import { layHere, paintOverlay } from "./overlay.js";
 import { current, state, subscribe, update } from "./store.js";
 import { tidy } from "./touched.js";
 
@@ -22,6 +22,9 @@ export function layMap() {
   stage().prepend(element("canvas", { id: "underlay", "aria-hidden": "true" }));
   stage().append(
     element("canvas", { id: "overlay", "aria-hidden": "true" }),
+  );
+  layHere(stage());
+  stage().append(
     element("div", { id: "hover-card", hidden: true }),
     element("div", { id: "map-state", hidden: true }),
   );

@@ -3,7 +3,7 @@ import { debounced, framed, newest, postNumbers } from "./api.js";
 import { onAnswer } from "./decoded.js";
 import { flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
-import { atlas, colour, fitted, isDark } from "./picture.js";
+import { atlas, colour, fitted } from "./picture.js";
 import { current, state, subscribe } from "./store.js";
 
 let here = null; // place of the point on show, in map coordinates
@@ -20,11 +20,18 @@ export function paintOverlay() {
   if (!canvas || !plot?._fullLayout) return;
   const { context, w, h } = fitted(canvas);
   context.clearRect(0, 0, w, h);
-  const below = fitted(document.getElementById("underlay")).context;
+  const underlay = document.getElementById("underlay");
+  const below = fitted(underlay).context;
   below.clearRect(0, 0, w, h);
-  if (!flat()) return paintInDepth(plot);
+  placeHere();
+  const gridded = flat() && Boolean(state.view.manifold) && tiles?.key === state.projection;
+  const crossed = flat() && path?.key === pathKey();
+  // A blank canvas would be laid over the map all the same, with every frame.
+  canvas.style.visibility = crossed ? "" : "hidden";
+  underlay.style.visibility = gridded ? "" : "hidden";
+  if (!flat()) return;
   const box = plotBox();
-  if (state.view.manifold && tiles?.key === state.projection) {
+  if (gridded) {
     below.save();
     below.beginPath();
     below.rect(box.left, box.top, box.width, box.height);
@@ -36,54 +43,72 @@ export function paintOverlay() {
   context.beginPath();
   context.rect(box.left, box.top, box.width, box.height);
   context.clip();
-  if (path?.key === pathKey()) paintPath(context);
-  if (here && hereOf === state.projection) paintHereOrWhere(context, toPixels(here), box);
+  if (crossed) paintPath(context);
   context.restore();
-  return undefined;
+}
+
+// The marker is an element of its own: a canvas over the whole map would be put on the screen anew with every picture.
+function placeHere() {
+  const plot = plotElement();
+  const marker = document.getElementById("here");
+  if (!marker || !plot?._fullLayout) return;
+  const shown = flat() && here && hereOf === state.projection;
+  marker.toggleAttribute("hidden", !shown);
+  if (!shown) {
+    paintInDepth(plot);
+    return;
+  }
+  const [x, y, turned] = hereOrWhere(toPixels(here), plotBox());
+  marker.dataset.where = turned === null ? "here" : "out";
+  marker.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)${turned === null ? "" : ` rotate(${turned.toFixed(3)}rad)`}`;
 }
 
 // Out of view, an arrow at the edge says where to look.
-function paintHereOrWhere(context, [x, y], { left, top, width, height }) {
+function hereOrWhere([x, y], { left, top, width, height }) {
   const rim = 14;
   const edge = [Math.min(left + width - rim, Math.max(left + rim, x)), Math.min(top + height - rim, Math.max(top + rim, y))];
-  if (Math.hypot(x - edge[0], y - edge[1]) < rim) {
-    paintHere(context, [x, y]);
-    return;
-  }
-  context.save();
-  context.translate(...edge);
-  context.rotate(Math.atan2(y - edge[1], x - edge[0]));
-  context.fillStyle = colour("--accent");
-  context.beginPath();
-  context.moveTo(11, 0);
-  context.lineTo(-6, -7);
-  context.lineTo(-2, 0);
-  context.lineTo(-6, 7);
-  context.fill();
-  context.restore();
+  if (Math.hypot(x - edge[0], y - edge[1]) < rim) return [x, y, null];
+  return [...edge, Math.atan2(y - edge[1], x - edge[0])];
 }
 
-// Once a frame, however many answers come: measuring the canvas makes the browser lay out the page.
+// Once a frame, however many answers come.
 let frame = 0;
-function paintNextFrame() {
+function placeNextFrame() {
   frame ||= requestAnimationFrame(() => {
     frame = 0;
-    paintOverlay();
+    placeHere();
   });
 }
 
-function paintHere(context, [x, y]) {
-  for (const [width, ink] of [[4, isDark() ? "#000" : "#fff"], [2, colour("--accent")]]) {
-    context.lineWidth = width;
-    context.strokeStyle = ink;
-    context.beginPath();
-    context.arc(x, y, 7, 0, 7);
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-      context.moveTo(x + 7 * dx, y + 7 * dy);
-      context.lineTo(x + 13 * dx, y + 13 * dy);
+// Cross hairs, and the arrow that takes their place at the edge.
+const CROSS = "M7 0A7 7 0 1 1 -7 0A7 7 0 1 1 7 0M7 0H13M-7 0H-13M0 7V13M0 -7V-13";
+const ARROW = "M11 0L-6 -7L-2 0L-6 7Z";
+
+export function layHere(stage) {
+  const host = document.createElement("div");
+  host.innerHTML = `<svg id="here" viewBox="-16 -16 32 32" width="32" height="32" aria-hidden="true" hidden>
+    <path class="cross edge" d="${CROSS}"/><path class="cross" d="${CROSS}"/><path class="arrow" d="${ARROW}"/></svg>`;
+  stage.append(host.firstElementChild);
+}
+
+// The same for a picture that is taken away.
+export function paintHere(context) {
+  if (!flat() || !here || hereOf !== state.projection) return;
+  const [x, y, turned] = hereOrWhere(toPixels(here), plotBox());
+  context.save();
+  context.translate(x, y);
+  if (turned === null) {
+    for (const [width, ink] of [[4, colour("--ground")], [2, colour("--accent")]]) {
+      context.lineWidth = width;
+      context.strokeStyle = ink;
+      context.stroke(new Path2D(CROSS));
     }
-    context.stroke();
+  } else {
+    context.rotate(turned);
+    context.fillStyle = colour("--accent");
+    context.fill(new Path2D(ARROW));
   }
+  context.restore();
 }
 
 function paintPath(context) {
@@ -202,14 +227,14 @@ export function connectOverlay() {
   onAnswer((about, asked) => {
     here = asked.spot ?? about.xy;
     hereOf = asked.projection;
-    paintNextFrame();
+    placeNextFrame();
   });
   const soon = debounced(refreshTiles, 60);
   subscribe((changed, how) => {
     if (how.answer) {
       here = state.spot;
       hereOf = state.projection;
-      paintNextFrame();
+      placeNextFrame();
     }
     if (changed.has("space") || changed.has("projection")) {
       tiles = null;

@@ -266,6 +266,19 @@ function place(j) {
   row.slider.setAttribute("aria-valuetext", `${value.toFixed(2)}, ${inSigma.toFixed(1)} σ from the mean`);
 }
 
+function placeAll() {
+  for (const j of rows.keys()) place(j);
+}
+
+// Under the lens the knobs follow a few times a second: laying out every row with every picture would hold the picture up.
+let placing = 0;
+function placeSoon() {
+  placing ||= setTimeout(() => {
+    placing = 0;
+    placeAll();
+  }, 150);
+}
+
 export function repaintAll() {
   for (const j of inView) paint(j);
 }
@@ -274,8 +287,9 @@ subscribe((changed, how) => {
   if (!current.info || !rows.size) return;
   if (changed.has("z")) {
     if (how.slider !== undefined) place(how.slider);
-    else for (const j of rows.keys()) place(j);
+    else if (how.lens) placeSoon();
+    else placeAll();
     refreshSoon(Boolean(how.lens) || how.slider !== undefined);
   }
-  if (changed.has("view")) for (const j of rows.keys()) place(j);
+  if (changed.has("view")) placeAll();
 });

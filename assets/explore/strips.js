@@ -2,11 +2,12 @@
 import { debounced, postNumbers } from "./api.js";
 import { tell, tellError } from "./notice.js";
 import { atlas } from "./picture.js";
-import { current, sameNumbers, state } from "./store.js";
+import { current, state } from "./store.js";
 
 const MOST_BYTES = 4e6; // of one answer; beyond that only thumbnails, and the full row of the slider in use
 const SLOWEST = 1500; // milliseconds of one refresh; a slower model gets thumbnails too
 const FEW = 4; // every fourth step makes a thumbnail row
+const PART = 140; // pictures of one request: a touch in between waits for no more than these
 const strips = new Map(); // dimension -> { base, steps, pixels, picture }
 let arrived = () => {};
 let wanted = () => [];
@@ -68,12 +69,30 @@ export async function refresh() {
     return { j, steps: Array.from({ length: steps }, (_, k) => k).filter((k) => full || k % FEW === 0) };
   });
   try {
-    if (chosen.length) await fetchRows(space, base, chosen, size, shape);
+    for (const part of parts(chosen)) {
+      await fetchRows(space, base, part, size, shape);
+      if (space !== state.space || part.some((row) => !strip(row.j))) break; // overtaken, as the rest would be
+    }
   } catch (error) {
     tellError(error);
   }
   busy = false;
   if (again) refresh();
+}
+
+// The slider in use first, then from the top, a few rows at a time.
+function parts(chosen) {
+  const made = [];
+  let room = 0;
+  for (const row of chosen.toSorted((one, other) => (other.j === focused) - (one.j === focused))) {
+    if (row.steps.length > room) {
+      made.push([]);
+      room = PART;
+    }
+    made.at(-1).push(row);
+    room -= row.steps.length;
+  }
+  return made;
 }
 
 // What one picture takes, so that a slow model gets fewer of them rather than freezing the page.
@@ -124,7 +143,6 @@ async function fetchRows(space, base, chosen, size, shape) {
     }
     first += row.steps.length;
   }
-  if (!sameNumbers(base, state.z)) again = again || chosen.some((row) => !strip(row.j));
   const { buffer: scores } = await postNumbers(`spaces/${space}/trust`, points);
   for (const { made, first: start, j } of came) {
     made.trust = new Float32Array(scores, 4 * start, made.steps.length);
@@ -133,7 +151,7 @@ async function fetchRows(space, base, chosen, size, shape) {
 }
 
 const refreshAtRest = debounced(refresh, 90);
-const refreshAfterMove = debounced(refresh, 300);
+const refreshAfterMove = debounced(refresh, 400);
 
 // The lens and a slider in use leave the other strips behind with every picture; they catch up once the hand rests.
 export function refreshSoon(moving = false) {

@@ -4,6 +4,7 @@ import { decodedCanvas } from "./decoded.js";
 import { plotElement } from "./map.js";
 import { tell } from "./notice.js";
 import { element, isDark } from "./picture.js";
+import { paintHere } from "./overlay.js";
 import { lineStrip } from "./pins.js";
 import { current, state } from "./store.js";
 
@@ -47,6 +48,8 @@ export async function map() {
   context.drawImage(document.getElementById("underlay"), 0, 0, canvas.width, canvas.height);
   context.drawImage(drawn, 0, 0, canvas.width, canvas.height);
   context.drawImage(document.getElementById("overlay"), 0, 0, canvas.width, canvas.height);
+  context.scale(scale, scale);
+  paintHere(context);
   await saveCanvas(canvas, name(`map-${state.projection.replace(/[:,]/g, "-")}`, "png"));
 }
 

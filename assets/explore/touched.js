@@ -45,6 +45,7 @@ function paintNearest() {
 
 // Twelve pictures an answer would hold up the next one while the pointer or a slider moves.
 const paintNearestSoon = debounced(paintNearest, 80);
+const paintNearestAtRest = debounced(paintNearest, 250);
 
 function section(title, ...content) {
   return element("section", {}, element("h3", {}, title), ...content);
@@ -172,11 +173,12 @@ function paintSpot(initial) {
   spotShown = what;
 }
 
-onAnswer((about) => {
+onAnswer((about, asked) => {
   paintTrust(about);
   if (state.item === null || !shownItem || !sameNumbers(Float32Array.from(shownItem.z), state.z)) {
     nearest = about.nearest;
-    paintNearestSoon();
+    if (asked.commit === false) paintNearestAtRest();
+    else paintNearestSoon();
   }
 });
 

@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driving import (
     assert_drawn,
-    ink,
     notice,
     open_map,
     pixels,
@@ -50,7 +49,7 @@ def a_shirt() -> Image.Image:
 
 def test_a_dropped_picture_is_fitted_encoded_and_placed(page: Page, server: str) -> None:
     open_map(page, server)
-    empty = page.evaluate("document.getElementById('overlay').toDataURL()")
+    marker = page.locator("#here").get_attribute("style")
     before = shown_text(page)
     file = io.BytesIO()
     a_shirt().save(file, "PNG")
@@ -69,8 +68,8 @@ def test_a_dropped_picture_is_fitted_encoded_and_placed(page: Page, server: str)
     assert np.abs(pixels(page, ".trio canvas", 1)[..., 0] - reconstruction).max() <= 1
     expect(page.locator("#nearest .thumb")).to_have_count(12)
     expect(page.locator("#trust strong")).not_to_be_empty()
-    page.wait_for_function("empty => document.getElementById('overlay').toDataURL() !== empty", arg=empty)
-    assert ink(page, "#overlay") > 0
+    page.wait_for_function("marker => document.getElementById('here').getAttribute('style') !== marker", arg=marker)
+    expect(page.locator("#here")).to_be_visible()
 
     page.get_by_role("button", name="Invert its brightness").click()
     wait_for_other_picture(page, own)

@@ -107,7 +107,7 @@ def test_a_drag_is_followed(page: Page, server: str) -> None:
     wait_for_strips(page, j)
     steps = steps_of(info, j)
     start = shown(page)
-    marker = page.evaluate("document.getElementById('overlay').toDataURL()")
+    marker = page.locator("#here").get_attribute("style")
     box = page.locator(f"#latent-{j}").bounding_box()
     assert box
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2)
@@ -122,7 +122,7 @@ def test_a_drag_is_followed(page: Page, server: str) -> None:
     assert_drawn(page, server)
     wait_for_point(page, wanted, tolerance=1e-6)
     # The marker on the map follows.
-    page.wait_for_function("marker => document.getElementById('overlay').toDataURL() !== marker", arg=marker)
+    page.wait_for_function("marker => document.getElementById('here').getAttribute('style') !== marker", arg=marker)
     # Nearest items and trust are those of the new point.
     with page.expect_response("**/look/pca") as answer:
         page.locator(f"#latent-{j}").press("End")
