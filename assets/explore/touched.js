@@ -47,6 +47,16 @@ function paintNearest() {
 const paintNearestSoon = debounced(paintNearest, 80);
 const paintNearestAtRest = debounced(paintNearest, 250);
 
+// Words that change with every picture cannot be read, and painting them would hold the next picture up.
+let newestAbout = null;
+let painting = 0;
+function paintTrustSoon() {
+  painting ||= setTimeout(() => {
+    painting = 0;
+    paintTrust(newestAbout);
+  }, 150);
+}
+
 function section(title, ...content) {
   return element("section", {}, element("h3", {}, title), ...content);
 }
@@ -174,7 +184,9 @@ function paintSpot(initial) {
 }
 
 onAnswer((about, asked) => {
-  paintTrust(about);
+  newestAbout = about;
+  if (asked.commit === false) paintTrustSoon();
+  else paintTrust(about);
   if (state.item === null || !shownItem || !sameNumbers(Float32Array.from(shownItem.z), state.z)) {
     nearest = about.nearest;
     if (asked.commit === false) paintNearestAtRest();
