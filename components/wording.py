@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+from vae_core.space import ProjectionSettings
+
+_METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
+_PARAMETERS = {
+    "perplexity": "perplexity {:g}",
+    "neighbours": "{} neighbours",
+    "min_dist": "distance {:g}",
+    "seed": "seed {}",
+}
+
+
+def map_title(settings: ProjectionSettings) -> str:
+    """Name a map by its method and by every parameter that is not the usual one."""
+    if settings.method == "z":
+        return " × ".join(f"z{axis}" for axis in settings.axes)
+    usual = ProjectionSettings(settings.method).params
+    told = [_PARAMETERS[name].format(value) for name, value in settings.params.items()
+            if name in _PARAMETERS and value != usual[name]]  # fmt: skip
+    depth = " 3-D" if settings.dimensions == 3 else ""
+    return " · ".join([_METHODS[settings.method] + depth, *told])
+
 
 def trust_in_words(score: float, support: float = 1.0) -> str:
     """Say how far a decoded spot can be trusted.

@@ -78,27 +78,34 @@ function chooseAxes(x, y) {
   return mirror();
 }
 
-async function compute(chosen, dimensions, perplexity, neighbours, distance, seed) {
-  const parameters = { method: chosen, dimensions: Number(dimensions), seed: Number(seed) };
-  if (chosen === "tsne") parameters.perplexity = Number(perplexity);
-  else Object.assign(parameters, { neighbours: Number(neighbours), min_dist: Number(distance) });
+const NUMBERS = { perplexity: "perplexity", neighbours: "number of neighbours", min_dist: "minimal distance", seed: "seed" };
 
+async function compute(chosen, dimensions, perplexity, neighbours, distance, seed) {
+  const asked = chosen === "tsne" ? { perplexity, seed } : { neighbours, min_dist: distance, seed };
+  const parameters = { method: chosen, dimensions: Number(dimensions) };
+  for (const [name, value] of Object.entries(asked)) {
+    // An empty field is no zero.
+    if (value === null || String(value).trim() === "" || !Number.isFinite(Number(value))) {
+      return tell(`The ${NUMBERS[name]} must be a number; please type one.`, "error");
+    }
+    parameters[name] = Number(value);
+  }
   const report = await postJSON(`spaces/${state.space}/projections`, parameters);
   if (!current.info.projections.includes(report.id)) current.info.projections.push(report.id);
-  const about = chosen === "tsne" ? `perplexity ${perplexity}` : `${neighbours} neighbours`;
-  titles.set(report.id, `${chosen === "tsne" ? "t-SNE" : "UMAP"} · ${about}`);
+  current.info.titles[report.id] = report.name;
   document.getElementById("settings").click();
   update({ projection: report.id, spot: null }, { commit: true });
-  mirror();
+  return mirror();
 }
 
 const titles = new Map([
   ["pca", "PCA"], ["tsne", "t-SNE"], ["umap", "UMAP"],
   ["pca-3d", "PCA 3-D"], ["tsne-3d", "t-SNE 3-D"], ["umap-3d", "UMAP 3-D"],
 ]);
+const titleOf = (id) => titles.get(id) ?? current.info.titles[id] ?? id;
 
 function projectionChoices() {
-  const label = (id) => ({ value: id, label: titles.get(id) ?? id.replace("tsne", "t-SNE").replace("umap", "UMAP") });
+  const label = (id) => ({ value: id, label: titleOf(id) });
   const flat = ["pca", "tsne", "umap"].map(label);
   const deep = current.info.latent_dim > 2 ? ["pca-3d", "tsne-3d", "umap-3d"].map(label) : [];
   const known = new Set(["pca", "tsne", "umap", "pca-3d", "tsne-3d", "umap-3d"]);
@@ -126,7 +133,7 @@ export function mirror() {
   if (!current.info) return;
   const raw = state.projection.startsWith("z:");
   set("space", { value: state.space });
-  set("projection", { data: projectionChoices(), value: method() });
+  set("projection", { data: projectionChoices(), value: method(), w: titles.has(method()) || raw ? 112 : 210 });
   set("color-by", { data: colourChoices(), value: state.color });
   const dimensions = current.info.order.map((j) => ({ value: String(j), label: `z${j}` }));
   set("axis-x", { data: dimensions, value: raw ? String(axes()[0]) : null });

@@ -13,6 +13,7 @@ from components.api.wanted import wanted_space
 from components.columns import by_rate, columns, default_column
 from components.dimensions import STEPS, dimension_figures
 from components.pictures import image_shape
+from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.jobs import Jobs
 
@@ -41,6 +42,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                 **summary(name, catalogue[name].title, found),
                 "columns": [asdict(column) for column in columns(found)],
                 "default_column": default_column(found),
+                "titles": {
+                    id: map_title(settings)
+                    for id in found.projection_ids()
+                    if (settings := found.projection_settings(id)) is not None
+                },
                 "order": by_rate(found),
                 "steps": STEPS,
                 "dimensions": [asdict(dimension) for dimension in dimension_figures(found)],

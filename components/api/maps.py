@@ -9,13 +9,13 @@ from flask import Blueprint, Response, jsonify, request
 
 from components.api.wanted import job_key, wanted_space
 from components.api.wire import Refused
+from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.jobs import Job, Jobs
 from vae_core.space import ProjectionSettings, compute_in_folder
 
 #: Names of the maps that take work; a hash stands for parameters.
 _COMPUTED = re.compile(r"(tsne|umap)(-3d|-[0-9a-f]{12})?")
-_TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP", "z": "Raw dimensions"}
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
@@ -32,10 +32,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                 raise Refused(
                     409, "This space is kept in memory only; open it with a workspace to compute further maps."
                 )
-            title = f"{_TITLES[settings.method]} of {space.data.name}"
+            title = f"{map_title(settings)} of {space.data.name}"
             jobs.submit(job_key(space, settings.id), title, compute_in_folder, settings, space.folder, space.shipped)
             state = state_of(space, jobs, settings.id)
-        return jsonify(state), 200 if state["state"] == "done" else 202
+        return jsonify({**state, "name": map_title(settings)}), 200 if state["state"] == "done" else 202
 
     @api.get("/spaces/<name>/projections/<projection>")
     def watch(name: str, projection: str) -> Response:

@@ -261,6 +261,9 @@ def test_a_map_with_parameters_of_ones_own_is_computed(page: Page, own_server: s
     assert (space["count"], space["latent_dim"], space["image_shape"]) == (300, 4, [8, 8, 1])
     wait_for_map(page, space["id"], "pca")
     page.click("#settings")
+    page.fill("#new-perplexity", "")
+    page.click("#compute")
+    expect(page.locator("#notice")).to_contain_text("perplexity must be a number")
     page.fill("#new-perplexity", "12")
     page.fill("#new-seed", "3")
     page.click("#compute")
@@ -277,13 +280,17 @@ def test_a_map_with_parameters_of_ones_own_is_computed(page: Page, own_server: s
     wait_for_map(page, space["id"], projection, seconds=60)
     expect(page.locator("#map-state")).to_be_hidden()
     assert count(page) == 300
-    expect(page.locator("#projection")).to_have_value("t-SNE · perplexity 12")
+    expect(page.locator("#projection")).to_have_value("t-SNE · perplexity 12 · seed 3")
     spot = empty_spots(page)[0]
     before = shown_text(page)
     page.mouse.click(spot["x"], spot["y"])
     z = wait_for_other_picture(page, before)
     assert np.allclose(z, post(own_server, f"{space['id']}/invert/{projection}", np.array([spot["at"]]))[0], atol=1e-3)
     assert_drawn(page, own_server, space["id"])
+    # It keeps its name for whoever comes later.
+    page.reload()
+    wait_for_map(page, space["id"], projection)
+    expect(page.locator("#projection")).to_have_value("t-SNE · perplexity 12 · seed 3")
 
 
 def test_a_map_under_way_can_be_cancelled(page: Page, own_server: str) -> None:

@@ -103,7 +103,7 @@ def run(chosen: argparse.Namespace) -> int:
         return 130
     figures = result.record["test"]
     print(
-        f"{chosen.out}: {settings.epochs} epochs; on {figures['count']} held-out items ELBO {figures['elbo']:.2f}, "
+        f"{chosen.out}: {settings.epochs} epoch{'s' * (settings.epochs != 1)}; on {figures['count']} held-out items ELBO {figures['elbo']:.2f}, "
         f"rate {figures['rate']:.2f}, distortion {figures['distortion']:.2f} nats an item."
     )
     return 0

@@ -203,6 +203,16 @@ class LatentSpace:
         # The plain names first, then the maps with parameters of their own.
         return plain + sorted(kept, key=lambda id: (id.count("-"), id))
 
+    def projection_settings(self, id: str) -> ProjectionSettings | None:
+        """Return what a map that is there was made with, without making it ready for use; None if there is none."""
+        if (found := self._maps.get(id)) is not None:
+            return found.settings
+        try:
+            return ProjectionSettings.parse(id)
+        except InputError:
+            stored = self._cache.map(id, self.mean)
+            return None if stored is None else stored[0]
+
     def _forget_raw_maps(self) -> None:
         raw = [id for id in list(self._maps) if id.startswith("z:")]
         for id in raw[: max(0, len(raw) - _RAW_MAPS_KEPT)]:

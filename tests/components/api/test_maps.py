@@ -74,6 +74,7 @@ def test_a_map_is_computed_once_and_then_used(asking: FlaskClient, kept: LatentS
     assert told == {"id": name, "state": "done"}
     assert asking.post("/api/spaces/kept/projections", json=SMALL).status_code == 200
     assert name in asking.get("/api/spaces").get_json()[0]["projections"]
+    assert asking.get("/api/spaces/kept").get_json()["titles"][name] == first.get_json()["name"]
     spots = asking.post(f"/api/spaces/kept/locate/{name}", data=kept.mean[:5].tobytes())
     found = kept.cached_projection(name)
     assert found is not None
@@ -82,7 +83,7 @@ def test_a_map_is_computed_once_and_then_used(asking: FlaskClient, kept: LatentS
         answer = asking.post(f"/api/spaces/kept/touch/{name}", data=spot.astype("<f4").tobytes())
         assert answer.status_code == 200 and answer.headers["X-Shape"] == "1,8,8,1"
     listed = [job for job in asking.get("/api/jobs").get_json() if job["key"].endswith(name)]
-    assert listed[0]["state"] == "done" and listed[0]["title"] == "t-SNE of grey"
+    assert listed[0]["state"] == "done" and listed[0]["title"] == "t-SNE · perplexity 5 of grey"
 
 
 def test_pca_and_raw_pairs_are_there_at_once(asking: FlaskClient) -> None:
@@ -126,14 +127,14 @@ def test_a_killed_computation_is_reported_and_can_be_asked_for_again(
         time.sleep(0.05)
     os.kill(int(pid.read_text()), signal.SIGKILL)
     told = followed(asking, path, "failed")
-    assert told["error"] == "UMAP of grey was ended from outside; start it again."
+    assert told["error"] == "UMAP 3-D of grey was ended from outside; start it again."
 
 
 def test_a_map_that_was_computed_but_not_kept_is_a_failure(
     asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = f"{kept.fingerprint}/tsne-3d"
-    monkeypatch.setitem(jobs._jobs, key, Job(key, "t-SNE of grey", "done"))
+    monkeypatch.setitem(jobs._jobs, key, Job(key, "t-SNE · perplexity 5 of grey", "done"))
     told = asking.get("/api/spaces/kept/projections/tsne-3d").get_json()
     assert told["state"] == "failed" and str(kept.folder) in told["error"]
 

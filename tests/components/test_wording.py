@@ -1,0 +1,37 @@
+"""Maps and trust, in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.wording import map_title, trust_in_words
+from vae_core.space import ProjectionSettings
+
+
+@pytest.mark.parametrize(
+    ("settings", "title"),
+    [
+        (ProjectionSettings("pca"), "PCA"),
+        (ProjectionSettings("pca", 3), "PCA 3-D"),
+        (ProjectionSettings("tsne", perplexity=12, seed=3), "t-SNE · perplexity 12 · seed 3"),
+        (ProjectionSettings("tsne", 3, perplexity=2.5), "t-SNE 3-D · perplexity 2.5"),
+        (ProjectionSettings("umap", neighbours=40, min_dist=0.25), "UMAP · 40 neighbours · distance 0.25"),
+        (ProjectionSettings("z", axes=(3, 7)), "z3 × z7"),
+    ],
+)
+def test_a_map_is_named_by_what_is_not_usual_about_it(settings: ProjectionSettings, title: str) -> None:
+    assert map_title(settings) == title
+
+
+@pytest.mark.parametrize(
+    ("score", "support", "words"),
+    [
+        (0.95, 1.0, "among the data"),
+        (0.6, 1.0, "at the edge of the data"),
+        (0.2, 1.0, "few items nearby"),
+        (0.1, 0.9, "far from all data: a guess"),
+        (0.9, 0.3, "no items here on the map: a guess"),
+    ],
+)
+def test_trust_in_words_goes_by_the_lower_of_the_two(score: float, support: float, words: str) -> None:
+    assert trust_in_words(score, support) == words
