@@ -140,6 +140,21 @@ def test_objective_adds_up(beta: float) -> None:
     assert objective.loss.item() == pytest.approx(by_hand, rel=1e-5)
 
 
+def test_a_model_that_was_looked_at_can_be_trained_on() -> None:
+    model = VAE(VAEConfig((3,), 2, "mlp", hidden=(4,)))
+    with torch.inference_mode():
+        assert model.prior.stddev.tolist() == [1.0, 1.0]
+    negative_elbo(model, torch.rand(5, 3)).loss.backward()
+    assert all(weight.grad is not None for weight in model.parameters())
+
+
+def test_distortion_is_minus_the_log_probability_of_any_likelihood() -> None:
+    logits, x = torch.randn(4, 2, 3), torch.rand(4, 2, 3)
+    for likelihood in (BernoulliLikelihood()(logits), GaussianLikelihood(0.5)(logits)):
+        wanted = -likelihood.log_prob(x).sum(dim=(1, 2))
+        torch.testing.assert_close(distortion(likelihood, x), wanted)
+
+
 def test_objective_takes_any_model_of_the_interface() -> None:
     class Laplacian:
         """A model that is none of ours: no network, another likelihood and another prior."""

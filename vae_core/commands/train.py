@@ -102,8 +102,9 @@ def run(chosen: argparse.Namespace) -> int:
         )
         return 130
     figures = result.record["test"]
+    epochs = f"{settings.epochs} epoch{'s' * (settings.epochs != 1)}"
     print(
-        f"{chosen.out}: {settings.epochs} epoch{'s' * (settings.epochs != 1)}; on {figures['count']} held-out items ELBO {figures['elbo']:.2f}, "
+        f"{chosen.out}: {epochs}; on {figures['count']} held-out items ELBO {figures['elbo']:.2f}, "
         f"rate {figures['rate']:.2f}, distortion {figures['distortion']:.2f} nats an item."
     )
     return 0

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Normal, kl_divergence
+from torch.distributions import Bernoulli, Distribution, Normal, kl_divergence
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 from vae_core.model.protocol import LatentModel, Posterior
 
@@ -44,6 +45,8 @@ def rate(posterior: Posterior, prior: Distribution) -> Tensor:
 
 def distortion(likelihood: Distribution, x: Tensor) -> Tensor:
     """-log p(x|z) of every item, ``[n]`` nats (a density for the Gaussian: it may be negative)."""
+    if type(likelihood) is Bernoulli:  # torch's own form turns every value's sign twice on its way here and back
+        return binary_cross_entropy_with_logits(likelihood.logits, x, reduction="none").flatten(1).sum(1)
     return -likelihood.log_prob(x).flatten(1).sum(1)
 
 

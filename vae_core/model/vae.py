@@ -39,6 +39,7 @@ class VAE(nn.Module):
         except (RuntimeError, TypeError, OverflowError, MemoryError) as error:  # what torch raises for absurd sizes
             raise InputError(f"Networks of this size cannot be built here ({config}); choose smaller ones.") from error
         self.observation = build_likelihood(config)
+        self._prior: Normal | None = None
 
     @property
     def latent_dim(self) -> int:
@@ -53,8 +54,12 @@ class VAE(nn.Module):
     @property
     def prior(self) -> Distribution:
         """The standard normal over ``[d]``."""
-        zeros = torch.zeros(self.latent_dim, device=self.device)
-        return Normal(zeros, torch.ones_like(zeros), validate_args=False)
+        # Kept, since every step of a training asks for it; in or out of inference mode, it must serve both.
+        if self._prior is None or self._prior.loc.device != self.device:
+            with torch.inference_mode(False):
+                zeros = torch.zeros(self.latent_dim, device=self.device)
+                self._prior = Normal(zeros, torch.ones_like(zeros), validate_args=False)
+        return self._prior
 
     @property
     def can(self) -> Capabilities:
