@@ -106,6 +106,7 @@ def _add_categories(figure: go.Figure, projection: Projection, values: pd.Series
         else sorted(values.dropna().unique())
     )
     labelled = 8 < len(categories) <= MOST_LABELS and projection.dimensions == 2
+    labels: dict[str, np.ndarray] = {}
     paper = "rgba(26,27,30,0.65)" if dark else "rgba(255,255,255,0.65)"
     for position, category in enumerate(categories):
         index = np.flatnonzero((values == category).to_numpy(dtype=bool, na_value=False))
@@ -114,21 +115,48 @@ def _add_categories(figure: go.Figure, projection: Projection, values: pd.Series
         colour, symbol = category_style(position, len(categories))
         _add_points(figure, projection, index, str(category), {"color": colour, "symbol": symbol})
         if labelled:
-            middle = np.median(projection.points[index], axis=0)
-            figure.add_annotation(
-                x=float(middle[0]),
-                y=float(middle[1]),
-                text=f"<b>{_escape(str(category))}</b>",
-                showarrow=False,
-                font={"size": 11},
-                bgcolor=paper,
-                borderpad=1,
-                captureevents=False,
-                name="label",
-            )
+            labels[str(category)] = np.median(projection.points[index], axis=0)
+    shifts = label_shifts(list(labels.values()), float(np.ptp(projection.points, axis=0).max()))
+    for (text, middle), shift in zip(labels.items(), shifts, strict=True):
+        figure.add_annotation(
+            x=float(middle[0]),
+            y=float(middle[1]),
+            yshift=shift,
+            text=f"<b>{_escape(text)}</b>",
+            showarrow=False,
+            font={"size": 11},
+            bgcolor=paper,
+            borderpad=1,
+            captureevents=False,
+            name="label",
+        )
     index = np.flatnonzero(values.isna())
     if len(index):
         _add_points(figure, projection, index, "missing", {"color": MISSING, "symbol": "circle"})
+
+
+def label_shifts(places: list[np.ndarray], span: float) -> list[int]:
+    """Return by how many pixels upwards names at these places are moved so as not to lie over one another.
+
+    Parameters
+    ----------
+    places : list of ndarray
+        ``[2]`` each, on the map.
+    span : float
+        Extent of the map, taken to be shown in some 500 pixels.
+    """
+    wide, high, shown = 70, 17, 500
+    across = [shown * float(place[0]) / max(span, 1e-12) for place in places]
+    up = [shown * float(place[1]) / max(span, 1e-12) for place in places]
+    at = list(up)
+    done: list[int] = []
+    # From the top down; a name that would lie on another one goes below it.
+    for i in sorted(range(len(places)), key=lambda i: -up[i]):
+        for j in sorted(done, key=lambda j: -at[j]):
+            if abs(across[i] - across[j]) < wide and abs(at[i] - at[j]) < high:
+                at[i] = at[j] - high
+        done.append(i)
+    return [round(end - begin) for begin, end in zip(up, at, strict=True)]
 
 
 def _add_numbers(

@@ -111,6 +111,9 @@ function write(push) {
   } else history.replaceState({ depth }, "", address);
 }
 
+// What could not be used of a link must not be handed on with it.
+export const correctAddress = () => history.replaceState({ depth }, "", `${location.pathname}?${toQuery()}`);
+
 const replaceSoon = debounced(() => write(false), 250);
 
 function showDepth() {

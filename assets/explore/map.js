@@ -282,7 +282,11 @@ subscribe((changed) => {
     if (filterChanged) applyFilter();
   }
   if (changed.has("space") || changed.has("projection")) chooseMap();
-  else if (changed.has("color")) requestMap();
+  else if (changed.has("color")) {
+    requestMap();
+    // Dash keeps a server that has gone to itself.
+    getJSON(`spaces/${state.space}/projections/${encodeURIComponent(state.projection)}`).catch(tellError);
+  }
   if (changed.has("view")) {
     applyMarkers();
     if (stage()) stage().dataset.lens = String(Boolean(state.view.lens));

@@ -1,7 +1,7 @@
 // Opens a space, restores what the link says, and connects the parts.
 import { layDecoded } from "./decoded.js";
 import { layDrop } from "./drop.js";
-import { connectHistory, fromQuery, setAnchor } from "./history.js";
+import { connectHistory, correctAddress, fromQuery, setAnchor } from "./history.js";
 import { layFinder } from "./items.js";
 import { onRetried } from "./jobs.js";
 import { connectKeys } from "./keys.js";
@@ -90,6 +90,7 @@ export async function restore({ wanted, puzzling }, initial = false) {
   const touchedNothing = initial && item === null && !wanted.z;
   update({ space: info.id, projection, color, item, z, spot, pins, selection: wanted.selection, view: wanted.view }, { initial: touchedNothing });
   mirror();
+  if (missing.length) correctAddress();
   if (missing.length) tell(`The link's ${missing.join(", ")} could not be used here and was left out.`, "error");
 }
 

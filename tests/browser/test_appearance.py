@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import assert_drawn, notice, open_map, pixels, shown_text, wait_for_other_picture
+from tests.browser.driving import assert_drawn, choose, notice, open_map, pixels, shown_text, wait_for_other_picture
 
 PANELS = ("header", "#map-panel", "#touched-panel", "#sliders-panel", "#pins-panel")
 
@@ -111,6 +111,14 @@ def test_help_and_a_visible_focus(page: Page, server: str) -> None:
         met.add(name)
     assert {"projection", "color-by", "find", "settings"} <= met
     assert len(met) >= 9, "the focus is caught"
+
+
+def test_a_server_that_has_gone_is_told_where_only_the_colour_changes(page: Page, server: str) -> None:
+    page.expected_errors += ["ERR_CONNECTION_REFUSED", "Callback failed"]  # type: ignore[attr-defined]
+    open_map(page, server)
+    page.context.route("**/*", lambda route: route.abort("connectionrefused"))
+    choose(page, "color-by", "rate (nats)")
+    notice(page, "does not answer")
 
 
 def test_a_server_that_has_gone_is_told_in_place(page: Page, server: str) -> None:

@@ -168,6 +168,7 @@ def test_a_link_that_is_wrong_in_parts_is_followed_as_far_as_it_goes(
     page.expected_errors.append("status of 404")  # type: ignore[attr-defined]
     open_map(page, server, query)
     assert said in notice(page, "could not be used")
+    assert not any(part in page.url for part in ("nothing", "of-something", "123456", "weight", "abc"))
     spot = empty_spots(page)[0]
     before = shown_text(page)
     page.mouse.click(spot["x"], spot["y"])

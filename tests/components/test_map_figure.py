@@ -1,0 +1,46 @@
+"""The map as a figure: what stands where."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.map_figure import label_shifts, map_figure
+from vae_core import InputError, LatentSpace
+
+
+@pytest.mark.parametrize("colour", ["label", "size", "z0", "rate"])
+def test_every_item_is_one_point_whatever_the_colour(grey: LatentSpace, colour: str) -> None:
+    projection = grey.projection("pca")
+    figure = map_figure(grey, projection, colour)
+    index = np.concatenate([trace.customdata for trace in figure.data])
+    x = np.concatenate([trace.x for trace in figure.data])
+    y = np.concatenate([trace.y for trace in figure.data])
+    assert sorted(index) == list(range(len(grey)))
+    np.testing.assert_array_equal(np.stack([x, y], axis=1), projection.points[index])
+
+
+def test_a_column_that_cannot_colour_is_refused(grey: LatentSpace) -> None:
+    for name in ("note", "nothing"):
+        with pytest.raises(InputError, match=name):
+            map_figure(grey, grey.projection("pca"), name)
+
+
+places = st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), max_size=24)
+
+
+@given(places)
+def test_names_never_lie_on_one_another(found: list[tuple[float, float]]) -> None:
+    shifts = label_shifts([np.array(place) for place in found], 2.0)
+    pixels = [(250 * x, 250 * y + shift) for (x, y), shift in zip(found, shifts, strict=True)]
+    for i, (x, y) in enumerate(pixels):
+        for other_x, other_y in pixels[:i]:
+            assert abs(x - other_x) >= 70 or abs(y - other_y) >= 15.9
+
+
+def test_names_that_have_room_stay_where_they_are() -> None:
+    corners = [np.array(corner, dtype=float) for corner in ((0, 0), (1, 0), (0, 1), (1, 1))]
+    assert label_shifts(corners, 1.0) == [0, 0, 0, 0]
+    assert label_shifts([], 1.0) == []
