@@ -118,7 +118,7 @@ def test_a_server_that_has_gone_is_told_where_only_the_colour_changes(page: Page
     open_map(page, server)
     page.context.route("**/*", lambda route: route.abort("connectionrefused"))
     choose(page, "color-by", "rate (nats)")
-    notice(page, "does not answer")
+    assert "server" in notice(page, "does not answer")
 
 
 def test_a_server_that_has_gone_is_told_in_place(page: Page, server: str) -> None:
