@@ -41,7 +41,7 @@ const look = newest(
 
 export function ask() {
   if (!state.z || !current.info) return;
-  look({ z: state.z, space: state.space, projection: state.projection, revision: currentRevision() });
+  look({ z: state.z, space: state.space, projection: state.projection, revision: currentRevision(), moving });
 }
 
 // Decodes a spot of the map and goes there; superseded by any later change of the point.
@@ -77,6 +77,7 @@ export function touch(spot, commit = true) {
   touching({
     spot,
     commit,
+    moving: !commit,
     space: state.space,
     projection: state.projection,
     base: offPlane && state.z ? state.z : null,
@@ -84,6 +85,7 @@ export function touch(spot, commit = true) {
   });
 }
 
+let moving = false; // a hand is on a slider
 const askSoon = debounced(ask, 30);
 const askNext = debounced(ask, 0);
 subscribe((changed, how) => {
@@ -91,6 +93,7 @@ subscribe((changed, how) => {
   if (how.answer) return;
   // What is drawn already can wait for its trust until the key's own task has ended.
   if (changed.has("z")) {
+    moving = how.slider !== undefined;
     if (how.drawn) askNext();
     else ask();
   }

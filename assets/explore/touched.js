@@ -185,11 +185,11 @@ function paintSpot(initial) {
 
 onAnswer((about, asked) => {
   newestAbout = about;
-  if (asked.commit === false) paintTrustSoon();
+  if (asked.moving) paintTrustSoon();
   else paintTrust(about);
   if (state.item === null || !shownItem || !sameNumbers(Float32Array.from(shownItem.z), state.z)) {
     nearest = about.nearest;
-    if (asked.commit === false) paintNearestAtRest();
+    if (asked.moving) paintNearestAtRest();
     else paintNearestSoon();
   }
 });
