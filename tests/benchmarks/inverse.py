@@ -20,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from vae_core.space.inverse import Inverse
-from vae_core.space.neighbour_map import REACH
+from vae_core.space.neighbour_map import tuned_inverse
+from vae_core.space.neighbours import Neighbours
+from vae_core.space.settings import ProjectionSettings
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def run(
         centre = train.mean(axis=0)
         for kind in maps:
             points, spots, library = _FITS[kind](train, test, seed)
-            tuned = Inverse.tuned(points, train, reach=REACH[kind])
+            tuned = tuned_inverse(ProjectionSettings.of(kind), points, train, Neighbours(train))
             methods: dict[str, Callable[[np.ndarray], np.ndarray]] = {
                 "ours": tuned,
                 "neighbour mean (10)": partial(neighbour_mean, points, train),
@@ -136,7 +137,9 @@ def _fit_tsne(train: np.ndarray, test: np.ndarray, seed: int) -> tuple[np.ndarra
     import openTSNE
 
     fitted = openTSNE.TSNE(random_state=seed, n_jobs=2).fit(train)
-    return np.asarray(fitted, dtype=np.float32), np.asarray(fitted.transform(test), dtype=np.float32), fitted
+    # `transform` centres the map in place: both must be taken after it, or the spots belong to another frame.
+    spots = np.asarray(fitted.transform(test), dtype=np.float32)
+    return np.array(fitted, dtype=np.float32), spots, fitted
 
 
 def _fit_umap(train: np.ndarray, test: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, Any]:

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from vae_core.space.neighbours import Neighbours
-
 _COUNTS = (10, 15, 20, 30, 40, 60, 90, 150)
 _LARGEST_SHARE = 40  # a neighbourhood of more than a fortieth of the map is no longer local
-_WIDTHS = (0.5, 1.0, 2.0, 4.0)
-_RIDGES = (0.0, 0.1, 0.3, 1.0, 3.0, float("inf"))
+_WIDTHS = (0.0, 0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
+_LEAST_WIDTH = 1e-6  # so that a spot on a point has finite weights
+_RIDGES = (0.1, 0.3, 1.0, 3.0, float("inf"))
 _SAMPLED = 2000
 _ROWS = 4096
 _FIFTH = 5
@@ -50,7 +49,7 @@ class Inverse:
         self._tree = cKDTree(self._points)
         self._count = min(int(choice["count"]), len(points))
         self._spacing, self._remote = self._measure_spacing()
-        self._width = float(choice["width"])
+        self._width = max(float(choice["width"]), _LEAST_WIDTH)
         self._ridge = float("inf") if choice["ridge"] is None else float(choice["ridge"])
 
     def __call__(self, xy: np.ndarray) -> np.ndarray:
@@ -66,20 +65,11 @@ class Inverse:
         return z
 
     @classmethod
-    def tuned(
-        cls,
-        points: np.ndarray,
-        mean: np.ndarray,
-        neighbours: Neighbours | None = None,
-        reach: tuple[int, ...] = (3, 5),
-        seed: int = 0,
-    ) -> Inverse:
-        """Choose count, width and ridge by leave-one-out R² over up to 2,000 of the set's own items.
+    def tuned(cls, points: np.ndarray, mean: np.ndarray, spots: np.ndarray, truth: np.ndarray) -> Inverse:
+        """Choose count, width and ridge by R² over latent points whose spots on the map are known.
 
-        An item's own point was fitted to the item, and tuning there promises far more
-        than holds for any other spot. Each item left out is therefore first displaced by what lies between
-        two of its nearest items in latent space: as far as they are apart on the map, so
-        uncertain is where on it an item belongs, other islands included.
+        Those must not be the set's own items: an item's point was fitted to the item, and tuning
+        there promises far more than holds for any other spot.
 
         Parameters
         ----------
@@ -87,35 +77,24 @@ class Inverse:
             ``[n, 2]`` the map.
         mean : ndarray
             ``[n, d]`` encodings.
-        neighbours : Neighbours, optional
-            Of the encodings.
-        reach : tuple of int
-            Among how many nearest items those two are drawn, in turn. The more loosely a map holds an item it
-            was not fitted to, the more.
-        seed : int
-            Of the items sampled and of their displacements.
+        spots : ndarray
+            ``[m, 2]`` where the map places `truth`; see `vae_core.space.placing`.
+        truth : ndarray
+            ``[m, d]`` latent points of unseen items; with none of them, or all alike, nothing is tuned.
         """
-        n = len(points)
-        inverse = cls(points, mean, {"count": min(10, n), "width": 1.0, "ridge": 3.0})
-        if n < 12 or not np.ptp(mean, axis=0).any():
+        inverse = cls(points, mean, {"count": min(10, len(points)), "width": 0.25, "ridge": 3.0})
+        if len(truth) == 0 or not np.ptp(truth, axis=0).any():
             return inverse
-        random = np.random.default_rng(seed)
-        rows = random.permutation(n)[:_SAMPLED]
-        near, _ = (neighbours or Neighbours(mean)).query(mean[rows], max(reach), leave_out=rows)
-        drawn = np.minimum(np.array(reach)[np.arange(len(rows)) % len(reach)], near.shape[1])
-        one, other = (near[np.arange(len(rows)), random.integers(0, drawn)] for _ in range(2))
-        spots = inverse._points[rows] + inverse._points[one] - inverse._points[other]
-
-        counts = [count for count in _COUNTS if count <= max(_COUNTS[0], n // _LARGEST_SHARE)]
-        distance, index = inverse._tree.query(spots, k=np.arange(1, counts[-1] + 2))
-        distance, index = _without_self(rows, distance, index)
-        truth = mean[rows].astype(np.float64)
+        counts = [count for count in _COUNTS if count <= max(_COUNTS[0], len(points) // _LARGEST_SHARE)]
+        spots = np.asarray(spots, dtype=np.float64)
+        distance, index = inverse._tree.query(spots, k=np.arange(1, min(counts[-1], len(points)) + 1))
+        truth = truth.astype(np.float64)
         total = float(np.square(truth - truth.mean(axis=0)).sum())
         best = -np.inf
         for count in counts:
             around, values = inverse._points[index[:, :count]], mean[index[:, :count]]
             for width in _WIDTHS:
-                share = closeness(distance[:, :count], width * inverse._spacing)
+                share = closeness(distance[:, :count], max(width, _LEAST_WIDTH) * inverse._spacing)
                 for ridge in _RIDGES:
                     guess = np.einsum("mk,mkd->md", smoother(spots, around, share, ridge), values)
                     score = 1 - float(np.square(guess - truth).sum()) / total
@@ -187,11 +166,3 @@ def smoother(spots: np.ndarray, around: np.ndarray, weight: np.ndarray, ridge: f
     slope_x = (yy * step[:, 0] - xy * step[:, 1]) * inverse
     slope_y = (xx * step[:, 1] - xy * step[:, 0]) * inverse
     return weight * (1 + slope_x[:, None] * offset[..., 0] + slope_y[:, None] * offset[..., 1])
-
-
-def _without_self(rows: np.ndarray, distance: np.ndarray, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Drop each item from its own neighbours, or the farthest one where duplicates crowd it out."""
-    drop = index == rows[:, None]
-    drop[~drop.any(axis=1), -1] = True
-    shape = (len(rows), index.shape[1] - 1)
-    return distance[~drop].reshape(shape), index[~drop].reshape(shape)

@@ -10,12 +10,12 @@ from vae_core.errors import InputError
 from vae_core.space.inverse import Inverse
 from vae_core.space.locate import Locator
 from vae_core.space.neighbours import Neighbours
+from vae_core.space.placing import place, synthetic_items
 from vae_core.space.projection import Projection
 from vae_core.space.settings import ProjectionSettings
 
-#: Nearest items an item's place is uncertain among, see `Inverse.tuned`. An item t-SNE was not fitted to often lands
-#: on another island than its nearest item; UMAP keeps it by the mean of its neighbours. Found on held-out items.
-REACH = {"tsne": (3, 15), "umap": (3, 5)}
+#: Below this there are no neighbourhoods to tune an inverse on.
+_FEWEST = 12
 
 
 class NeighbourMap(Projection):
@@ -32,7 +32,7 @@ class NeighbourMap(Projection):
     neighbours : Neighbours
         Of the encodings.
     details : dict
-        As stored. Without the choice of the inverse it is made now, which takes about a second.
+        As stored. Without the choice of the inverse it is made now, which takes about two seconds.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class NeighbourMap(Projection):
         if self.dimensions == 2:
             # Made at once: the first spot that is touched must not wait for it.
             if "inverse" not in self.details:
-                self._inverse = Inverse.tuned(self.points, mean, neighbours, REACH[settings.method])
+                self._inverse = tuned_inverse(settings, self.points, mean, neighbours)
                 self.details["inverse"] = self._inverse.choice
             else:
                 self._inverse = Inverse(self.points, mean, self.details["inverse"])
@@ -74,3 +74,17 @@ class NeighbourMap(Projection):
         if self._inverse is None:
             return super()._support(xy)
         return self._inverse.support(xy)
+
+
+def tuned_inverse(
+    settings: ProjectionSettings, points: np.ndarray, mean: np.ndarray, neighbours: Neighbours
+) -> Inverse:
+    """Return the inverse of a map that does best on synthetic unseen items, placed as the library places new ones.
+
+    On held-out items this choice beat the neighbour mean and the local affine fit on every set tried. Tuning on
+    the map's own items, each displaced by what lies between two of its neighbours, chose too wide a neighbourhood
+    for t-SNE: R² .90 where the neighbour mean has .93 and this .94 (sprites, 3,000 items fitted).
+    """
+    nothing = np.empty((0, mean.shape[1]), dtype=np.float32)
+    unseen = synthetic_items(mean, neighbours) if len(mean) >= _FEWEST and np.ptp(mean, axis=0).any() else nothing
+    return Inverse.tuned(points, mean, place(settings, points, neighbours, unseen), unseen)

@@ -15,7 +15,7 @@ from vae_core.space.settings import ProjectionSettings
 from vae_core.storage import CacheDamaged, load_arrays, save_arrays
 
 #: Raised whenever the meaning of a stored map changes.
-FORMAT = 1
+FORMAT = 2
 
 
 class Projection(ABC):

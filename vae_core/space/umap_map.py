@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import warnings
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -61,18 +63,12 @@ def fit_umap(
     if not progress(0, epochs, "library", layout.copy()):
         raise Stopped
 
-    with warnings.catch_warnings():
-        # Only says that the parametric variant, which is not used here, lacks its library.
-        warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
-        import umap
-        from umap.layouts import optimize_layout_euclidean
-        from umap.umap_ import find_ab_params, fuzzy_simplicial_set, make_epochs_per_sample
-
+    umap = library()
     if not progress(0, epochs, "graph", layout.copy()):
         raise Stopped
     random = np.random.RandomState(settings.seed)
     itself = np.arange(n, dtype=np.int32)[:, None]
-    graph, _, _ = fuzzy_simplicial_set(
+    graph, _, _ = umap.fuzzy_simplicial_set(
         mean,
         settings.neighbours,
         random,
@@ -85,18 +81,18 @@ def fit_umap(
     # Edges that would not be drawn once in all epochs.
     graph.data[graph.data < graph.data.max() / epochs] = 0.0
     graph.eliminate_zeros()
-    a, b = find_ab_params(1.0, settings.min_dist)
-    points = optimize_layout_euclidean(
+    a, b = umap.find_ab_params(1.0, settings.min_dist)
+    points = umap.optimize_layout_euclidean(
         layout,
         layout,
         graph.row,
         graph.col,
         epochs,
         n,
-        make_epochs_per_sample(graph.data, epochs),
+        umap.make_epochs_per_sample(graph.data, epochs),
         a,
         b,
-        random.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3).astype(np.int64),
+        random_state(random),
         tqdm_kwds={
             "disable": False,
             "file": _Meter(progress, epochs, layout),
@@ -109,9 +105,38 @@ def fit_umap(
     details = {
         "epochs": epochs,
         "seconds": round(time.perf_counter() - started, 2),
-        "library": f"umap-learn {umap.__version__}",
+        "library": f"umap-learn {umap.version}",
     }
     return np.asarray(points, dtype=np.float32), details
+
+
+@functools.cache
+def library() -> SimpleNamespace:
+    """Import umap-learn, which takes seconds, and return the parts of it that are called one by one."""
+    with warnings.catch_warnings():
+        # Only says that the parametric variant, which is not used here, lacks its library.
+        warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
+        import umap
+        from umap import layouts, umap_
+    return SimpleNamespace(
+        version=umap.__version__,
+        optimize_layout_euclidean=layouts.optimize_layout_euclidean,
+        **{
+            name: getattr(umap_, name)
+            for name in (
+                "compute_membership_strengths",
+                "find_ab_params",
+                "fuzzy_simplicial_set",
+                "make_epochs_per_sample",
+                "smooth_knn_dist",
+            )
+        },
+    )
+
+
+def random_state(random: np.random.RandomState) -> np.ndarray:
+    """Draw the state, ``[3]`` int64, of the library's own generator as the library does."""
+    return random.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3).astype(np.int64)
 
 
 class _Meter:

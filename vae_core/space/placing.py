@@ -1,0 +1,153 @@
+"""Items a t-SNE or UMAP map was not fitted to, placed on it as its library does."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from vae_core.space.neighbours import Neighbours
+from vae_core.space.settings import ProjectionSettings
+
+_SYNTHETIC = 1000
+_AMONG = 10
+#: Of 0.5 to 1.2 tried on held-out items the one whose choice lost nowhere.
+_STEP = 0.7
+_UMAP_EPOCHS = 100
+#: Below this a team of threads waits for itself longer than it works.
+_THREADS_FROM = 2_000
+
+
+def place(
+    settings: ProjectionSettings, points: np.ndarray, neighbours: Neighbours, z: np.ndarray, seed: int = 0
+) -> np.ndarray:
+    """Place latent points on a finished map, which stays as it is.
+
+    t-SNE: ``openTSNE.TSNEEmbedding.transform`` (Poličar, Stražar & Zupan 2023). UMAP: the steps of
+    ``umap.UMAP.transform``, with our neighbours. Both optimise the new points against the old ones, a
+    second for a thousand; `Projection.locate` is what answers at once.
+
+    Parameters
+    ----------
+    settings : ProjectionSettings
+        What the map was made with.
+    points : ndarray
+        ``[n, 2]`` or ``[n, 3]`` the map.
+    neighbours : Neighbours
+        Of the encodings it was made from.
+    z : ndarray
+        ``[m, d]``.
+    seed : int
+        Of what is random about it.
+
+    Returns
+    -------
+    ndarray
+        ``[m, 2]`` or ``[m, 3]`` float32.
+    """
+    if len(z) == 0:
+        return np.empty((0, points.shape[1]), dtype=np.float32)
+    placed = _place_tsne if settings.method == "tsne" else _place_umap
+    return placed(settings, points, neighbours, np.ascontiguousarray(z, dtype=np.float32), seed)
+
+
+def synthetic_items(mean: np.ndarray, neighbours: Neighbours, seed: int = 0) -> np.ndarray:
+    """Return latent points that items not seen yet might have: smoothed draws from the encodings.
+
+    Each is an item moved by 0.7 of the difference of two of its ten nearest items: as far from it as
+    those usually lie, in directions in which the encodings spread there.
+
+    Parameters
+    ----------
+    mean : ndarray
+        ``[n, d]`` encodings, at least three.
+    neighbours : Neighbours
+        Of them.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    ndarray
+        ``[m, d]`` float32, m ≤ 1,000.
+    """
+    random = np.random.default_rng(seed)
+    rows = random.permutation(len(mean))[:_SYNTHETIC]
+    near, _ = neighbours.query(mean[rows], _AMONG, leave_out=rows)
+    one = random.integers(0, near.shape[1], len(rows))
+    other = (one + random.integers(1, near.shape[1], len(rows))) % near.shape[1]
+    at = np.arange(len(rows))
+    return np.asarray(mean[rows] + _STEP * (mean[near[at, one]] - mean[near[at, other]]), dtype=np.float32)
+
+
+def _place_tsne(
+    settings: ProjectionSettings, points: np.ndarray, neighbours: Neighbours, z: np.ndarray, seed: int
+) -> np.ndarray:
+    import openTSNE
+    from openTSNE.affinity import PerplexityBasedNN
+    from openTSNE.nearest_neighbors import KNNIndex
+
+    class SharedNeighbours(KNNIndex):
+        """Our neighbours as the library asks for them."""
+
+        def __init__(self, k: int) -> None:
+            self.k = k
+            self.n_samples = len(neighbours)
+
+        def build(self) -> tuple[np.ndarray, np.ndarray]:
+            return _as_read(*neighbours.table(self.k))
+
+        def query(self, query: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+            return _as_read(*neighbours.query(query, k))
+
+    jobs = (os.cpu_count() or 1) if len(points) >= _THREADS_FROM else 1
+    index = SharedNeighbours(min(max(1, int(3 * settings.perplexity)), len(neighbours) - 1))
+    affinities = PerplexityBasedNN(perplexity=settings.perplexity, knn_index=index, n_jobs=jobs, random_state=seed)
+    fitted = openTSNE.TSNEEmbedding(
+        points.astype(np.float64), affinities, negative_gradient_method="bh", n_jobs=jobs, random_state=seed
+    )
+    # The library centres the map it is given, and answers in that frame.
+    centre = (points.max(axis=0).astype(np.float64) + points.min(axis=0)) / 2
+    few = min(25, len(neighbours))
+    placed = fitted.transform(z, perplexity=min(5.0, (len(neighbours) - 1) / 3), k=few)
+    return (np.asarray(placed) + centre).astype(np.float32)
+
+
+def _as_read(index: np.ndarray, distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The library reads both through C pointers of its own types."""
+    return np.ascontiguousarray(index, dtype=np.int64), np.ascontiguousarray(distance, dtype=np.float64)
+
+
+def _place_umap(
+    settings: ProjectionSettings, points: np.ndarray, neighbours: Neighbours, z: np.ndarray, seed: int
+) -> np.ndarray:
+    from vae_core.space.umap_map import library, random_state
+
+    umap = library()
+    count = min(settings.neighbours, len(neighbours))
+    index, distance = neighbours.query(z, count)
+    sigmas, rhos = umap.smooth_knn_dist(distance, float(count), local_connectivity=0.0)
+    rows, columns, strength, _ = umap.compute_membership_strengths(index, distance, sigmas, rhos, bipartite=True)
+    row_sum = np.bincount(rows, strength, minlength=len(z))
+    start = np.zeros((len(z), points.shape[1]))
+    for axis in range(points.shape[1]):
+        start[:, axis] = np.bincount(rows, strength * points[columns, axis], minlength=len(z)) / row_sum
+    kept = strength >= strength.max() / _UMAP_EPOCHS
+    a, b = umap.find_ab_params(1.0, settings.min_dist)
+    placed: Any = umap.optimize_layout_euclidean(
+        np.ascontiguousarray(start, dtype=np.float32),
+        np.array(points, dtype=np.float32, order="C"),
+        rows[kept],
+        columns[kept],
+        _UMAP_EPOCHS,
+        len(points),
+        umap.make_epochs_per_sample(strength[kept], _UMAP_EPOCHS),
+        a,
+        b,
+        random_state(np.random.RandomState(seed)),
+        1.0,
+        0.25,
+        5.0,
+    )
+    return np.asarray(placed, dtype=np.float32)
