@@ -29,6 +29,8 @@ export function layMap() {
     element("div", { id: "map-state", hidden: true }),
   );
   stage().addEventListener("pointermove", moved);
+  // The browser holds back pointermove until its next frame; the lens need not wait for that.
+  stage().addEventListener("pointerrawupdate", moved);
   // In depth Plotly misses a press that is over before its next frame.
   let pressed = null;
   stage().addEventListener("pointerdown", (event) => { pressed = { x: event.clientX, y: event.clientY }; }, true);
@@ -193,16 +195,22 @@ export function decodeExactlyHere() {
 
 export function holdLens(held) {
   lensKey = held;
-  if (!held) restLens();
+  if (!held) {
+    restLens();
+    lensAt = { x: NaN, y: NaN };
+  }
   stage().dataset.lens = String(held || Boolean(state.view.lens));
 }
 
+let lensAt = { x: NaN, y: NaN };
 function moved(event) {
   pointer = { x: event.clientX, y: event.clientY };
-  if (event.buttons === 0 && (lensKey || state.view.lens)) {
-    const spot = spotAt(pointer);
-    if (spot) touch(spot, false);
-  }
+  if (event.buttons !== 0 || !(lensKey || state.view.lens)) return;
+  // Both events tell of the same place.
+  if (pointer.x === lensAt.x && pointer.y === lensAt.y) return;
+  lensAt = pointer;
+  const spot = spotAt(pointer);
+  if (spot) touch(spot, false);
 }
 
 // ---- hovering ----

@@ -80,6 +80,16 @@ function placeNextFrame() {
   });
 }
 
+// Under the lens the pointer itself is the marker; moving both would have the screen drawn from one to the other.
+const showMarker = debounced(() => {
+  document.getElementById("here").style.visibility = "";
+  placeHere();
+}, 150);
+function followPointer() {
+  document.getElementById("here").style.visibility = "hidden";
+  showMarker();
+}
+
 // Cross hairs, and the arrow that takes their place at the edge.
 const CROSS = "M7 0A7 7 0 1 1 -7 0A7 7 0 1 1 7 0M7 0H13M-7 0H-13M0 7V13M0 -7V-13";
 const ARROW = "M11 0L-6 -7L-2 0L-6 7Z";
@@ -227,14 +237,15 @@ export function connectOverlay() {
   onAnswer((about, asked) => {
     here = asked.spot ?? about.xy;
     hereOf = asked.projection;
-    placeNextFrame();
+    if (asked.spot && asked.moving) followPointer();
+    else placeNextFrame();
   });
   const soon = debounced(refreshTiles, 60);
   subscribe((changed, how) => {
     if (how.answer) {
       here = state.spot;
       hereOf = state.projection;
-      placeNextFrame();
+      if (!how.lens) placeNextFrame();
     }
     if (changed.has("space") || changed.has("projection")) {
       tiles = null;

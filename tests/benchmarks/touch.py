@@ -60,7 +60,7 @@ def run(clicks: int, moves: int, inverse_transform: bool) -> list[Row]:
             rows.append(Row("  of it until the page heard of the release", both(heard(page))))
             page.close()
         for name in MAPS:
-            page = _page(browser, f"{ours.url}/?space=fashion&projection={name}", "pointermove")
+            page = _page(browser, f"{ours.url}/?space=fashion&projection={name}", "pointerrawupdate")
             rows.append(_row(f"lens: pointer → pixels, {name}", _lens(page, moves)))
             page.close()
     if inverse_transform:
