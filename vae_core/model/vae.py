@@ -7,12 +7,13 @@ import json
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Distribution, Normal
+from torch.distributions import Distribution
 
 from vae_core.errors import InputError
 from vae_core.model.config import VAEConfig
 from vae_core.model.likelihoods import build_likelihood
 from vae_core.model.networks import build_decoder, build_encoder, split
+from vae_core.model.prior import StandardNormal
 from vae_core.model.protocol import Capabilities, Posterior
 
 
@@ -39,7 +40,7 @@ class VAE(nn.Module):
         except (RuntimeError, TypeError, OverflowError, MemoryError) as error:  # what torch raises for absurd sizes
             raise InputError(f"Networks of this size cannot be built here ({config}); choose smaller ones.") from error
         self.observation = build_likelihood(config)
-        self._prior: Normal | None = None
+        self._prior: StandardNormal | None = None
 
     @property
     def latent_dim(self) -> int:
@@ -57,8 +58,7 @@ class VAE(nn.Module):
         # Kept, since every step of a training asks for it; in or out of inference mode, it must serve both.
         if self._prior is None or self._prior.loc.device != self.device:
             with torch.inference_mode(False):
-                zeros = torch.zeros(self.latent_dim, device=self.device)
-                self._prior = Normal(zeros, torch.ones_like(zeros), validate_args=False)
+                self._prior = StandardNormal(self.latent_dim, self.device)
         return self._prior
 
     @property

@@ -31,11 +31,11 @@ class TrainingState:
     distortion_sum: Tensor = field(default_factory=lambda: torch.zeros((), dtype=torch.float64))
     history: list[dict[str, float]] = field(default_factory=list)
 
-    def add(self, rate: Tensor, distortion: Tensor) -> None:
-        """Take the figures of one step, each ``[n]`` nats, into the running means."""
-        self.count += len(rate)
-        self.rate_sum = self.rate_sum + rate.detach().sum()
-        self.distortion_sum = self.distortion_sum + distortion.detach().sum()
+    def add(self, rate: Tensor, distortion: Tensor, count: int) -> None:
+        """Take the figures of one step, means in nats over `count` items, into the running means."""
+        self.count += count
+        self.rate_sum = torch.add(self.rate_sum, rate, alpha=count)
+        self.distortion_sum = torch.add(self.distortion_sum, distortion, alpha=count)
 
     def describe(self) -> str:
         """Rate and distortion of the epoch so far, in words."""
@@ -63,7 +63,8 @@ class TrainingState:
         self.epoch += 1
         self.step = self.count = 0
         self.noise = None
-        self.rate_sum = self.distortion_sum = torch.zeros((), dtype=torch.float64)
+        self.rate_sum.zero_()
+        self.distortion_sum.zero_()
 
     def _means(self) -> tuple[float, float]:
         return self.rate_sum.item() / max(self.count, 1), self.distortion_sum.item() / max(self.count, 1)

@@ -94,6 +94,7 @@ def train(
     total = steps * settings.epochs
     warmup = round(settings.warmup_epochs * steps)
     stopped = False
+    device = model.device  # asking a module takes longer than one would think
     model.train()
     while state.epoch < settings.epochs and not stopped:
         order, noise = _randomness(settings.seed, state.epoch, len(data), model.device)
@@ -101,14 +102,14 @@ def train(
             noise.set_state(state.noise)
         while state.step < steps:
             chosen = order[state.step * settings.batch_size : (state.step + 1) * settings.batch_size]
-            x = torch.from_numpy(data.batch(chosen)).to(model.device)
+            x = torch.from_numpy(data.batch(chosen)).to(device)
             done = state.epoch * steps + state.step
             optimizer.param_groups[0]["lr"] = settings.learning_rate_at(done, total)
             objective = negative_elbo(model, x, beta=warmed_up_beta(settings.beta, done, warmup), generator=noise)
             optimizer.zero_grad(set_to_none=True)
             objective.loss.backward()
             optimizer.step()
-            state.add(objective.rate, objective.distortion)
+            state.add(objective.rate, objective.distortion, len(x))
             state.step += 1
             note = ""
             if done % 20 == 0 or state.step == steps:
@@ -150,7 +151,7 @@ def evaluate(model: VAE, data: Dataset, seed: int = 0, batch_size: int = 512) ->
         for start in range(0, len(data), batch_size):
             x = torch.from_numpy(data.batch(slice(start, start + batch_size))).to(model.device)
             objective = negative_elbo(model, x, generator=noise)
-            sums += [objective.rate.double().sum().item(), objective.distortion.double().sum().item()]
+            sums += np.array([objective.rate.item(), objective.distortion.item()]) * len(x)
     rate, distortion = (sums / len(data)).tolist()
     return {"elbo": -(rate + distortion), "rate": rate, "distortion": distortion}
 
