@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from vae_core import InputError, LatentSpace, Projection
 _AXES = {"tsne": "t-SNE", "umap": "UMAP"}
 #: Classes that get their name written on the map.
 MOST_LABELS = 24
+#: Pixels below the map for its axis title and for the legend or the colour bar.
+FOOT = 84
 
 
 def empty_figure() -> dict[str, Any]:
@@ -32,7 +35,14 @@ def empty_figure() -> dict[str, Any]:
     }
 
 
-def map_figure(space: LatentSpace, projection: Projection, color: str, dark: bool = False, key: str = "") -> go.Figure:
+def map_figure(
+    space: LatentSpace,
+    projection: Projection,
+    color: str,
+    dark: bool = False,
+    key: str = "",
+    frame: Sequence[float] | None = None,
+) -> go.Figure:
     """Draw a map.
 
     Parameters
@@ -46,7 +56,10 @@ def map_figure(space: LatentSpace, projection: Projection, color: str, dark: boo
     dark : bool
         For a dark page.
     key : str
-        Pan and zoom are kept while this stays the same.
+        Names the map that is drawn.
+    frame : sequence of float, optional
+        What is in view, by default everything: left, right, bottom and top of a flat map; eye, centre and up
+        of the camera in depth.
 
     Raises
     ------
@@ -75,9 +88,11 @@ def map_figure(space: LatentSpace, projection: Projection, color: str, dark: boo
         showlegend=kinds[color] == "category",
         legend={
             "orientation": "h",
+            "yref": "container",
             "y": 0,
             "x": 0,
-            "yanchor": "top",
+            "yanchor": "bottom",
+            "maxheight": 52,
             "font": {"size": 11, "color": ink},
             "itemsizing": "constant",
             "entrywidth": 74,
@@ -92,10 +107,13 @@ def map_figure(space: LatentSpace, projection: Projection, color: str, dark: boo
         spikedistance=0,
         dragmode="pan" if projection.dimensions == 2 else "orbit",
         clickanywhere=projection.dimensions == 2,
-        margin={"l": 30, "r": 8, "t": 6, "b": 34},
+        # The same whatever colours the points, or another colour would move the map.
+        margin={"l": 30, "r": 8, "t": 6, "b": FOOT, "autoexpand": False},
         template=None,
     )
     _draw_axes(figure, projection, ink, dark)
+    if frame is not None:
+        _show_frame(figure, projection, frame)
     return figure
 
 
@@ -179,12 +197,16 @@ def _add_numbers(
         "cmin": float(low),
         "cmax": float(high) if high > low else float(low) + 1,
         "colorbar": {
-            "title": {"text": title, "side": "right"},
-            "thickness": 10,
-            "len": 0.6,
+            "title": {"text": title, "side": "top", "font": {"size": 11, "color": ink}},
+            "orientation": "h",
+            "thickness": 8,
+            "len": 0.5,
             "outlinewidth": 0,
-            "x": 1,
-            "xpad": 4,
+            "x": 0.5,
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "ypad": 4,
             "tickfont": {"size": 10, "color": ink},
         },
     }
@@ -248,15 +270,19 @@ def _draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) 
                 },
                 "aspectmode": "data",
             },
-            margin={"l": 0, "r": 0, "t": 0, "b": 30},
+            margin={"l": 0, "r": 0, "t": 0, "b": FOOT - 30, "autoexpand": False},
         )
         return
+    # By itself Plotly frames differently coloured points differently.
+    ends = [_span(projection.points[:, axis]) for axis in range(2)]
+    whole = [{"minallowed": low, "maxallowed": high} for low, high in ends]
     figure.update_xaxes(
         **shared,
         title={"text": titles[0], "font": {"size": 11}, "standoff": 2},
         ticklabelposition="inside",
         side="bottom",
         automargin=False,
+        autorangeoptions=whole[0],
     )
     figure.update_yaxes(
         **shared,
@@ -265,8 +291,18 @@ def _draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) 
         scaleanchor="x",
         scaleratio=1,
         automargin=False,
+        autorangeoptions=whole[1],
     )
-    figure.update_layout(legend_y=-0.045)
+
+
+def _show_frame(figure: go.Figure, projection: Projection, frame: Sequence[float]) -> None:
+    """Look at a part of the map; a frame of another kind of map is passed over."""
+    if projection.dimensions == 2 and len(frame) == 4:
+        figure.update_xaxes(range=list(frame[:2]))
+        figure.update_yaxes(range=list(frame[2:]))
+    elif projection.dimensions == 3 and len(frame) == 9:
+        eye, centre, up = (dict(zip("xyz", frame[start : start + 3], strict=True)) for start in (0, 3, 6))
+        figure.update_layout(scene_camera={"eye": eye, "center": centre, "up": up})
 
 
 def _span(values: np.ndarray) -> list[float]:

@@ -30,6 +30,7 @@ export function toQuery() {
   const { view } = state;
   for (const flag of ["manifold", "lens", "offPlane"]) if (view[flag]) query.set(flag, 1);
   for (const value of ["units", "pointSize", "pointOpacity"]) if (view[value] !== undefined) query.set(value, view[value]);
+  if (state.frame) query.set("frame", numbers(state.frame));
   if (state.selection?.length) query.set("hidden", JSON.stringify(state.selection));
   // Commas may stand in a query as they are, and read better so.
   return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
@@ -79,10 +80,15 @@ export function fromQuery(text) {
     z: list("z"),
     spot: list("spot"),
     pins: { a: list("a"), b: list("b") },
+    frame: list("frame"),
     changes: query.get("dz"),
     selection: null,
     view: {},
   };
+  if (wanted.frame && ![4, 9].includes(wanted.frame.length)) {
+    puzzling.push("frame");
+    wanted.frame = null;
+  }
   if (item !== null && wanted.item === null) puzzling.push("item");
   for (const flag of ["manifold", "lens", "offPlane"]) if (query.get(flag) === "1") wanted.view[flag] = true;
   if (query.get("units") === "sigma") wanted.view.units = "sigma";

@@ -1,18 +1,18 @@
 // The map: asking for it, touching it, and the pointer's lens over it.
-import { debounced, getJSON, newest, url } from "./api.js";
+import { debounced, getJSON } from "./api.js";
 import { ask, restLens, touch } from "./decoded.js";
+import { connectFrame, rememberFrame } from "./frame.js";
+import { hideCard, hover, hovered } from "./hover.js";
 import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
 import { tellError } from "./notice.js";
-import { colour, element, isDark } from "./picture.js";
+import { element, isDark } from "./picture.js";
 import { layHere, paintOverlay } from "./overlay.js";
 import { current, state, subscribe, update } from "./store.js";
-import { tidy } from "./touched.js";
 
 let plot = null; // Plotly's element
 let bound = null; // its emitter our handlers are bound to
 let pointer = null; // last place of the pointer over the plot, in client pixels
-let hovered = null;
 let lensKey = false;
 
 const stage = () => document.getElementById("map-stage");
@@ -36,7 +36,7 @@ export function layMap() {
   stage().addEventListener("pointerdown", (event) => { pressed = { x: event.clientX, y: event.clientY }; }, true);
   stage().addEventListener("click", (event) => {
     const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 4;
-    if (plot?._fullLayout?.scene && still && hovered !== null && hovered !== state.item) goToItem(hovered);
+    if (plot?._fullLayout?.scene && still && hovered() !== null && hovered() !== state.item) goToItem(hovered());
   });
   // Under the lens nothing is hovered: looking for the nearest of all points would hold up the picture.
   stage().addEventListener("mousemove", (event) => { if (event.buttons === 0 && (lensKey || state.view.lens)) event.stopPropagation(); }, true);
@@ -44,6 +44,7 @@ export function layMap() {
   // Plotly draws into an element it may replace; look for it after every drawing of the page.
   new MutationObserver(find).observe(stage(), { childList: true, subtree: true });
   new ResizeObserver(() => paintOverlay()).observe(stage());
+  connectFrame(plotElement, asWanted);
   find();
 }
 
@@ -54,11 +55,18 @@ function find() {
   bound = found._ev;
   paintOverlay();
   plot.on("plotly_click", clicked);
-  plot.on("plotly_hover", (event) => hover(event));
-  plot.on("plotly_unhover", () => { hovered = null; hideCard(); });
+  plot.on("plotly_hover", (event) => {
+    const point = event.points?.[0];
+    hover(lensKey || state.view.lens || !point ? null : itemOfPoint(point), event.event ?? pointer);
+  });
+  plot.on("plotly_unhover", hideCard);
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", paintOverlay);
-  plot.on("plotly_relayout", () => { paintOverlay(); onMoved(); });
+  plot.on("plotly_relayout", (changes) => {
+    if (asWanted()) rememberFrame(plot, changes);
+    paintOverlay();
+    onMoved();
+  });
   plot.on("plotly_afterplot", () => { applyMarkers(); applyFilter(); paintOverlay(); onMoved(); });
 }
 
@@ -72,7 +80,7 @@ export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !plot?._fullLayou
 
 export function requestMap() {
   window.dash_clientside.set_props("map-request", {
-    data: { space: state.space, projection: state.projection, color: state.color, dark: isDark() },
+    data: { space: state.space, projection: state.projection, color: state.color, dark: isDark(), frame: state.frame },
   });
 }
 
@@ -102,8 +110,10 @@ export function applyMarkers() {
   if (!plot?.data?.length || !window.Plotly) return;
   const size = state.view.pointSize ?? (plot._fullLayout.scene ? 3 : current.info?.count > 30000 ? 3 : 5);
   const opacity = state.view.pointOpacity ?? 0.75;
-  const stale = plot.data.some((trace) => trace.marker?.size !== size || trace.marker?.opacity !== opacity);
-  if (stale) window.Plotly.restyle(plot, { "marker.size": size, "marker.opacity": opacity });
+  // Only those of the items: where you are has a look of its own.
+  const items = plot.data.flatMap((trace, i) => (trace.customdata ? [i] : []));
+  const stale = items.some((i) => plot.data[i].marker?.size !== size || plot.data[i].marker?.opacity !== opacity);
+  if (stale) window.Plotly.restyle(plot, { "marker.size": size, "marker.opacity": opacity }, items);
 }
 
 // ---- the legend filters ----
@@ -213,50 +223,6 @@ function moved(event) {
   if (spot) touch(spot, false);
 }
 
-// ---- hovering ----
-
-const card = () => document.getElementById("hover-card");
-
-const loadCard = newest(
-  ({ space, index }) => getJSON(`spaces/${space}/items/${index}`),
-  (item, asked) => {
-    if (hovered !== asked.index || asked.space !== state.space) return;
-    const lines = Object.entries(item.row).slice(0, 6);
-    card().querySelector("dl").replaceChildren(
-      ...lines.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, tidy(value))]),
-      element("dt", {}, "rate"), element("dd", {}, `${tidy(item.rate)} nats`),
-    );
-  },
-  tellError,
-);
-
-function hover(event) {
-  const point = event.points?.[0];
-  const index = point ? itemOfPoint(point) : null;
-  if (index === null || lensKey || state.view.lens) return hideCard();
-  if (index === hovered) return undefined;
-  hovered = index;
-  const image = current.info.image_shape
-    ? element("img", { src: url(`spaces/${state.space}/items/${index}.png`), alt: `Item ${index}` })
-    : "";
-  card().replaceChildren(image, element("div", {}, element("strong", {}, `Item ${index}`), element("dl", {})));
-  card().hidden = false;
-  const box = stage().getBoundingClientRect();
-  // Plotly's hover in depth comes without the event it came from.
-  const x = (event.event?.clientX ?? pointer?.x ?? box.left) - box.left;
-  const y = (event.event?.clientY ?? pointer?.y ?? box.top) - box.top;
-  const { offsetWidth: w, offsetHeight: h } = card();
-  card().style.left = `${x + 16 + w > box.width ? x - w - 12 : x + 16}px`;
-  card().style.top = `${Math.max(4, Math.min(y - 20, box.height - h - 4))}px`;
-  loadCard({ space: state.space, index });
-  return undefined;
-}
-
-function hideCard() {
-  hovered = null;
-  if (card()) card().hidden = true;
-}
-
 // ---- moving the view ----
 
 export function zoomToAll() {
@@ -267,21 +233,14 @@ export function zoomToAll() {
 export function zoomTo(place) {
   if (!flat() || !place) return;
   const { xaxis, yaxis } = plot._fullLayout;
-  const spanOf = (axis) => (axis.range[1] - axis.range[0]);
-  const everything = plot.data.flatMap((trace) => [trace]).length ? dataSpan() : null;
-  const half = Math.min(everything ? everything / 16 : Infinity, Math.abs(spanOf(xaxis)) / 2, Math.abs(spanOf(yaxis)) / 2);
+  const spanOf = ([low, high]) => Math.abs(high - low);
+  const { minallowed, maxallowed } = plot.layout.xaxis.autorangeoptions;
+  const half = Math.min((maxallowed - minallowed) / 16, spanOf(xaxis.range) / 2, spanOf(yaxis.range) / 2);
   const ratio = yaxis._length / xaxis._length;
   window.Plotly.relayout(plot, {
     "xaxis.range": [place[0] - half, place[0] + half],
     "yaxis.range": [place[1] - half * ratio, place[1] + half * ratio],
   });
-}
-
-function dataSpan() {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const trace of plot._fullData) for (const x of trace.x ?? []) { if (x < low) low = x; if (x > high) high = x; }
-  return high > low ? high - low : null;
 }
 
 subscribe((changed) => {

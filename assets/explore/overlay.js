@@ -1,6 +1,7 @@
 // What lies over the map without touching the plot: where you are, the path from A to B, the decoded grid.
 import { debounced, framed, newest, postNumbers } from "./api.js";
 import { onAnswer } from "./decoded.js";
+import { paintInDepth } from "./depth.js";
 import { flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { atlas, colour, fitted } from "./picture.js";
@@ -52,10 +53,12 @@ function placeHere() {
   const plot = plotElement();
   const marker = document.getElementById("here");
   if (!marker || !plot?._fullLayout) return;
-  const shown = flat() && here && hereOf === state.projection;
+  const known = here && hereOf === state.projection;
+  // Before its first figure the plot has axes already, which mean nothing.
+  const shown = flat() && plot.data.length > 0 && known;
   marker.toggleAttribute("hidden", !shown);
   if (!shown) {
-    paintInDepth(plot);
+    paintInDepth(plot, known ? here : null, path?.key === pathKey() ? path.points : null);
     return;
   }
   const [x, y, turned] = hereOrWhere(toPixels(here), plotBox());
@@ -156,25 +159,6 @@ function paintTiles(context) {
   context.globalAlpha = 1;
 }
 
-// In depth the marker is a trace of the plot: only Plotly knows where a point is seen.
-function paintInDepth(plot) {
-  if (!plot._fullLayout.scene || !window.Plotly) return;
-  const at = plot.data.findIndex((trace) => trace.name === "you are here");
-  const shown = here && hereOf === state.projection && here.length === 3;
-  if (!shown) return;
-  const coordinates = { x: [[here[0]]], y: [[here[1]]], z: [[here[2]]] };
-  if (at >= 0) {
-    const trace = plot.data[at];
-    if (trace.x[0] !== here[0] || trace.y[0] !== here[1] || trace.z[0] !== here[2]) window.Plotly.restyle(plot, coordinates, [at]);
-    return;
-  }
-  window.Plotly.addTraces(plot, {
-    type: "scatter3d", mode: "markers", name: "you are here", hoverinfo: "skip", showlegend: false,
-    x: [here[0]], y: [here[1]], z: [here[2]],
-    marker: { size: 9, color: colour("--accent"), symbol: "cross", line: { width: 1, color: "#fff" } },
-  });
-}
-
 // ---- the decoded grid ----
 
 const loadTiles = newest(
@@ -221,9 +205,10 @@ async function refreshPath() {
   const points = Float32Array.from(Array.from({ length: count }, (_, i) => [...between(a, b, i / (count - 1))]).flat());
   try {
     const { shape, buffer } = await postNumbers(`spaces/${state.space}/locate/${encodeURIComponent(state.projection)}`, points);
-    if (key !== pathKey() || shape[1] !== 2) return undefined;
-    const flatPlaces = new Float32Array(buffer);
-    path = { key, points: Array.from({ length: count }, (_, i) => [flatPlaces[2 * i], flatPlaces[2 * i + 1]]) };
+    if (key !== pathKey()) return undefined;
+    const [, axes] = shape;
+    const places = new Float32Array(buffer);
+    path = { key, points: Array.from({ length: count }, (_, i) => Array.from(places.subarray(axes * i, axes * (i + 1)))) };
     paintOverlay();
   } catch (error) {
     if (error.status !== 409) tellError(error);

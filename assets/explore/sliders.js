@@ -6,6 +6,7 @@ import { current, state, subscribe, update } from "./store.js";
 import { anyStrip, connectStrips, focusStrip, forgetStrips, grid, refreshSoon, strip } from "./strips.js";
 
 const PAGE = 4;
+const FARTHEST = 10; // lengths of the slider beyond its ends up to which a number can be typed
 const rows = new Map(); // dimension -> elements of its row
 const locked = new Set();
 let inView = new Set();
@@ -158,12 +159,17 @@ function setValue(j, value, k = null) {
 }
 
 function typed(j) {
-  const { mean, std } = current.info.dimensions[j];
+  const { mean, std, low, high } = current.info.dimensions[j];
   const input = rows.get(j).value;
   const number = Number(input.value.trim().replace(",", ".").replace("−", "-"));
-  input.setCustomValidity(input.value.trim() === "" || !Number.isFinite(number) ? "A number, please" : "");
+  const value = state.view.units === "sigma" ? mean + number * std : number;
+  const far = FARTHEST * (high - low);
+  let problem = "";
+  if (input.value.trim() === "" || !Number.isFinite(number)) problem = "A number, please";
+  else if (value < low - far || value > high + far) problem = `That is more than ${FARTHEST} slider lengths from the data`;
+  input.setCustomValidity(problem);
   if (!input.reportValidity()) return;
-  setValue(j, state.view.units === "sigma" ? mean + number * std : number);
+  setValue(j, value);
 }
 
 function toggleLock(j) {

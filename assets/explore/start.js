@@ -87,8 +87,9 @@ export async function restore({ wanted, puzzling }, initial = false) {
     state.item = null;
     layRows();
   }
+  const frame = wanted.frame ? Array.from(wanted.frame) : null;
   const touchedNothing = initial && item === null && !wanted.z;
-  update({ space: info.id, projection, color, item, z, spot, pins, selection: wanted.selection, view: wanted.view }, { initial: touchedNothing });
+  update({ space: info.id, projection, color, item, z, spot, pins, frame, selection: wanted.selection, view: wanted.view }, { initial: touchedNothing });
   mirror();
   if (missing.length) correctAddress();
   if (missing.length) tell(`The link's ${missing.join(", ")} could not be used here and was left out.`, "error");

@@ -8,6 +8,7 @@ export const state = {
   z: null, // Float32Array, the latent point on show
   spot: null, // [x, y] of the current map, if an empty spot was touched
   pins: { a: null, b: null }, // Float32Array or null
+  frame: null, // numbers, the part of the map in view; null for all of it
   selection: null, // hidden categories of the legend
   view: {}, // off-plane, manifold, units, …
 };
@@ -25,6 +26,8 @@ export function subscribe(listener) {
 // how.commit: worth an entry in the history. how.drawn: the picture is on the canvas already.
 export function update(changes, how = {}) {
   const changed = new Set();
+  const elsewhere = (changes.projection ?? state.projection) !== state.projection || (changes.space ?? state.space) !== state.space;
+  if (elsewhere && !("frame" in changes)) changes.frame = null;
   for (const [name, value] of Object.entries(changes)) {
     if (state[name] === value) continue;
     state[name] = value;

@@ -89,7 +89,7 @@ function paintItem(item, pixels) {
     draw(sample.canvas, pixels, shape, i + 2);
     return sample.canvas;
   });
-  const id = item.id === String(item.index) ? [] : [fact("id", item.id)];
+  const id = item.id === String(item.index) ? [] : [fact("id", item.id, "Its id in the whole data set; the number of the item is its place among those shown here")];
   const facts = id.concat(Object.entries(item.row).slice(0, 8).map(([name, value]) => fact(name, tidy(value))));
   const latents = element("details", {}, element("summary", {}, "Latent values ± σ"), latentTable(item));
   frame(
@@ -122,7 +122,7 @@ function latentTable(item) {
   return element("table", {}, element("tbody", {}, ...lines));
 }
 
-const fact = (name, value) => [element("dt", {}, name), element("dd", {}, value)];
+const fact = (name, value, title) => [element("dt", { title }, name), element("dd", { title }, value)];
 
 export function tidy(value) {
   if (value === null || value === undefined) return "missing";

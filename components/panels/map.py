@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -207,8 +208,15 @@ def register(app: Dash, catalogue: Catalogue) -> None:
                 return no_update, f"The projection {name} is not there yet."
             color = str(wanted.get("color") or default_column(space))
             key = f"{wanted['space']}/{name}"
-            return map_figure(space, projection, color, bool(wanted.get("dark")), key), None
+            frame = _numbers(wanted.get("frame"))
+            return map_figure(space, projection, color, bool(wanted.get("dark")), key, frame), None
         except KeyError as error:
             return no_update, f"There is no space {error}."
         except InputError as error:
             return no_update, str(error)
+
+
+def _numbers(values: Any) -> list[float] | None:
+    """Return a list of finite numbers as it is, anything else as None."""
+    fine = isinstance(values, list) and all(isinstance(value, (int, float)) and isfinite(value) for value in values)
+    return values if fine else None

@@ -106,6 +106,9 @@ def test_pca_says_how_much_it_explains(page: Page, server: str) -> None:
 def test_looking_closer_recolouring_and_hiding(page: Page, server: str) -> None:
     open_map(page, server, "item=12")
     whole = span(page)
+    choose(page, "color-by", "distortion (nats)")
+    page.wait_for_function(f"{PLOT}.data.some((trace) => trace.marker.colorscale)")
+    assert_same_view(span(page), whole)
     middle = page.locator("#map-stage").bounding_box()
     assert middle
     page.mouse.move(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
@@ -119,6 +122,11 @@ def test_looking_closer_recolouring_and_hiding(page: Page, server: str) -> None:
     choose(page, "color-by", "label")
     page.wait_for_function(f"{PLOT}._fullData.length === 10")
     assert_same_view(span(page), zoomed)
+    wait_for_address(page, "frame=")
+    page.reload()
+    wait_for_map(page, "fashion", "pca")
+    assert_same_view(span(page), zoomed)
+    zoomed = span(page)  # as the address has it, in float32
 
     hidden = page.locator("#map .legendtext").first.text_content()
     page.locator("#map .legendtoggle").first.click()
@@ -135,17 +143,13 @@ def test_looking_closer_recolouring_and_hiding(page: Page, server: str) -> None:
     assert abs((near[0] + near[1]) / 2 - x) < 1e-3 and abs((near[2] + near[3]) / 2 - y) < 1e-3
     page.get_by_role("button", name="Show the whole map").click()
     again = wait_for_other_span(page, near)
-    assert again[1] - again[0] > 4 * (near[1] - near[0])
+    assert_same_view(again, whole)
+    page.wait_for_function("!location.search.includes('frame=')")
 
 
 def assert_same_view(found: list[float], wanted: list[float]) -> None:
-    """Allow for the room that legend and colour scale take: with equal axes the ranges give way a little."""
-    for low in (0, 2):
-        wide = wanted[low + 1] - wanted[low]
-        assert abs((found[low + 1] - found[low]) / wide - 1) < 0.15, "recolouring changed the zoom"
-        assert abs(sum(found[low : low + 2]) - sum(wanted[low : low + 2])) / 2 < 0.05 * wide, (
-            "recolouring moved the view"
-        )
+    """Neither the legend nor the colour bar may take room from the map."""
+    np.testing.assert_allclose(found, wanted, rtol=1e-6, err_msg="recolouring moved the map")
 
 
 def test_hovering_shows_picture_and_row(page: Page, server: str) -> None:

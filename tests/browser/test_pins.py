@@ -69,3 +69,18 @@ def assert_pin_pictures(page: Page, server: str, a: np.ndarray, b: np.ndarray) -
         page.wait_for_function(f"document.querySelector('#pin-{name} canvas').height === 28")
         wanted = post(server, "fashion/decode", z[None])[0, ..., 0].astype(int)
         assert np.abs(pixels(page, f"#pin-{name} canvas")[..., 0] - wanted).max() <= 1
+
+
+def test_the_path_is_drawn_in_depth_too(page: Page, server: str) -> None:
+    a, b = (np.array(get(server, f"fashion/items/{index}")["z"], dtype=np.float32) for index in (1, 2))
+    pins = "&".join(f"{name}={','.join(map(str, z))}" for name, z in (("a", a), ("b", b)))
+    open_map(page, server, f"projection=pca-3d&item=1&{pins}", projection="pca-3d")
+    drawn = """name => { const trace = document.querySelector('#map .js-plotly-plot').data.find(t => t.name === name);
+        return trace && [Array.from(trace.x), Array.from(trace.y), Array.from(trace.z)]; }"""
+    page.wait_for_function(f"({drawn})('from A to B')?.[0].length === 41")
+    ends = post(server, "fashion/locate/pca-3d", np.stack([a, b]))
+    np.testing.assert_allclose(np.array(page.evaluate(drawn, "from A to B"))[:, [0, -1]].T, ends, atol=1e-4)
+    np.testing.assert_allclose(np.array(page.evaluate(drawn, "you are here"))[:, 0], ends[0], atol=1e-4)
+    page.hover("[data-pin=b]")
+    page.locator("[data-pin=b] .clear").click()
+    page.wait_for_function(f"!({drawn})('from A to B')")

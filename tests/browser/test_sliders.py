@@ -149,7 +149,7 @@ def test_a_typed_number_is_decoded_exactly_and_nonsense_is_refused(page: Page, s
     page.wait_for_load_state("networkidle")
     assert_drawn(page, server)
 
-    for nonsense in ("two", "1e999", ""):
+    for nonsense in ("two", "1e999", "1e9", ""):
         field.fill(nonsense)
         field.press("Enter")
         assert field.evaluate("input => input.validationMessage"), f"{nonsense!r} was taken without a word"

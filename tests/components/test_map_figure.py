@@ -22,6 +22,17 @@ def test_every_item_is_one_point_whatever_the_colour(grey: LatentSpace, colour: 
     np.testing.assert_array_equal(np.stack([x, y], axis=1), projection.points[index])
 
 
+def test_a_part_of_the_map_is_framed_and_the_frame_of_another_kind_passed_over(grey: LatentSpace) -> None:
+    flat, deep = grey.projection("pca"), grey.projection("pca-3d")
+    figure = map_figure(grey, flat, "label", frame=[-1, 2, -3, 4])
+    assert figure.layout.xaxis.range == (-1, 2) and figure.layout.yaxis.range == (-3, 4)
+    figure = map_figure(grey, deep, "label", frame=list(range(9)))
+    assert figure.layout.scene.camera.eye.to_plotly_json() == {"x": 0, "y": 1, "z": 2}
+    assert figure.layout.scene.camera.up.to_plotly_json() == {"x": 6, "y": 7, "z": 8}
+    assert map_figure(grey, flat, "label", frame=list(range(9))) == map_figure(grey, flat, "label")
+    assert map_figure(grey, deep, "label", frame=[-1, 2, -3, 4]) == map_figure(grey, deep, "label")
+
+
 def test_a_column_that_cannot_colour_is_refused(grey: LatentSpace) -> None:
     for name in ("note", "nothing"):
         with pytest.raises(InputError, match=name):

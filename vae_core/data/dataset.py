@@ -102,9 +102,11 @@ class Dataset:
             float32 ``[m, *sample_shape]``; images scaled to pixels in [0, 1],
             vectors and series as they are.
         """
-        # The same values; for integers take() needs a third less time, and a training step waits for it.
-        whole = isinstance(index, np.ndarray) and index.dtype.kind in "iu"
-        values = np.asarray(self.values.take(index, axis=0) if whole else self.values[index]).astype(np.float32)
+        if isinstance(index, np.ndarray) and index.dtype.kind in "iu":
+            chosen = self.values.take(index, axis=0)  # a third less time than indexing; a training step waits for it
+        else:
+            chosen = self.values[index]
+        values = np.asarray(chosen).astype(np.float32)
         if self.kind == "image":
             low, high = self.value_range
             if low != 0:
