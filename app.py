@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vae_core.jobs import Jobs
 
 ASSETS = Path(__file__).resolve().parent / "assets"
+#: Seconds between the server's start and that of its workers.
+WARM_UP_AFTER = 2.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--trust", action="store_true", help="allow model files that run code when opened (no such format is read yet)"
     )
+    parser.add_argument("--cold", action="store_true", help="load the libraries of long work only when it is asked for")
     parser.add_argument("--debug", action="store_true", help="log what the server does")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO if chosen.debug else logging.WARNING, format="%(levelname)s %(message)s")
@@ -56,7 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (chosen.model is None) != (chosen.data is None):
             raise InputError("--model and --data belong together; give both, or neither for the shipped demos.")
         with _listen(chosen.host, chosen.port) as listener:
-            _serve(_catalogue(chosen), listener, chosen.host, chosen.open)
+            from vae_core import Workspace  # late: a wrong option is told at once
+
+            workspace = Workspace(chosen.workspace)
+            catalogue = _catalogue(chosen, workspace)
+            _serve(catalogue, workspace.jobs_folder, listener, chosen.host, chosen.open, warm=not chosen.cold)
     except InputError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
@@ -104,6 +111,7 @@ def explore(
     from vae_core import Catalogue, Dataset, LatentSpace, Workspace, load_data, load_model
     from vae_core.progress import ConsoleProgress
 
+    kept_in = Workspace(workspace)
     opened_model = load_model(model) if isinstance(model, (str, Path)) else model
     opened_data = load_data(data) if isinstance(data, (str, Path)) else data
     if not isinstance(opened_data, Dataset):
@@ -120,7 +128,7 @@ def explore(
     _refuse_without_pictures(opened_data)
     try:
         with ConsoleProgress("encoding", unit="item") as bar:
-            space = LatentSpace.build(opened_model, opened_data, Workspace(workspace), bar)
+            space = LatentSpace.build(opened_model, opened_data, kept_in, bar)
     except BaseException:
         listener.close()  # a notebook lives on, and the port would stay taken
         raise
@@ -129,9 +137,10 @@ def explore(
     catalogue.add(f"model-{space.fingerprint[:6]}", opened_data.name, space)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     if block:
-        _serve(catalogue, listener, "127.0.0.1", open_browser)
+        _serve(catalogue, kept_in.jobs_folder, listener, "127.0.0.1", open_browser)
     else:
-        threading.Thread(target=_serve, args=(catalogue, listener, "127.0.0.1", open_browser), daemon=True).start()
+        served = (catalogue, kept_in.jobs_folder, listener, "127.0.0.1", open_browser)
+        threading.Thread(target=_serve, args=served, daemon=True).start()
     return address
 
 
@@ -142,12 +151,11 @@ def create_app(catalogue: Catalogue, jobs: Jobs, **options: Any) -> Dash:
     return create_dash(catalogue, jobs, ASSETS, **options)
 
 
-def _catalogue(chosen: argparse.Namespace) -> Catalogue:
-    from vae_core import Catalogue, LatentSpace, Workspace, demo, load_data, load_model
+def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
+    from vae_core import Catalogue, LatentSpace, demo, load_data, load_model
     from vae_core.demos import DEMOS
     from vae_core.progress import ConsoleProgress
 
-    workspace = Workspace(chosen.workspace)
     catalogue = Catalogue()
     if chosen.model is None:
         for name, shipped in DEMOS.items():
@@ -207,12 +215,14 @@ def _hosts(host: str, address: str) -> frozenset[str] | None:
     return None if address in ("0.0.0.0", "::") else frozenset({host.lower(), address})
 
 
-def _serve(catalogue: Catalogue, listener: socket.socket, host: str, open_browser: bool) -> None:
+def _serve(
+    catalogue: Catalogue, jobs_folder: Path, listener: socket.socket, host: str, open_browser: bool, warm: bool = True
+) -> None:
     import waitress
 
     from vae_core.jobs import Jobs
 
-    jobs = Jobs()
+    jobs = Jobs(jobs_folder)
     app = create_app(catalogue, jobs, hosts=_hosts(host, listener.getsockname()[0]))
     server = waitress.create_server(app.server, sockets=[listener], threads=8, ident=None)
     port = listener.getsockname()[1]
@@ -221,6 +231,11 @@ def _serve(catalogue: Catalogue, listener: socket.socket, host: str, open_browse
     print(f"Latent Explorer is ready at {address}  (Ctrl-C ends it)", flush=True)
     if open_browser:
         threading.Timer(0.3, webbrowser.open, (address,)).start()
+    if warm:
+        # A moment later: the first page must not wait for what is only to be used after it.
+        warming = threading.Timer(WARM_UP_AFTER, jobs.warm_up)
+        warming.daemon = True
+        warming.start()
     if threading.current_thread() is threading.main_thread():
         # So that being ended by a service manager also ends what was begun.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

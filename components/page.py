@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dash_mantine_components as dmc
 from dash import Dash, Input, State, dcc, html
 
@@ -10,6 +12,8 @@ from components.clientside import tell_page
 from components.icons import icon
 from components.pages import explore
 from vae_core import Catalogue
+
+_JOBS_CLOSED: dict[str, Any] = {"aria-expanded": "false", "aria-controls": "jobs-panel", "data-running": "0"}
 
 
 def layout(catalogue: Catalogue) -> dmc.MantineProvider:
@@ -31,6 +35,13 @@ def layout(catalogue: Catalogue) -> dmc.MantineProvider:
             html.Div(id="notice", role="status"),
             html.Div(
                 [
+                    html.Button(
+                        ["jobs ", html.Span(className="count")],
+                        id="jobs",
+                        className="tool",
+                        title="Long work",
+                        **_JOBS_CLOSED,
+                    ),
                     dmc.ActionIcon(
                         icon("help"),
                         id="help",
@@ -53,9 +64,20 @@ def layout(catalogue: Catalogue) -> dmc.MantineProvider:
         ]
     )
     return dmc.MantineProvider(
-        [header, explore.layout(), dcc.Store(id="store")],
+        [header, explore.layout(), _jobs_panel(), dcc.Store(id="store")],
         defaultColorScheme="auto",
         theme={"primaryColor": "indigo", "fontFamily": "inherit", "defaultRadius": "sm"},
+    )
+
+
+def _jobs_panel() -> html.Section:
+    nothing = "Nothing is under way. Maps that take long to compute are listed here, after a restart too."
+    return html.Section(
+        [html.H2("Long work"), html.P(nothing, className="empty")],
+        id="jobs-panel",
+        hidden=True,
+        tabIndex=-1,
+        **label("Long work"),
     )
 
 

@@ -43,6 +43,11 @@ class Workspace:
     def __repr__(self) -> str:
         return f"Workspace({str(self.root)!r})"
 
+    @property
+    def jobs_folder(self) -> Path:
+        """The folder of long work, ``root/jobs``."""
+        return self.root / "jobs"
+
     def space_folder(self, fingerprint: str) -> Path:
         """Return the folder of one latent space, ``root/spaces/<fingerprint>``; made by the first write.
 

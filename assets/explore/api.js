@@ -11,6 +11,14 @@ export function prefix() {
   return known;
 }
 
+// Who asks: one visitor's cancelling must not take the work from another.
+function nameMyself() {
+  const name = sessionStorage.getItem("visitor") ?? Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
+  sessionStorage.setItem("visitor", name);
+  return name;
+}
+export const asVisitor = (path) => `${path}?visitor=${nameMyself()}`;
+
 export const url = (path) => `${prefix()}api/${path}`;
 
 export class Refusal extends Error {

@@ -1,5 +1,6 @@
 // Maps that take long: started, watched and cancelled here; the page goes on meanwhile.
-import { getJSON, postJSON } from "./api.js";
+import { asVisitor, getJSON, postJSON } from "./api.js";
+import { lookAtJobs, timeOf } from "./jobs_panel.js";
 import { element } from "./picture.js";
 import { current, state } from "./store.js";
 
@@ -11,15 +12,19 @@ export async function watchMap(space, projection, request = { id: projection }) 
   const path = `spaces/${space}/projections/${encodeURIComponent(projection)}`;
   const wanted = () => state.space === space && state.projection === projection;
   let report = await getJSON(path);
-  if (report.state === "missing" || report.state === "cancelled" || report.state === "failed") {
-    report = await postJSON(`spaces/${space}/projections`, request);
+  // Asked for even where it is under way: then another visitor's cancelling does not end it.
+  if (report.state !== "done") {
+    report = await postJSON(asVisitor(`spaces/${space}/projections`), request);
+    lookAtJobs();
   }
-  while (wanted() && (report.state === "waiting" || report.state === "running")) {
+  left = null;
+  while (wanted() && left !== path && (report.state === "waiting" || report.state === "running")) {
     paint(report, path);
     await pause(300);
     report = await getJSON(path);
   }
   if (!wanted()) return false;
+  if (left === path && report.state !== "done") report = { ...report, state: "cancelled" };
   if (report.state === "done") {
     if (current.info && !current.info.projections.includes(projection)) current.info.projections.push(projection);
     place().hidden = true;
@@ -28,6 +33,14 @@ export async function watchMap(space, projection, request = { id: projection }) 
   }
   paint(report, path, () => watchMap(space, projection, request).then((there) => there && retried()));
   return false;
+}
+
+// Another visitor may go on waiting for it; this one does not.
+let left = null;
+async function leave(path) {
+  left = path;
+  await getJSON(asVisitor(path), { method: "DELETE" });
+  lookAtJobs();
 }
 
 let retried = () => {};
@@ -39,6 +52,7 @@ function paint(report, path, again) {
     running: report.note || "Working …",
     cancelled: "Cancelled. Nothing was kept.",
     failed: report.error,
+    interrupted: report.error,
     missing: "This map is not there.",
   }[report.state];
   const share = report.of ? report.step / report.of : 0;
@@ -46,9 +60,8 @@ function paint(report, path, again) {
   if (report.state === "running" || report.state === "waiting") {
     const bar = element("progress", { max: 1, "aria-label": "Progress" });
     if (report.of) bar.value = share;
-    const left = share > 0.05 ? ` · about ${Math.ceil((report.seconds / share) * (1 - share))} s left` : "";
-    parts.push(bar, element("p", { className: "small" }, `${Math.round(report.seconds ?? 0)} s${left}`));
-    parts.push(element("button", { className: "plain", onclick: () => getJSON(path, { method: "DELETE" }) }, "Cancel"));
+    parts.push(bar, element("p", { className: "small" }, timeOf(report)));
+    parts.push(element("button", { className: "plain", onclick: () => leave(path) }, "Cancel"));
   } else if (again) {
     parts.push(element("button", { className: "plain", onclick: again }, "Try again"));
   }

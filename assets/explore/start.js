@@ -4,6 +4,7 @@ import { layDrop } from "./drop.js";
 import { connectHistory, correctAddress, fromQuery, setAnchor } from "./history.js";
 import { layFinder } from "./items.js";
 import { onRetried } from "./jobs.js";
+import { layJobs } from "./jobs_panel.js";
 import { connectKeys } from "./keys.js";
 import { layMap, requestMap, shownNow } from "./map.js";
 import { connectOverlay } from "./overlay.js";
@@ -109,6 +110,7 @@ export async function start() {
   layFinder();
   layTools();
   layDrop();
+  layJobs();
   connectOverlay();
   connectKeys();
   onRetried(shownNow);

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from components.api.jobs import describe, visitor
 from components.api.wanted import job_key, wanted_space
 from components.api.wire import Refused
 from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
-from vae_core.jobs import Job, Jobs
-from vae_core.space import ProjectionSettings, compute_in_folder
+from vae_core.jobs import Jobs
+from vae_core.space import ProjectionSettings
 
 #: Names of the maps that take work; a hash stands for parameters.
 _COMPUTED = re.compile(r"(tsne|umap)(-3d|-[0-9a-f]{12})?")
@@ -24,16 +25,22 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.post("/spaces/<name>/projections")
     def ask(name: str) -> tuple[Response, int]:
         space = wanted_space(catalogue, name)
-        settings = settings_from(json_body())
+        body = json_body()
+        settings = asked_before(space, jobs, body) or settings_from(body)
         settings.check(len(space), space.latent_dim)
         state = state_of(space, jobs, settings.id)
-        if state["state"] in ("missing", "failed", "cancelled"):
+        if state["state"] != "done":
             if space.folder is None:
                 raise Refused(
                     409, "This space is kept in memory only; open it with a workspace to compute further maps."
                 )
+            arguments = {
+                "settings": settings.to_json(),
+                "folder": str(space.folder),
+                "shipped": None if space.shipped is None else str(space.shipped),
+            }
             title = f"{map_title(settings)} of {space.data.name}"
-            jobs.submit(job_key(space, settings.id), title, compute_in_folder, settings, space.folder, space.shipped)
+            jobs.submit(job_key(space, settings.id), "projection", title, arguments, visitor())
             state = state_of(space, jobs, settings.id)
         return jsonify({**state, "name": map_title(settings)}), 200 if state["state"] == "done" else 202
 
@@ -45,12 +52,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.delete("/spaces/<name>/projections/<projection>")
     def cancel(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
-        jobs.cancel(job_key(space, projection))
+        jobs.cancel(job_key(space, projection), visitor())
         return jsonify(state_of(space, jobs, projection))
-
-    @api.get("/jobs")
-    def running() -> Response:
-        return jsonify([{"key": job.key, **describe(job)} for job in jobs.all()])
 
 
 def json_body() -> Any:
@@ -59,6 +62,12 @@ def json_body() -> Any:
         return request.get_json(silent=True)
     except RecursionError:
         return None
+
+
+def asked_before(space: LatentSpace, jobs: Jobs, body: Any) -> ProjectionSettings | None:
+    """Return the settings of work that is known already: an id with a hash does not tell them."""
+    job = jobs.get(job_key(space, str(body["id"]))) if isinstance(body, dict) and "id" in body else None
+    return ProjectionSettings.from_json(job.arguments["settings"]) if job is not None and job.arguments else None
 
 
 def settings_from(body: Any) -> ProjectionSettings:
@@ -96,16 +105,3 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
     if job.state == "done":
         told |= {"state": "failed", "error": f"{job.title} could not be kept in {space.folder}; is the disk full?"}
     return told
-
-
-def describe(job: Job) -> dict[str, Any]:
-    """Return a job as the page shows it."""
-    return {
-        "title": job.title,
-        "state": job.state,
-        "step": job.step,
-        "of": job.of,
-        "note": job.note,
-        "error": job.error,
-        "seconds": round(job.seconds, 1),
-    }

@@ -43,6 +43,7 @@ def serve(folder: Path, *arguments: str, patience: float = 60.0) -> Iterator[Ser
     port = _free_port()
     server = Server(f"http://127.0.0.1:{port}", folder / "server.log")
     command = [sys.executable, str(ROOT / "app.py"), "--port", str(port), "--workspace", str(folder / "workspace")]
+    command.append("--cold")  # most tests want no long work, and two cores are few
     with server.log.open("wb") as log:
         process = subprocess.Popen(
             [*command, *arguments],

@@ -182,12 +182,12 @@ def test_a_shipped_folder_is_read_and_never_written(
 def test_a_worker_needs_the_folder_only(model: LinearModel, data: Dataset, space: LatentSpace, tmp_path: Path) -> None:
     assert space.folder is not None
     settings = ProjectionSettings.of("umap", neighbours=6)
-    assert compute_in_folder(settings, space.folder) == settings.id
+    assert compute_in_folder(settings.to_json(), str(space.folder)) == settings.id
     assert space.cached_projection(settings.id) is not None
     with pytest.raises(InputError, match="no usable encodings"):
-        compute_in_folder(settings, tmp_path / "empty")
+        compute_in_folder(settings.to_json(), str(tmp_path / "empty"))
     with pytest.raises(InputError, match="too large"):
-        compute_in_folder(ProjectionSettings.of("tsne", perplexity=200), space.folder)
+        compute_in_folder(ProjectionSettings.of("tsne", perplexity=200).to_json(), str(space.folder))
 
 
 def test_a_folder_that_cannot_be_written_costs_the_cache_only(

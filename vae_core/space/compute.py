@@ -78,13 +78,20 @@ def stored_map(name: str, mean: np.ndarray, neighbours: Neighbours, cache: Space
         return None
 
 
-def compute_in_folder(
-    settings: ProjectionSettings, folder: Path, shipped: Path | None = None, progress: Progress = silent
-) -> str:
+def compute_in_folder(settings: str, folder: str, shipped: str | None = None, progress: Progress = silent) -> str:
     """Make a map from the encodings that lie in a space's folder, and keep it there.
 
-    For worker processes: takes paths and settings only. Finds the neighbours in
-    the folder, or computes and keeps them. A map that is there already is left as it is.
+    For worker processes: takes text only. Finds the neighbours in the folder, or computes
+    and keeps them. A map that is there already is left as it is.
+
+    Parameters
+    ----------
+    settings : str
+        What `ProjectionSettings.to_json` wrote.
+    folder, shipped : str
+        Of the space; see `SpaceCache`.
+    progress : Progress
+        As of `compute`.
 
     Returns
     -------
@@ -98,14 +105,15 @@ def compute_in_folder(
     Stopped
         If `progress` asks to stop.
     """
-    cache = SpaceCache(folder, shipped)
+    wanted = ProjectionSettings.from_json(settings)
+    cache = SpaceCache(Path(folder), Path(shipped) if shipped else None)
     encodings = cache.encodings()
     if encodings is None:
         raise InputError(f"{folder} holds no usable encodings; open the model and its data again.")
     neighbours = cache.neighbours(encodings.mean)
-    if stored_map(settings.id, encodings.mean, neighbours, cache) is None:
-        compute_and_keep(settings, encodings.mean, neighbours, cache, progress)
-    return settings.id
+    if stored_map(wanted.id, encodings.mean, neighbours, cache) is None:
+        compute_and_keep(wanted, encodings.mean, neighbours, cache, progress)
+    return wanted.id
 
 
 def compute_and_keep(

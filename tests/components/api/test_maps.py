@@ -15,22 +15,15 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.api import maps
 from components.server import create_dash
 from vae_core import Catalogue, LatentSpace
-from vae_core.jobs import Job, Jobs
-from vae_core.progress import Progress, Stopped
+from vae_core.jobs import Job, Jobs, Kind
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 SMALL = {"method": "tsne", "perplexity": 5}
 
 
-def wait_in(settings: object, folder: Path, shipped: object, progress: Progress) -> None:
-    """Stand in for a long computation."""
-    (folder / "pid").write_text(str(os.getpid()))
-    while progress(1, 4, "embedding"):
-        time.sleep(0.02)
-    raise Stopped
+WAITING = Kind("tests.components.api.waiting:wait_in")
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +59,11 @@ def test_a_map_is_computed_once_and_then_used(asking: FlaskClient, kept: LatentS
     name = first.get_json()["id"]
     assert name == second.get_json()["id"] and name.startswith("tsne-")
     assert len(jobs.all()) == before + 1
+    assert asking.post("/api/spaces/kept/projections", json={"id": name}).get_json()["id"] == name, "joined by its id"
     assert asking.post(f"/api/spaces/kept/touch/{name}", data=bytes(8)).status_code == 409
     job = jobs.get(f"{kept.fingerprint}/{name}")
     assert job is not None
-    job.future.result(timeout=60)
+    job.result(60)
     told = followed(asking, f"/api/spaces/kept/projections/{name}", "done")
     assert told == {"id": name, "state": "done"}
     assert asking.post("/api/spaces/kept/projections", json=SMALL).status_code == 200
@@ -97,7 +91,7 @@ def test_pca_and_raw_pairs_are_there_at_once(asking: FlaskClient) -> None:
 def test_a_map_is_cancelled(
     asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maps, "compute_in_folder", wait_in)
+    monkeypatch.setitem(jobs.kinds, "projection", WAITING)
     path = "/api/spaces/kept/projections/umap"
     assert asking.post("/api/spaces/kept/projections", json={"id": "umap"}).status_code == 202
     for _ in range(1200):
@@ -113,9 +107,9 @@ def test_a_map_is_cancelled(
 
 
 def test_a_killed_computation_is_reported_and_can_be_asked_for_again(
-    asking: FlaskClient, kept: LatentSpace, monkeypatch: pytest.MonkeyPatch
+    asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maps, "compute_in_folder", wait_in)
+    monkeypatch.setitem(jobs.kinds, "projection", WAITING)
     assert kept.folder is not None
     pid = kept.folder / "pid"
     pid.unlink(missing_ok=True)
@@ -131,10 +125,12 @@ def test_a_killed_computation_is_reported_and_can_be_asked_for_again(
 
 
 def test_a_map_that_was_computed_but_not_kept_is_a_failure(
-    asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+    asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     key = f"{kept.fingerprint}/tsne-3d"
-    monkeypatch.setitem(jobs._jobs, key, Job(key, "t-SNE · perplexity 5 of grey", "done"))
+    job = Job(key, "projection", "t-SNE · perplexity 5 of grey", {}, tmp_path)
+    job.end("done")
+    monkeypatch.setitem(jobs._jobs, key, job)
     told = asking.get("/api/spaces/kept/projections/tsne-3d").get_json()
     assert told["state"] == "failed" and str(kept.folder) in told["error"]
 

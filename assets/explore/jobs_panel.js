@@ -1,0 +1,104 @@
+// The list of long work: what runs, how far it is, and what can be done about it.
+import { asVisitor, getJSON } from "./api.js";
+import { tellError } from "./notice.js";
+import { element } from "./picture.js";
+
+const button = () => document.getElementById("jobs");
+const panel = () => document.getElementById("jobs-panel");
+const active = (job) => job.state === "waiting" || job.state === "running";
+const WORDS = { waiting: "waits for other work", done: "done", cancelled: "cancelled", failed: "failed", interrupted: "interrupted" };
+
+export function timeOf({ seconds, left }) {
+  const time = (value) => (value < 90 ? `${Math.ceil(value)} s` : `${Math.ceil(value / 60)} min`);
+  return `${time(seconds ?? 0)}${left ? ` · about ${time(left)} left` : ""}`;
+}
+
+export function layJobs() {
+  button().addEventListener("click", () => (panel().hidden ? open() : close()));
+  document.addEventListener("pointerdown", (event) => {
+    if (!panel().hidden && !panel().contains(event.target) && !button().contains(event.target)) close();
+  });
+  // On the document: the row that had the focus may just have been removed.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || panel().hidden) return;
+    event.stopPropagation();
+    close();
+    button().focus();
+  }, true);
+  lookAtJobs();
+}
+
+function open() {
+  panel().hidden = false;
+  button().setAttribute("aria-expanded", "true");
+  panel().focus();
+  lookAtJobs();
+}
+
+function close() {
+  panel().hidden = true;
+  button().setAttribute("aria-expanded", "false");
+}
+
+// Once now, and again for as long as something runs or somebody looks.
+let timer = 0;
+export async function lookAtJobs() {
+  clearTimeout(timer);
+  let jobs;
+  try {
+    jobs = await getJSON("jobs");
+  } catch (error) {
+    if (!panel().hidden) tellError(error);
+    return;
+  }
+  const running = jobs.filter(active).length;
+  button().dataset.running = String(running);
+  button().querySelector(".count").textContent = running || "";
+  button().title = running ? `${running} under way` : "Long work";
+  if (!panel().hidden) paint(jobs);
+  clearTimeout(timer);
+  if (running || !panel().hidden) timer = setTimeout(lookAtJobs, 1000);
+}
+
+const rows = new Map(); // id -> elements: rebuilt, a button would lose the focus every second
+
+function paint(jobs) {
+  const there = new Set(jobs.map((job) => job.id));
+  for (const [id, row] of rows) if (!there.has(id)) { row.root.remove(); rows.delete(id); }
+  panel().querySelector(".empty").hidden = jobs.length > 0;
+  for (const job of jobs.toReversed()) {
+    let row = rows.get(job.id);
+    if (!row || row.state !== job.state) {
+      const made = layRow(job);
+      if (row) row.root.replaceWith(made.root);
+      else panel().querySelector("h2").after(made.root);
+      row = made;
+      rows.set(job.id, row);
+    }
+    row.words.textContent = active(job) ? [job.note || WORDS[job.state], timeOf(job), others(job)].filter(Boolean).join(" · ") : job.error || `${WORDS[job.state]} · ${timeOf(job)}`;
+    if (job.of) row.bar.value = job.step / job.of;
+  }
+}
+
+const others = ({ visitors }) => (visitors > 1 ? `wanted by ${visitors} visitors` : "");
+
+function layRow(job) {
+  const words = element("p", { className: "small" });
+  const bar = element("progress", { max: 1, "aria-label": `Progress of ${job.title}`, hidden: !active(job) });
+  const act = (text, path, method) => element("button", { className: "plain", onclick: () => ask(path, method) }, text);
+  const path = `jobs/${job.id}`;
+  const actions = active(job)
+    ? [act("Cancel", asVisitor(path), "DELETE")]
+    : [...(job.state === "done" ? [] : [act("Start again", asVisitor(`${path}/restart`), "POST")]), act("Remove", path, "DELETE")];
+  const root = element("div", { className: "job", "data-state": job.state }, element("strong", {}, job.title), bar, words, element("div", { className: "job-actions" }, ...actions));
+  return { root, words, bar, state: job.state };
+}
+
+async function ask(path, method) {
+  try {
+    await getJSON(path, { method });
+  } catch (error) {
+    tellError(error);
+  }
+  lookAtJobs();
+}

@@ -1,0 +1,78 @@
+"""Long work as the page shows it: listed, watched, cancelled, started again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from components.api.wire import Refused, array_answer
+from vae_core import Catalogue
+from vae_core.jobs import Job, Jobs
+
+_LONGEST_VISITOR = 64
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+
+    def wanted(name: str) -> Job:
+        job = jobs.by_id(name)
+        if job is None:
+            raise Refused(404, f"There is no job {name!r}.")
+        return job
+
+    @api.get("/jobs")
+    def listed() -> Response:
+        return jsonify([described(job) for job in reversed(jobs.all())])
+
+    @api.get("/jobs/<name>")
+    def one(name: str) -> Response:
+        return jsonify(described(wanted(name)))
+
+    @api.get("/jobs/<name>/preview")
+    def preview(name: str) -> Response:
+        found = wanted(name).preview()
+        if found is None:
+            raise Refused(409, "There is nothing to be seen of this work yet.")
+        return array_answer(found)
+
+    @api.post("/jobs/<name>/restart")
+    def restart(name: str) -> Response:
+        job = jobs.restart(wanted(name).key, visitor())
+        if job is None:
+            raise Refused(409, "This work cannot be started again here.")
+        return jsonify(described(job))
+
+    @api.delete("/jobs/<name>")
+    def end(name: str) -> Response:
+        job = wanted(name)
+        if job.finished:
+            jobs.forget(job.key)
+        else:
+            jobs.cancel(job.key, visitor())
+        return jsonify(described(job))
+
+
+def visitor() -> str:
+    """Return who asks, as the page names itself; programs need no name."""
+    return request.args.get("visitor", "")[:_LONGEST_VISITOR]
+
+
+def described(job: Job) -> dict[str, Any]:
+    """Return a job with what names it."""
+    return {"id": job.id, "key": job.key, "visitors": len(job.visitors), **describe(job)}
+
+
+def describe(job: Job) -> dict[str, Any]:
+    """Return how far a job is: title, state, step, of, note, preview (how many there were), error, seconds, left."""
+    progress = job.progress
+    left = progress.pop("left")
+    return {
+        "title": job.title,
+        "state": job.state,
+        **progress,
+        "error": job.error,
+        "seconds": round(job.seconds, 1),
+        "left": None if left is None else round(left, 1),
+    }

@@ -1,0 +1,56 @@
+"""The list of long work in the page: seen, cancelled, started again, found after a restart of the server."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import choose, open_map
+from tests.browser.serving import serve
+
+
+def test_long_work_is_listed_cancelled_and_started_again(page: Page, server: str) -> None:
+    open_map(page, server)
+    expect(page.locator("#jobs-panel")).to_be_hidden()
+    choose(page, "projection", "t-SNE 3-D")
+    page.click("#jobs")
+    row = page.locator(".job").filter(has_text="t-SNE 3-D of Fashion-MNIST test").first
+    expect(row).to_have_attribute("data-state", re.compile("waiting|running"))
+    expect(page.locator("#jobs .count")).to_have_text("1")
+    expect(row.locator(".small")).to_have_text(
+        re.compile(r"KL divergence .* · \d+ s · about \d+ (s|min) left"), timeout=60_000
+    )
+    row.get_by_role("button", name="Cancel").click()
+    expect(row).to_have_attribute("data-state", "cancelled", timeout=10_000)
+    expect(page.locator("#map-state")).to_contain_text("Cancelled")
+    expect(page.locator("#jobs .count")).to_have_text("")
+    row.get_by_role("button", name="Start again").click()
+    expect(row).to_have_attribute("data-state", re.compile("waiting|running"))
+    row.get_by_role("button", name="Cancel").click()
+    expect(row).to_have_attribute("data-state", "cancelled", timeout=10_000)
+    row.get_by_role("button", name="Remove").click()
+    expect(row).to_have_count(0)
+    expect(page.locator("#jobs-panel .empty")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#jobs-panel")).to_be_hidden()
+
+
+def test_work_interrupted_by_a_restart_says_so(page: Page, tmp_path: Path) -> None:
+    with serve(tmp_path) as first:
+        open_map(page, first.url)
+        choose(page, "projection", "t-SNE 3-D")
+        page.wait_for_selector("#map-state progress")
+        page.goto("about:blank")
+    with serve(tmp_path) as second:
+        open_map(page, second.url)
+        page.click("#jobs")
+        row = page.locator(".job")
+        expect(row).to_have_attribute("data-state", "interrupted")
+        expect(row).to_contain_text("was interrupted: its server ended before it.")
+        row.get_by_role("button", name="Start again").click()
+        expect(row).to_have_attribute("data-state", re.compile("waiting|running"))
+        row.get_by_role("button", name="Cancel").click()
+        expect(row).to_have_attribute("data-state", "cancelled", timeout=10_000)
+        page.goto("about:blank")

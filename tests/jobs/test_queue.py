@@ -1,0 +1,219 @@
+"""Long work: shared, watched, cancelled, survived when it dies, and known after a restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vae_core.errors import InputError
+from vae_core.jobs import Job, Jobs, Kind
+
+KINDS = {name: Kind(f"tests.jobs.work:{name}") for name in ("multiply", "refuse", "stumble", "wait", "ignore", "keep")}
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Jobs]:
+    jobs = Jobs(kinds=KINDS)
+    yield jobs
+    jobs.close()
+
+
+@pytest.fixture
+def jobs(shared: Jobs) -> Iterator[Jobs]:
+    yield shared
+    for job in shared.all():
+        for visitor in list(job.visitors):
+            shared.cancel(job.key, visitor)
+    assert until(lambda: all(job.finished for job in shared.all()))
+
+
+def until(there: Callable[[], Any], seconds: float = 60) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := there()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return found
+
+
+def process_of(folder: Path) -> int:
+    return int(until(lambda: (folder / "pid").exists() and (folder / "pid").read_text()))
+
+
+def where(folder: Path) -> dict[str, Any]:
+    return {"folder": str(folder)}
+
+
+def test_equal_requests_share_one_job_until_it_is_cancelled(jobs: Jobs, tmp_path: Path) -> None:
+    together: list[Job] = []
+    threads = [
+        threading.Thread(target=lambda: together.append(jobs.submit("shared", "wait", "Work", where(tmp_path))))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    job = together[0]
+    assert all(other is job for other in together)
+    process_of(tmp_path)
+    assert until(lambda: job.progress["note"] == "waiting")
+    assert (job.state, job.progress["step"], job.progress["of"]) == ("running", 1, 10)
+    jobs.cancel("shared")
+    after = jobs.submit("shared", "multiply", "Work", {"a": 6, "b": 7})
+    assert after is not job, "who asks again after a cancellation gets work of their own"
+    assert after.result(60) == 42 and after.wait(60)
+    assert (job.state, job.error) == ("cancelled", "")
+    assert (after.state, after.progress["step"], after.progress["of"], after.error) == ("done", 2, 2, "")
+    assert jobs.get("shared") is after and jobs.by_id(after.id) is after
+    np.testing.assert_array_equal(after.preview(), [[6, 7]])
+    took = after.seconds
+    time.sleep(0.02)
+    assert took == after.seconds
+
+
+def test_one_visitor_does_not_cancel_the_work_of_another(jobs: Jobs, tmp_path: Path) -> None:
+    job = jobs.submit("two", "wait", "Work", where(tmp_path), "ann")
+    assert jobs.submit("two", "wait", "Work", where(tmp_path), "ben") is job
+    process_of(tmp_path)
+    jobs.cancel("two", "ann")
+    jobs.cancel("two", "ann")
+    time.sleep(0.3)
+    assert job.state == "running"
+    jobs.cancel("two", "ben")
+    assert job.wait(60) and job.state == "cancelled"
+
+
+def test_a_job_that_does_not_listen_is_ended(jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Jobs, "PATIENCE", 0.2)
+    job = jobs.submit("ignore", "ignore", "Work", where(tmp_path))
+    process = process_of(tmp_path)
+    jobs.cancel("ignore")
+    assert job.wait(60) and job.state == "cancelled"
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_a_job_that_waits_is_cancelled_at_once(jobs: Jobs, tmp_path: Path) -> None:
+    jobs.submit("first", "wait", "Work", where(tmp_path))
+    process_of(tmp_path)
+    second = jobs.submit("second", "multiply", "Work", {"a": 1, "b": 1})
+    assert second.state == "waiting" and second.seconds == 0
+    jobs.cancel("second")
+    assert second.state == "cancelled"
+    jobs.cancel("nobody knows this one")
+
+
+def test_what_there_is_can_be_kept(jobs: Jobs, tmp_path: Path) -> None:
+    job = jobs.submit("keep", "keep", "Work", where(tmp_path))
+    process_of(tmp_path)
+    jobs.stop_here("keep")
+    assert job.result(60) == "keep" and job.wait(60) and job.state == "done"
+    jobs.stop_here("keep")
+    jobs.stop_here("nobody knows this one")
+
+
+def test_a_failure_is_one_sentence(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    refused = jobs.submit("refused", "refuse", "Work", {})
+    assert refused.wait(60) and refused.state == "failed"
+    assert refused.error == "A perplexity of 99 is too large for 60 items; take at most 19."
+    with pytest.raises(InputError, match="take at most 19"):
+        refused.result()
+    assert "Traceback" not in capsys.readouterr().err
+    stumbled = jobs.submit("stumbled", "stumble", "Work", {})
+    assert stumbled.wait(60) and stumbled.state == "failed"
+    assert stumbled.error == "An unexpected error ended the work: ZeroDivisionError: by zero"
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    wrong = jobs.submit("wrong", "multiply", "Work", {"a": 1})
+    assert wrong.wait(60) and wrong.state == "failed"
+
+
+def test_a_killed_process_is_noticed_and_no_other_job_suffers(jobs: Jobs, tmp_path: Path) -> None:
+    job = jobs.submit("killed", "wait", "t-SNE of digits", where(tmp_path))
+    after = jobs.submit("after", "multiply", "Work", {"a": 2, "b": 3})
+    process = process_of(tmp_path)
+    began = time.monotonic()
+    os.kill(process, signal.SIGKILL)
+    assert job.wait(60) and time.monotonic() - began < 2
+    assert (job.state, job.error) == ("failed", "t-SNE of digits was ended from outside; start it again.")
+    assert after.result(60) == 6
+
+
+def test_a_restarted_server_knows_what_was_done_and_what_was_not(tmp_path: Path) -> None:
+    root = tmp_path / "jobs"
+    before = Jobs(root, kinds=KINDS)
+    done = before.submit("done", "multiply", "Six times seven", {"a": 6, "b": 7})
+    assert done.wait(60)
+    running = before.submit("running", "wait", "Waiting", where(tmp_path))
+    before.submit("waiting", "multiply", "Later", {"a": 3, "b": 5})
+    process = process_of(tmp_path)
+    before.close()
+    assert running.state == "interrupted" and running.finished
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+    after = Jobs(root, kinds=KINDS)
+    found = {job.title: job for job in after.all()}
+    assert {title: job.state for title, job in found.items()} == {
+        "Six times seven": "done",
+        "Waiting": "interrupted",
+        "Later": "interrupted",
+    }
+    assert found["Waiting"].error == "Waiting was interrupted: its server ended before it."
+    with pytest.raises(InputError, match="start it again"):
+        found["Waiting"].result()
+    again = after.restart("waiting")
+    assert again is not None and again.result(60) == 15 and again.wait(60)
+    after.forget("running")
+    after.close()
+    assert {job.title: job.state for job in Jobs(root, kinds=KINDS).all()} == {
+        "Six times seven": "done",
+        "Later": "done",
+    }
+
+
+def test_folders_that_make_no_sense_are_passed_over(tmp_path: Path) -> None:
+    for name, text in (("empty", ""), ("list", "[]"), ("other", '{"format": 0}'), ("cut", '{"format": 1, "ke')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "request.json").write_text(text)
+    assert Jobs(tmp_path, kinds=KINDS).all() == []
+
+
+def test_the_work_of_another_living_server_is_left_alone(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path, kinds=KINDS)
+    job = jobs.submit("theirs", "multiply", "Theirs", {"a": 1, "b": 1})
+    assert job.wait(60)
+    jobs.close()
+    request = job.folder / "request.json"
+    (job.folder / "state.json").unlink()
+    asked = json.loads(request.read_text())
+    request.write_text(json.dumps({**asked, "owner": [asked["owner"][0], os.getppid()]}))
+    assert Jobs(tmp_path, kinds=KINDS).all() == []
+    request.write_text(json.dumps({**asked, "owner": ["another machine", 1]}))
+    assert Jobs(tmp_path, kinds=KINDS).all() == []
+
+
+def test_any_executor_will_do(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        jobs = Jobs(tmp_path, {"long": pool}, KINDS)
+        assert jobs.submit("six", "multiply", "Work", {"a": 2, "b": 3}).result(60) == 6
+        waiting = jobs.submit("wait", "wait", "Work", where(tmp_path))
+        process_of(tmp_path)
+        jobs.cancel("wait")
+        assert waiting.wait(60) and waiting.state == "cancelled"
+
+
+def test_a_workspace_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "jobs").write_text("a file where the folder should be")
+    jobs = Jobs(tmp_path / "jobs", kinds=KINDS)
+    with pytest.raises(InputError, match="cannot be written to"):
+        jobs.submit("six", "multiply", "Work", {"a": 2, "b": 3})
+    jobs.close()

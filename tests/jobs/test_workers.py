@@ -1,0 +1,105 @@
+"""A warm process: one for many calls, killed and replaced."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from multiprocessing import spawn
+
+import pytest
+
+from tests.jobs import work
+from vae_core.errors import InputError
+from vae_core.jobs import WarmWorker, WorkerEnded
+from vae_core.jobs.workers import _without_main
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[WarmWorker]:
+    made = WarmWorker(("tests.jobs.work:warm",))
+    yield made
+    made.shutdown(cancel_futures=True)
+
+
+def test_one_low_priority_process_does_all_calls(worker: WarmWorker) -> None:
+    first, second = worker.submit(work.who), worker.submit(work.who)
+    assert first.result(60) == second.result(60) == worker.process != os.getpid()
+    assert worker.submit(work.niceness).result(60) == min(19, os.nice(0) + 10)
+
+
+def test_it_is_warm_before_the_first_call_unless_that_is_there_already() -> None:
+    started = WarmWorker(("tests.jobs.work:warm",))
+    started.start()
+    end = time.monotonic() + 60
+    while started.process is None and time.monotonic() < end:
+        time.sleep(0.01)
+    time.sleep(3)  # for the process to come so far by itself
+    assert started.submit(work.is_warm).result(60)
+    started.shutdown(cancel_futures=True)
+    asked_at_once = WarmWorker(("tests.jobs.work:warm",))
+    assert not asked_at_once.submit(work.is_warm).result(60)
+    asked_at_once.shutdown()
+
+
+def test_an_exception_comes_back_and_the_process_lives_on(worker: WarmWorker) -> None:
+    process = worker.submit(work.who).result(60)
+    with pytest.raises(InputError, match="take at most 19"):
+        worker.submit(work.refuse, progress=None).result(60)
+    with pytest.raises(TypeError, match="cannot be sent back"):
+        worker.submit(work.give_no_way_back).result(60)
+    with pytest.raises(Exception, match="pickle"):
+        worker.submit(lambda: None).result(60)
+    assert worker.submit(work.who).result(60) == process
+
+
+def test_a_killed_process_is_noticed_at_once_and_replaced(worker: WarmWorker) -> None:
+    process = worker.submit(work.who).result(60)
+    sleeping = worker.submit(time.sleep, 60)
+    after = worker.submit(work.who)
+    while not sleeping.running():
+        time.sleep(0.01)
+    began = time.monotonic()
+    os.kill(process, signal.SIGKILL)
+    with pytest.raises(WorkerEnded):
+        sleeping.result(60)
+    assert time.monotonic() - began < 2
+    assert after.result(60) != process
+
+
+def test_a_process_killed_at_rest_is_replaced_without_being_asked(worker: WarmWorker) -> None:
+    process = worker.submit(work.who).result(60)
+    os.kill(process, signal.SIGKILL)
+    end = time.monotonic() + 60
+    while worker.process == process and time.monotonic() < end:
+        time.sleep(0.02)
+    assert worker.process not in (process, None)
+    assert worker.submit(work.who).result(60) == worker.process
+
+
+def test_shutting_down_ends_what_runs_and_what_waits() -> None:
+    worker = WarmWorker()
+    running, waiting = worker.submit(time.sleep, 60), worker.submit(work.who)
+    while not running.running():
+        time.sleep(0.01)
+    process = worker.process
+    assert process is not None
+    worker.shutdown(cancel_futures=True)
+    assert waiting.cancelled()
+    with pytest.raises(WorkerEnded):
+        running.result(5)
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+    with pytest.raises(RuntimeError):
+        worker.submit(work.who)
+
+
+def test_a_script_without_a_main_guard_is_not_run_again() -> None:
+    def prepared() -> set[str]:
+        return {name for name in spawn.get_preparation_data("job") if name.startswith("init_main")}
+
+    assert prepared()
+    with _without_main():
+        assert prepared() == set()
+    assert prepared()

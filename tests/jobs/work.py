@@ -1,0 +1,75 @@
+"""Work for worker processes, which import it by name."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from vae_core.errors import InputError
+from vae_core.progress import Progress, Stopped
+
+
+def multiply(a: int, b: int, progress: Progress) -> int:
+    progress(1, 2, "half of it", np.array([[a, b]]))
+    progress(2, 2)
+    return a * b
+
+
+def refuse(progress: Progress) -> None:
+    raise InputError("A perplexity of 99 is too large for 60 items; take at most 19.")
+
+
+def stumble(progress: Progress) -> None:
+    raise ZeroDivisionError("by zero")
+
+
+def wait(folder: str, progress: Progress) -> None:
+    """Work until asked to stop."""
+    _say_who(folder)
+    while progress(1, 10, "waiting"):
+        time.sleep(0.02)
+    raise Stopped
+
+
+def ignore(folder: str, progress: Progress) -> None:
+    """Report all the time and never listen."""
+    _say_who(folder)
+    while True:
+        progress(1, 10)
+        time.sleep(0.02)
+
+
+def keep(folder: str, progress: Progress) -> str:
+    """Work until asked to stop, and keep what there is when that is wanted."""
+    _say_who(folder)
+    while progress(1, 10):
+        time.sleep(0.02)
+    return str(progress.wish)  # type: ignore[attr-defined]
+
+
+def _say_who(folder: str) -> None:
+    (Path(folder) / "pid").write_text(str(os.getpid()))
+
+
+def who() -> int:
+    return os.getpid()
+
+
+def give_no_way_back() -> object:
+    return lambda: None
+
+
+def warm(folder: str = "") -> None:
+    """Leave a trace in the process."""
+    os.environ["WARM"] = "yes"
+
+
+def is_warm() -> bool:
+    return os.environ.get("WARM") == "yes"
+
+
+def niceness() -> int:
+    return os.nice(0)

@@ -1,0 +1,207 @@
+"""Asking for long work: it runs in a process of its own, lies in the workspace and is known after a restart."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from concurrent.futures import CancelledError, Executor, Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from vae_core.errors import InputError
+from vae_core.jobs.files import FolderProgress, earlier_requests, open_folder, write_quickly
+from vae_core.jobs.job import Job
+from vae_core.jobs.workers import WarmWorker, WorkerEnded, named_function
+from vae_core.progress import Stopped
+
+Lane = Literal["long"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sort of work.
+
+    Parameters
+    ----------
+    function : str
+        ``module:name``; called with the job's arguments and `progress`.
+    lane : {"long"}
+        Which worker does it.
+    """
+
+    function: str
+    lane: Lane = "long"
+
+
+#: The work a server can be asked for. A request on disk names one of these, never a function.
+KINDS = {"projection": Kind("vae_core.space.compute:compute_in_folder")}
+
+
+def local_workers() -> dict[Lane, Executor]:
+    """Return one warm process a lane, not started yet."""
+    return {"long": WarmWorker(("vae_core.space.umap_map:warm_up", "vae_core.space.tsne:warm_up"), "long work")}
+
+
+class Jobs:
+    """The work of one server, each job a folder.
+
+    Parameters
+    ----------
+    root : Path, optional
+        Where the folders lie, shared by servers on one workspace; by default a temporary folder of this object's own.
+    executors : mapping, optional
+        A `concurrent.futures.Executor` a lane; by default `local_workers`. One of a cluster does if it sees `root`.
+    kinds : mapping, optional
+        The work that can be asked for.
+    """
+
+    #: Seconds a job may take to stop by itself after it was cancelled.
+    PATIENCE = 3.0
+
+    def __init__(
+        self,
+        root: Path | None = None,
+        executors: Mapping[Lane, Executor] | None = None,
+        kinds: Mapping[str, Kind] = KINDS,
+    ) -> None:
+        self._own = tempfile.TemporaryDirectory(prefix="latent-explorer-jobs-") if root is None else None
+        self.root = Path(self._own.name) if self._own else Path(root or "")
+        self.kinds = dict(kinds)
+        self._executors = dict(executors) if executors is not None else local_workers()
+        self._lock = threading.RLock()
+        self._jobs: dict[str, Job] = {}
+        self._closing = False
+        for folder, asked, ended in earlier_requests(self.root):
+            self._jobs[asked["key"]] = Job.of_earlier_server(folder, asked, ended)
+
+    def warm_up(self) -> None:
+        """Start the local workers now, before there is work."""
+        for executor in self._executors.values():
+            if isinstance(executor, WarmWorker):
+                executor.start()
+
+    def submit(self, key: str, kind: str, title: str, arguments: dict[str, Any], visitor: str = "") -> Job:
+        """Start the work named `key`, or join the job that is doing it already.
+
+        A job that was cancelled and has not stopped yet is not joined: its successor waits for it.
+
+        Raises
+        ------
+        InputError
+            If the job cannot be written to the workspace.
+        """
+        with self._lock:
+            known = self._jobs.get(key)
+            if known is not None and not known.finished and known.visitors:
+                known.visitors.add(visitor)
+                return known
+            if known is not None and known.finished:
+                self.forget(key)
+            try:
+                folder = open_folder(self.root, key, {"kind": kind, "title": title, "arguments": arguments})
+            except OSError as error:
+                raise InputError(
+                    f"{title} cannot be started: {self.root} cannot be written to ({error.strerror}); "
+                    "make room, or name another --workspace."
+                ) from error
+            job = self._jobs[key] = Job(key, kind, title, arguments, folder, visitors={visitor})
+            executor = self._executors[self.kinds[kind].lane]
+            job.future = executor.submit(do_job, str(folder), self.kinds[kind].function, arguments)
+        job.future.add_done_callback(lambda future: self._end(job, future))
+        return job
+
+    def get(self, key: str) -> Job | None:
+        """Return the newest job of this key."""
+        return self._jobs.get(key)
+
+    def by_id(self, id: str) -> Job | None:
+        """Return the job whose folder has this name."""
+        return next((job for job in self.all() if job.id == id), None)
+
+    def all(self) -> list[Job]:
+        """Return every job, those of earlier servers first."""
+        with self._lock:
+            return list(self._jobs.values())
+
+    def cancel(self, key: str, visitor: str = "") -> None:
+        """Take a visitor's request back; wanted by nobody else the work is stopped, by force if it does not listen."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None or job.finished:
+                return
+            job.visitors.discard(visitor)
+            if job.visitors:
+                return
+        self._stop(job, "cancel")
+
+    def stop_here(self, key: str) -> None:
+        """Ask a job to keep what it has and end; only for work that says in its progress that it can."""
+        job = self._jobs.get(key)
+        if job is not None and not job.finished:
+            write_quickly(job.folder / "stop", b"keep")
+
+    def restart(self, key: str, visitor: str = "") -> Job | None:
+        """Start a job again that was interrupted, failed or was cancelled."""
+        job = self._jobs.get(key)
+        if job is None or job.kind not in self.kinds:
+            return None
+        return self.submit(job.key, job.kind, job.title, job.arguments, visitor)
+
+    def forget(self, key: str) -> None:
+        """Take an ended job off the list, and its folder away."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None and job.finished:
+                del self._jobs[key]
+                shutil.rmtree(job.folder, ignore_errors=True)  # what cannot be removed is swept up another day
+
+    def close(self) -> None:
+        """End all work. What was under way is found interrupted by the next server."""
+        self._closing = True
+        for executor in self._executors.values():
+            executor.shutdown(wait=True, cancel_futures=True)
+        if self._own is not None:
+            self._own.cleanup()
+
+    def _stop(self, job: Job, wish: str) -> None:
+        if job.future is not None and job.future.cancel():
+            return
+        write_quickly(job.folder / "stop", wish.encode())
+        timer = threading.Timer(self.PATIENCE, self._force, (job,))
+        timer.daemon = True
+        timer.start()
+
+    def _force(self, job: Job) -> None:
+        executor = self._executors[self.kinds[job.kind].lane]
+        if not job.finished and job.future is not None and isinstance(executor, WarmWorker):
+            executor.end(job.future)
+
+    def _end(self, job: Job, future: Future[Any]) -> None:
+        try:
+            future.result()
+        except (CancelledError, WorkerEnded) as ended:
+            if self._closing:
+                job.end("interrupted", f"{job.title} was interrupted: its server ended before it.", keep=False)
+            elif job.visitors and isinstance(ended, WorkerEnded):
+                job.end("failed", f"{job.title} was ended from outside; start it again.")
+            else:
+                job.end("cancelled")
+        except Stopped:
+            job.end("cancelled")
+        except InputError as refusal:
+            job.end("failed", str(refusal))
+        except Exception as unexpected:
+            # The page shows one sentence; whoever runs the server gets the whole story.
+            sys.excepthook(type(unexpected), unexpected, unexpected.__traceback__)
+            job.end("failed", f"An unexpected error ended the work: {type(unexpected).__name__}: {unexpected}")
+        else:
+            job.end("done")
+
+
+def do_job(folder: str, function: str, arguments: dict[str, Any]) -> Any:
+    """Do the work of a job; for worker processes."""
+    return named_function(function)(**arguments, progress=FolderProgress(Path(folder)))

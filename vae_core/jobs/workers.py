@@ -1,0 +1,206 @@
+"""A warm process for work, on the interface of `concurrent.futures`; it can be killed, and is replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+import threading
+import types
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+_Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+class WorkerEnded(Exception):  # noqa: N818 - what happened to a process; nobody here erred
+    """A worker process ended before its work was done: killed from outside, or out of memory."""
+
+
+class WarmWorker(Executor):
+    """One process at low priority that runs one call after another and keeps its libraries loaded in between.
+
+    Where the process ends in the middle of a call, the call's future gets `WorkerEnded` at once and a new
+    process takes its place. The main module is not run again in it, so that a script needs no guard.
+
+    Parameters
+    ----------
+    warm_up : sequence of str
+        Functions ``module:name`` a new process calls while nothing else is asked of it, such as slow imports.
+    name : str
+        Of process and thread, for whoever looks at a list of them.
+    """
+
+    #: Seconds between two looks at a process that has nothing to do.
+    LOOK = 1.0
+
+    def __init__(self, warm_up: Sequence[str] = (), name: str = "worker") -> None:
+        self._warm_up = tuple(warm_up)
+        self._name = name
+        self._context = multiprocessing.get_context("spawn")
+        self._calls: queue.SimpleQueue[tuple[Future[Any], _Call] | None] = queue.SimpleQueue()
+        self._process: SpawnProcess | None = None
+        self._connection: Connection | None = None
+        self._current: Future[Any] | None = None
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @property
+    def process(self) -> int | None:
+        """Id of the process; None while there is none."""
+        return None if self._process is None else self._process.pid
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run a module-level function in the process; its arguments and its result are pickled.
+
+        Raises
+        ------
+        RuntimeError
+            After `shutdown`.
+        """
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("This worker has been shut down.")
+            future: Future[Any] = Future()
+            self._calls.put((future, (fn, args, kwargs)))
+            self._begin()
+        return future
+
+    def start(self) -> None:
+        """Start the process now, so that it is warm when work comes."""
+        with self._lock:
+            if not self._closed:
+                self._begin()
+
+    def end(self, future: Future[Any]) -> None:
+        """Kill the process if it is at work on this future."""
+        process = self._process
+        if self._current is future and process is not None:
+            process.kill()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; end the process after those that are waiting, or before them with `cancel_futures`."""
+        with self._lock:
+            self._closed = True
+            if cancel_futures:
+                with contextlib.suppress(queue.Empty):
+                    while True:
+                        if (waiting := self._calls.get_nowait()) is not None:
+                            waiting[0].cancel()
+                if self._process is not None:
+                    self._process.kill()
+            self._calls.put(None)
+            thread = self._thread
+        if wait and thread is not None:
+            thread.join()
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            if not self._closed:
+                self._ready()  # one that was killed while it had nothing to do is replaced too
+            try:
+                wanted = self._calls.get(timeout=self.LOOK)
+            except queue.Empty:
+                continue
+            if wanted is None:
+                break
+            future, call = wanted
+            if future.set_running_or_notify_cancel():
+                self._current = future
+                self._work(future, call)
+                self._current = None
+        self._discard()
+
+    def _work(self, future: Future[Any], call: _Call) -> None:
+        try:
+            connection = self._ready()
+            connection.send(call)
+            failed, value = connection.recv()
+        except (EOFError, OSError):
+            self._discard()
+            future.set_exception(WorkerEnded("The process that did this work was ended from outside."))
+        except Exception as error:  # what cannot be pickled has not been sent
+            future.set_exception(error)
+        else:
+            if failed:
+                future.set_exception(value)
+            else:
+                future.set_result(value)
+
+    def _ready(self) -> Connection:
+        """Return the line to a living process."""
+        if self._process is not None and not self._process.is_alive():
+            self._discard()
+        if self._process is None or self._connection is None:
+            here, there = self._context.Pipe()
+            process = self._context.Process(
+                target=_serve, args=(there, self._warm_up), daemon=True, name=f"latent-explorer {self._name}"
+            )
+            with _without_main():
+                process.start()
+            # Its end here must close, or the end of the process would go unnoticed.
+            there.close()
+            self._process, self._connection = process, here
+        return self._connection
+
+    def _discard(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+        self._process = self._connection = None
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep a new process from running the main module again: a script that called `explore` would call it again."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def named_function(name: str) -> Callable[..., Any]:
+    """Return the function ``module:name``."""
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _serve(connection: Connection, warm_up: Sequence[str]) -> None:
+    """Live in the worker process until the line to its owner closes."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers itself
+    for name in warm_up:
+        if connection.poll():
+            break  # what is wanted now comes before what may be wanted
+        named_function(name)()
+    # Where the owner has gone there is nobody left to tell.
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            function, arguments, keywords = connection.recv()
+            try:
+                answer = (False, function(*arguments, **keywords))
+            except Exception as error:
+                answer = (True, error)
+            try:
+                connection.send(answer)
+            except (TypeError, AttributeError, ValueError) as error:
+                connection.send((True, TypeError(f"The result cannot be sent back: {error}")))
