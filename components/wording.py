@@ -10,6 +10,7 @@ _PARAMETERS = {
     "neighbours": "{} neighbours",
     "min_dist": "distance {:g}",
     "seed": "seed {}",
+    "iterations": "stopped at step {}",
 }
 
 

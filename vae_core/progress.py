@@ -22,7 +22,25 @@ class Progress(Protocol):
 
 
 class Stopped(Exception):  # noqa: N818 - a request that was granted, not an error
-    """Raised by work that was asked to stop before it had a result."""
+    """Raised by work that was asked to stop before it had a result.
+
+    Parameters
+    ----------
+    message : str
+        What was stopped.
+    step : int
+        Finished steps.
+    so_far : object
+        The result as it was then, where it is worth keeping.
+    """
+
+    def __init__(self, message: str = "", step: int = 0, so_far: Any = None) -> None:
+        super().__init__(message, step, so_far)
+        self.step = step
+        self.so_far = so_far
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 def silent(step: int, of: int, note: str = "", preview: Any = None) -> bool:

@@ -54,8 +54,10 @@ export async function postJSON(path, body) {
   return getJSON(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
-export async function postNumbers(path, numbers) {
-  const answer = await checked(fetch(url(path), { method: "POST", body: numbers }));
+export const postNumbers = (path, numbers) => numbersOf(path, { method: "POST", body: numbers });
+
+export async function numbersOf(path, options) {
+  const answer = await checked(fetch(url(path), options));
   const shape = answer.headers.get("X-Shape").split(",").map(Number);
   return { shape, buffer: await answer.arrayBuffer() };
 }

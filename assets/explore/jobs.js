@@ -1,29 +1,52 @@
 // Maps that take long: started, watched and cancelled here; the page goes on meanwhile.
 import { asVisitor, getJSON, postJSON } from "./api.js";
 import { lookAtJobs, timeOf } from "./jobs_panel.js";
+import { glide, isMoving, still } from "./moving.js";
+import { tellError } from "./notice.js";
 import { element } from "./picture.js";
-import { current, state } from "./store.js";
+import { current, state, update } from "./store.js";
 
 const place = () => document.getElementById("map-state");
+const POLL = 250; // milliseconds
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 // Resolves to true once the map is there and still the one wanted.
-export async function watchMap(space, projection, request = { id: projection }) {
+// `begun` is called when it has to be waited for.
+export async function watchMap(space, projection, begun = () => {}) {
   const path = `spaces/${space}/projections/${encodeURIComponent(projection)}`;
   const wanted = () => state.space === space && state.projection === projection;
   let report = await getJSON(path);
   // Asked for even where it is under way: then another visitor's cancelling does not end it.
   if (report.state !== "done") {
-    report = await postJSON(asVisitor(`spaces/${space}/projections`), request);
+    report = await postJSON(asVisitor(`spaces/${space}/projections`), { id: projection });
     lookAtJobs();
   }
   left = null;
-  while (wanted() && left !== path && (report.state === "waiting" || report.state === "running")) {
+  let seen = 0;
+  still();
+  if (report.state !== "done") {
     paint(report, path);
-    await pause(300);
+    begun();
+  }
+  while (wanted() && left !== path && (report.state === "waiting" || report.state === "running")) {
+    if (report.preview > seen && current.info) {
+      seen = report.preview;
+      // Not waited for: a picture that takes long is overtaken by the next question.
+      glide(report.job, document.querySelector("#map .js-plotly-plot"), 1.5 * POLL).catch(tellError);
+    }
+    paint(report, path);
+    await pause(POLL);
     report = await getJSON(path);
   }
+  still();
+  place().dataset.aside = "false";
   if (!wanted()) return false;
+  if (report.state === "stopped") {
+    current.info.projections.push(report.kept);
+    current.info.titles[report.kept] = report.kept_name;
+    update({ projection: report.kept, spot: null }, { commit: true });
+    return false;
+  }
   if (left === path && report.state !== "done") report = { ...report, state: "cancelled" };
   if (report.state === "done") {
     if (current.info && !current.info.projections.includes(projection)) current.info.projections.push(projection);
@@ -31,7 +54,7 @@ export async function watchMap(space, projection, request = { id: projection }) 
     delete place().parentElement.dataset.stale;
     return true;
   }
-  paint(report, path, () => watchMap(space, projection, request).then((there) => there && retried()));
+  paint(report, path, () => watchMap(space, projection, begun).then((there) => there && retried()));
   return false;
 }
 
@@ -61,11 +84,18 @@ function paint(report, path, again) {
     const bar = element("progress", { max: 1, "aria-label": "Progress" });
     if (report.of) bar.value = share;
     parts.push(bar, element("p", { className: "small" }, timeOf(report)));
-    parts.push(element("button", { className: "plain", onclick: () => leave(path) }, "Cancel"));
+    const buttons = [element("button", { className: "plain", onclick: () => leave(path) }, "Cancel")];
+    // What is there can be kept once the points have begun to move.
+    if (report.state === "running" && report.step > 0 && report.note.startsWith("KL")) {
+      const keep = () => getJSON(`${path}/stop-here`, { method: "POST" }).catch(tellError);
+      buttons.unshift(element("button", { className: "plain", title: "Keep the map as it is now", onclick: keep }, "Stop here"));
+    }
+    parts.push(element("div", { className: "job-actions" }, ...buttons));
   } else if (again) {
     parts.push(element("button", { className: "plain", onclick: again }, "Try again"));
   }
   place().dataset.state = report.state;
+  place().dataset.aside = String(isMoving());
   place().parentElement.dataset.stale = "true";
   place().replaceChildren(...parts);
   place().hidden = false;

@@ -5,6 +5,7 @@ import { connectFrame, rememberFrame } from "./frame.js";
 import { hideCard, hover, hovered } from "./hover.js";
 import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
+import { recolour } from "./moving.js";
 import { tellError } from "./notice.js";
 import { element, isDark } from "./picture.js";
 import { layHere, paintOverlay } from "./overlay.js";
@@ -67,7 +68,7 @@ function find() {
     paintOverlay();
     onMoved();
   });
-  plot.on("plotly_afterplot", () => { applyMarkers(); applyFilter(); paintOverlay(); onMoved(); });
+  plot.on("plotly_afterplot", () => { recolour(plot); applyMarkers(); applyFilter(); paintOverlay(); onMoved(); });
 }
 
 let movedListener = () => {};
@@ -78,9 +79,11 @@ const onMoved = debounced(() => movedListener(), 150);
 
 export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !plot?._fullLayout?.scene;
 
+// While a map is being computed the principal components stand behind it, in the colours chosen.
 export function requestMap() {
+  const there = stage().dataset.stale === undefined;
   window.dash_clientside.set_props("map-request", {
-    data: { space: state.space, projection: state.projection, color: state.color, dark: isDark(), frame: state.frame },
+    data: { space: state.space, projection: there ? state.projection : "pca", color: state.color, dark: isDark(), frame: state.frame },
   });
 }
 
@@ -88,7 +91,7 @@ async function chooseMap() {
   const { space, projection } = state;
   hideCard();
   try {
-    if (await watchMap(space, projection)) shownNow();
+    if (await watchMap(space, projection, () => { if (!plot?.data?.length) requestMap(); })) shownNow();
   } catch (error) {
     tellError(error);
     // What cannot be made for this set must not leave the page without a map.

@@ -55,7 +55,7 @@ export async function restore({ wanted, puzzling }, initial = false) {
     missing.push("item");
     item = null;
   }
-  if (!projectionFits(projection, info)) {
+  if (!projectionFits(projection, info) && !(await isUnderWay(projection, info))) {
     missing.push("projection");
     projection = "pca";
   }
@@ -94,6 +94,14 @@ export async function restore({ wanted, puzzling }, initial = false) {
   mirror();
   if (missing.length) correctAddress();
   if (missing.length) tell(`The link's ${missing.join(", ")} could not be used here and was left out.`, "error");
+}
+
+// A map with parameters of its own that is being computed, or was when the server ended.
+async function isUnderWay(projection, info) {
+  if (!/^(tsne|umap)-[0-9a-f]{12}$/.test(projection)) return false;
+  const report = await getJSON(`spaces/${info.id}/projections/${projection}`);
+  if (report.name) info.titles[projection] = report.name;
+  return report.state !== "missing";
 }
 
 function projectionFits(projection, info) {

@@ -49,6 +49,12 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         return jsonify(state_of(space, jobs, projection))
 
+    @api.post("/spaces/<name>/projections/<projection>/stop-here")
+    def stop_here(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        jobs.stop_here(job_key(space, projection))
+        return jsonify(state_of(space, jobs, projection))
+
     @api.delete("/spaces/<name>/projections/<projection>")
     def cancel(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
@@ -83,7 +89,9 @@ def settings_from(body: Any) -> ProjectionSettings:
 
 
 def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
-    """Return how far a map is: done, waiting, running, failed, cancelled or missing.
+    """Return how far a map is: done, waiting, running, stopped, failed, cancelled, interrupted or missing.
+
+    A map that was stopped lies under the id ``kept``.
 
     Raises
     ------
@@ -101,7 +109,12 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
         if not _COMPUTED.fullmatch(projection):
             raise Refused(404, f"There is no projection {projection!r}.")
         return {"id": projection, "state": "missing"}
-    told = {"id": projection, **describe(job)}
-    if job.state == "done":
+    told = {"id": projection, "job": job.id, **describe(job)}
+    if "settings" in job.arguments:
+        told["name"] = map_title(ProjectionSettings.from_json(job.arguments["settings"]))
+    if job.state == "done" and job.gave not in (None, projection):
+        settings = space.projection_settings(str(job.gave))
+        told |= {"state": "stopped", "kept": job.gave, "kept_name": map_title(settings) if settings else job.gave}
+    elif job.state == "done":
         told |= {"state": "failed", "error": f"{job.title} could not be kept in {space.folder}; is the disk full?"}
     return told

@@ -9,7 +9,7 @@ import pytest
 from tests.benchmarks.inverse import local_fit, neighbour_mean, r2
 from vae_core.errors import InputError
 from vae_core.progress import Stopped
-from vae_core.space import Neighbours, Projection, ProjectionSettings, compute
+from vae_core.space import LatentSpace, Neighbours, Projection, ProjectionSettings, compute, compute_in_folder
 
 SMALL: dict[str, dict[str, Any]] = {"tsne": {"perplexity": 12.0}, "umap": {"neighbours": 10}}
 
@@ -77,6 +77,39 @@ def test_progress_is_told_shows_the_map_and_stops_the_work(clusters: np.ndarray,
         compute(ProjectionSettings.of(name, **SMALL[name]), clusters[:300], progress=watch)
     assert calls[-1][0] < calls[-1][1] // 2
     assert calls[-1][3].shape == (300, 2) and np.isfinite(calls[-1][3]).all()
+
+
+class KeepAt:
+    """A progress by which the work is asked to stop at a step, and to keep what there is."""
+
+    wish = "keep"
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self.first: np.ndarray | None = None
+
+    def __call__(self, step: int, of: int, note: str = "", preview: Any = None) -> bool:
+        if preview is not None and self.first is None:
+            self.first = np.array(preview)
+        return not (note.startswith("KL") and step >= self.step)
+
+
+def test_a_stopped_tsne_is_the_map_of_so_many_steps(clusters: np.ndarray, space: LatentSpace) -> None:
+    assert space.folder is not None
+    watching = KeepAt(260)
+    settings = ProjectionSettings.of("tsne", perplexity=8.0)
+    name = compute_in_folder(settings.to_json(), str(space.folder), progress=watching)
+    kept = space.cached_projection(name)
+    assert kept is not None and name != settings.id and kept.settings.iterations == 259
+    asked = compute(kept.settings, space.mean, space.neighbours)
+    np.testing.assert_array_equal(kept.points, asked.points)
+    assert space.cached_projection(settings.id) is None
+    # What is shown at once are the principal components, but for a trace of noise.
+    pca = compute(ProjectionSettings("pca"), space.mean).points
+    assert watching.first is not None
+    assert np.corrcoef(watching.first[:, 0], pca[:, 0])[0, 1] > 0.99
+    with pytest.raises(InputError, match="iterations"):
+        ProjectionSettings.of("tsne", iterations=751)
 
 
 @pytest.mark.parametrize("name", ["tsne", "umap"])

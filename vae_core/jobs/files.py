@@ -68,14 +68,15 @@ class FolderProgress:
         if of != self._began[2] or step < self._began[0]:
             self._began = (step, now, of)
         showing = preview is not None and now - self._previewed >= _PREVIEW_SECONDS
-        if showing or now - self._reported >= _REPORT_SECONDS or step == of:
+        wish = self.wish
+        if showing or now - self._reported >= _REPORT_SECONDS or step == of or wish is not None:
             self._reported = now
             if showing:
                 self._previewed = now
                 self._show(np.asarray(preview, dtype="<f4"))
             self._tell(step, of, note)
         # A server that is no more watches nothing.
-        return self.wish is None and os.getppid() == self._owner
+        return wish is None and os.getppid() == self._owner
 
     @property
     def wish(self) -> Wish | None:

@@ -37,6 +37,14 @@ class Job:
         JSON values.
     folder : Path
         Where it lies.
+    future : Future, optional
+        Of the work, while this server has it.
+    visitors : set of str
+        Who wants it.
+    error : str
+        What went wrong, one sentence; empty where nothing did.
+    gave : str, optional
+        Its result where that is text, such as the id of a map; kept with the job.
     """
 
     key: str
@@ -47,6 +55,7 @@ class Job:
     future: Future[Any] | None = field(default=None, repr=False)
     visitors: set[str] = field(default_factory=set)
     error: str = ""
+    gave: str | None = None
     _final: State | None = None
     _took: float | None = None
     _ended: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -58,6 +67,7 @@ class Job:
         job._final = ended.get("state", "interrupted")
         job.error = ended.get("error", f"{job.title} was interrupted: its server ended before it.")
         job._took = ended.get("seconds", 0.0)
+        job.gave = ended.get("gave")
         job._ended.set()
         return job
 
@@ -118,7 +128,7 @@ class Job:
         self.error = error
         self._final = state
         if keep:
-            told = {"state": state, "error": error, "seconds": self._took}
+            told = {"state": state, "error": error, "seconds": self._took, "gave": self.gave}
             try:
                 write_atomically(self.folder / "state.json", lambda path: write_json(path, told))
             except OSError as problem:

@@ -182,7 +182,7 @@ class Jobs:
 
     def _end(self, job: Job, future: Future[Any]) -> None:
         try:
-            future.result()
+            result = future.result()
         except (CancelledError, WorkerEnded) as ended:
             if self._closing:
                 job.end("interrupted", f"{job.title} was interrupted: its server ended before it.", keep=False)
@@ -199,6 +199,7 @@ class Jobs:
             sys.excepthook(type(unexpected), unexpected, unexpected.__traceback__)
             job.end("failed", f"An unexpected error ended the work: {type(unexpected).__name__}: {unexpected}")
         else:
+            job.gave = result if isinstance(result, str) else None
             job.end("done")
 
 

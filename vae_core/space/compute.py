@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from vae_core.errors import InputError
-from vae_core.progress import Progress, silent
+from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.cache import SpaceCache
 from vae_core.space.neighbour_map import NeighbourMap
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.pca import PCAMap
 from vae_core.space.projection import Projection, latent_fingerprint
 from vae_core.space.raw import RawMap
-from vae_core.space.settings import ProjectionSettings
+from vae_core.space.settings import TSNE_ITERATIONS, ProjectionSettings
+
+_LAST_NOTE = "the way back from the map"
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +65,7 @@ def compute(
         from vae_core.space.umap_map import fit_umap
 
         points, details = fit_umap(settings, mean, neighbours, progress)
+    progress(1, 1, _LAST_NOTE)
     return NeighbourMap(settings, points, mean, neighbours, details)
 
 
@@ -96,7 +100,7 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     Returns
     -------
     str
-        The id of the map, which is in the folder now.
+        The id of the map that is in the folder now: of another one where `progress` asked to keep what there was.
 
     Raises
     ------
@@ -111,8 +115,18 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     if encodings is None:
         raise InputError(f"{folder} holds no usable encodings; open the model and its data again.")
     neighbours = cache.neighbours(encodings.mean)
-    if stored_map(wanted.id, encodings.mean, neighbours, cache) is None:
+    if stored_map(wanted.id, encodings.mean, neighbours, cache) is not None:
+        return wanted.id
+    try:
         compute_and_keep(wanted, encodings.mean, neighbours, cache, progress)
+    except Stopped as stop:
+        if stop.so_far is None or getattr(progress, "wish", None) != "keep":
+            raise
+        # As if it had been asked for with so many steps.
+        wanted = replace(wanted, iterations=stop.step)
+        progress(stop.step, TSNE_ITERATIONS, _LAST_NOTE)
+        stopped = NeighbourMap(wanted, stop.so_far, encodings.mean, neighbours)
+        cache.keep_map(wanted.id, lambda path: stopped.save(path, latent_fingerprint(encodings.mean)))
     return wanted.id
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ _AMONG = 10
 #: Of 0.5 to 1.2 tried on held-out items the one whose choice lost nowhere.
 _STEP = 0.7
 _UMAP_EPOCHS = 100
+#: What openTSNE's transform takes.
+_PERPLEXITY = 5.0
 #: Below this a team of threads waits for itself longer than it works.
 _THREADS_FROM = 2_000
 
@@ -84,39 +87,35 @@ def synthetic_items(mean: np.ndarray, neighbours: Neighbours, seed: int = 0) -> 
 def _place_tsne(
     settings: ProjectionSettings, points: np.ndarray, neighbours: Neighbours, z: np.ndarray, seed: int
 ) -> np.ndarray:
-    import openTSNE
-    from openTSNE.affinity import PerplexityBasedNN
-    from openTSNE.nearest_neighbors import KNNIndex
+    from openTSNE import PartialTSNEEmbedding, TSNEEmbedding
+    from openTSNE.affinity import joint_probabilities_nn
 
-    class SharedNeighbours(KNNIndex):
-        """Our neighbours as the library asks for them."""
-
-        def __init__(self, k: int) -> None:
-            self.k = k
-            self.n_samples = len(neighbours)
-
-        def build(self) -> tuple[np.ndarray, np.ndarray]:
-            return _as_read(*neighbours.table(self.k))
-
-        def query(self, query: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-            return _as_read(*neighbours.query(query, k))
-
+    # The steps of the library's transform, which itself would have the affinities of the whole map computed first.
     jobs = (os.cpu_count() or 1) if len(points) >= _THREADS_FROM else 1
-    index = SharedNeighbours(min(max(1, int(3 * settings.perplexity)), len(neighbours) - 1))
-    affinities = PerplexityBasedNN(perplexity=settings.perplexity, knn_index=index, n_jobs=jobs, random_state=seed)
-    fitted = openTSNE.TSNEEmbedding(
-        points.astype(np.float64), affinities, negative_gradient_method="bh", n_jobs=jobs, random_state=seed
+    perplexity = min(_PERPLEXITY, (len(neighbours) - 1) / 3)
+    index, distance = neighbours.query(z, min(max(1, int(3 * perplexity)), len(neighbours)))
+    affinities = joint_probabilities_nn(
+        # The library reads both through C pointers of its own types.
+        np.ascontiguousarray(index, dtype=np.int64),
+        np.ascontiguousarray(distance, dtype=np.float64),
+        [perplexity],
+        symmetrize=False,
+        normalization="point-wise",
+        n_reference_samples=len(points),
+        n_jobs=jobs,
     )
-    # The library centres the map it is given, and answers in that frame.
+    # Moved to the middle as the library does, for its trees lose digits far from it.
     centre = (points.max(axis=0).astype(np.float64) + points.min(axis=0)) / 2
-    few = min(25, len(neighbours))
-    placed = fitted.transform(z, perplexity=min(5.0, (len(neighbours) - 1) / 3), k=few)
+    there = points - centre
+    placed = PartialTSNEEmbedding(
+        np.median(there[index], axis=1),
+        TSNEEmbedding(there, SimpleNamespace(P=there)),  # of its affinities only the number of rows is looked at
+        affinities,
+        n_jobs=jobs,
+        negative_gradient_method="bh",
+    )
+    placed.optimize(250, learning_rate=0.1, exaggeration=1.5, momentum=0.8, inplace=True, max_grad_norm=0.25)
     return (np.asarray(placed) + centre).astype(np.float32)
-
-
-def _as_read(index: np.ndarray, distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The library reads both through C pointers of its own types."""
-    return np.ascontiguousarray(index, dtype=np.int64), np.ascontiguousarray(distance, dtype=np.float64)
 
 
 def _place_umap(

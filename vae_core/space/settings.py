@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 from vae_core.errors import InputError
@@ -15,10 +15,12 @@ Method = Literal["pca", "tsne", "umap", "z"]
 
 _USED: dict[str, tuple[str, ...]] = {
     "pca": ("dimensions",),
-    "tsne": ("dimensions", "perplexity", "seed"),
+    "tsne": ("dimensions", "perplexity", "seed", "iterations"),
     "umap": ("dimensions", "neighbours", "min_dist", "seed"),
     "z": ("axes",),
 }
+#: Steps of a whole t-SNE, the exaggerated ones among them; the library's own schedule.
+TSNE_ITERATIONS = 750
 _NAMED = re.compile(r"(pca|tsne|umap)(-3d)?")
 _PAIR = re.compile(r"z:\d{1,6}(,\d{1,6}){1,2}")
 
@@ -41,6 +43,8 @@ class ProjectionSettings:
         UMAP: how tightly points may be packed, from 0 to 1.
     seed : int
         t-SNE and UMAP: equal seeds give equal maps.
+    iterations : int
+        t-SNE: steps after which it was stopped.
     axes : tuple of int
         Raw maps: the two or three latent dimensions shown.
 
@@ -56,6 +60,7 @@ class ProjectionSettings:
     neighbours: int = 15
     min_dist: float = 0.1
     seed: int = 0
+    iterations: int = TSNE_ITERATIONS
     axes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
@@ -76,6 +81,9 @@ class ProjectionSettings:
         _whole("seed", self.seed)
         if not 0 <= self.seed < 2**32:
             raise InputError(f"The seed must be a whole number from 0 to 4294967295, not {self.seed}.")
+        _whole("iterations", self.iterations)
+        if not 1 <= self.iterations <= TSNE_ITERATIONS:
+            raise InputError(f"t-SNE takes 1 to {TSNE_ITERATIONS} iterations, not {self.iterations}.")
         object.__setattr__(self, "perplexity", float(self.perplexity))
         object.__setattr__(self, "min_dist", float(self.min_dist))
         object.__setattr__(self, "axes", tuple(_whole("axes", axis) for axis in self.axes))
@@ -84,7 +92,7 @@ class ProjectionSettings:
                 raise InputError(f"A raw map needs two or three different latent dimensions, not {list(self.axes)}.")
             object.__setattr__(self, "dimensions", len(self.axes))
         used = _USED[self.method]
-        defaults = {"dimensions": 2, "perplexity": 30.0, "neighbours": 15, "min_dist": 0.1, "seed": 0, "axes": ()}
+        defaults = {field.name: field.default for field in fields(self) if field.name != "method"}
         for name, default in defaults.items():
             if name not in used and not (self.method == "z" and name == "dimensions"):
                 object.__setattr__(self, name, default)

@@ -11,12 +11,12 @@ import numpy as np
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.pca import principal_axes
-from vae_core.space.settings import ProjectionSettings
+from vae_core.space.settings import TSNE_ITERATIONS, ProjectionSettings
 
 _EARLY_STEPS = 250
-_STEPS = 500
 _EARLY_EXAGGERATION = 12.0
-_REPORT_EVERY = 10
+#: About three reports a second, whatever the number of items, on two cores.
+_REPORT_EVERY = ((30_000, 10), (60_000, 4), (None, 2))
 #: From here on the interpolation grid beats the tree; it exists in 2-D only.
 _GRID_FROM = 10_000
 #: Below this a team of threads waits for itself longer than it works.
@@ -29,7 +29,7 @@ def fit_tsne(
     """Lay out encodings by t-SNE, starting from their principal components.
 
     The schedule is openTSNE's own: 250 steps exaggerated 12-fold, then 500,
-    with learning rate n / exaggeration (Belkina et al. 2019).
+    with learning rate n / exaggeration (Belkina et al. 2019); fewer where the settings say so.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def fit_tsne(
     neighbours : Neighbours
         Of `mean`.
     progress : Progress
-        Called every 10 steps with the layout so far as preview.
+        Called at once with the principal components as preview, then several times a second with the layout so far.
 
     Returns
     -------
@@ -52,9 +52,10 @@ def fit_tsne(
     Raises
     ------
     Stopped
-        If `progress` asks to stop.
+        If `progress` asks to stop; once it has begun to move, with step and layout.
     """
-    if not progress(0, _EARLY_STEPS + _STEPS, "neighbours"):
+    start = starting_layout(mean, settings.dimensions, settings.seed)
+    if not progress(0, TSNE_ITERATIONS, "start: principal components", start):
         raise Stopped
     started = time.perf_counter()
     n = len(mean)
@@ -65,8 +66,7 @@ def fit_tsne(
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
     jobs = (os.cpu_count() or 1) if n >= _THREADS_FROM else 1
-    start = starting_layout(mean, settings.dimensions, settings.seed)
-    if not progress(0, _EARLY_STEPS + _STEPS, "affinities", start):
+    if not progress(0, TSNE_ITERATIONS, "affinities", start):
         raise Stopped
     affinities = PerplexityBasedNN(
         perplexity=settings.perplexity,
@@ -78,13 +78,15 @@ def fit_tsne(
         random_state=settings.seed,
     )
     done = 0
-    stopped = False
+    stopped_at: int | None = None
 
     def report(iteration: int, error: float, embedding: np.ndarray) -> bool:
-        nonlocal stopped
+        nonlocal stopped_at
         preview = np.array(embedding, dtype=np.float32)
-        stopped = not progress(done + iteration, _EARLY_STEPS + _STEPS, f"KL divergence {error:.2f}", preview)
-        return stopped
+        if progress(done + iteration, TSNE_ITERATIONS, f"KL divergence {error:.2f}", preview):
+            return False
+        stopped_at = done + iteration - 1  # it asks before it takes the step
+        return True
 
     embedding = openTSNE.TSNEEmbedding(
         start,
@@ -93,12 +95,14 @@ def fit_tsne(
         n_jobs=jobs,
         random_state=settings.seed,
         callbacks=[report],
-        callbacks_every_iters=_REPORT_EVERY,
+        callbacks_every_iters=next(every for most, every in _REPORT_EVERY if most is None or n < most),
     )
-    for steps, exaggeration in ((_EARLY_STEPS, _EARLY_EXAGGERATION), (_STEPS, None)):
-        embedding.optimize(steps, exaggeration=exaggeration, momentum=0.8, inplace=True)
-        if stopped:
-            raise Stopped
+    early = min(_EARLY_STEPS, settings.iterations)
+    for steps, exaggeration in ((early, _EARLY_EXAGGERATION), (settings.iterations - early, None)):
+        if steps:
+            embedding.optimize(steps, exaggeration=exaggeration, momentum=0.8, inplace=True)
+        if stopped_at is not None:
+            raise Stopped("t-SNE was stopped.", stopped_at, np.array(embedding, dtype=np.float32))
         done += steps
     details = {
         "kl_divergence": float(embedding.kl_divergence),

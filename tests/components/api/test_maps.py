@@ -106,6 +106,22 @@ def test_a_map_is_cancelled(
     assert answer.status_code == 409
 
 
+def test_a_map_is_kept_as_it_is_when_stopped(asking: FlaskClient, kept: LatentSpace, jobs: Jobs) -> None:
+    name = asking.post("/api/spaces/kept/projections", json={"method": "tsne", "perplexity": 6}).get_json()["id"]
+    path = f"/api/spaces/kept/projections/{name}"
+    job = jobs.get(f"{kept.fingerprint}/{name}")
+    assert job is not None
+    # Before it has begun to move there is nothing to keep, and the wish waits for that.
+    assert asking.post(f"{path}/stop-here").get_json()["job"] == job.id
+    assert job.wait(60)
+    told = asking.get(path).get_json()
+    assert told["state"] in ("stopped", "cancelled"), told
+    if told["state"] == "stopped":
+        assert asking.get(f"/api/spaces/kept/projections/{told['kept']}").get_json()["state"] == "done"
+        assert "stopped at step" in asking.get("/api/spaces/kept").get_json()["titles"][told["kept"]]
+    assert asking.post("/api/spaces/kept/projections/nonsense/stop-here").status_code == 404
+
+
 def test_a_killed_computation_is_reported_and_can_be_asked_for_again(
     asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
