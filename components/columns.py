@@ -12,6 +12,8 @@ from vae_core import LatentSpace
 
 #: Integer columns with at most this many values are categories.
 MOST_CATEGORIES = 50
+#: Of a column with more, so many get a colour of their own.
+SHOWN_CATEGORIES = 19
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,22 @@ def _settled(values: pd.Series) -> pd.Series:
 
 def _kind(values: pd.Series) -> Literal["category", "number", "text"]:
     values = _settled(values)
-    if isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_bool_dtype(values):
-        return "category" if values.nunique() <= MOST_CATEGORIES else "text"
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        few = pd.api.types.is_integer_dtype(values) and values.nunique() <= MOST_CATEGORIES
+        return "category" if few else "number"
+    # Text that tells nearly every item from every other is a name, not a class.
+    return "category" if values.nunique() <= max(MOST_CATEGORIES, len(values) // 2) else "text"
+
+
+def with_others(values: pd.Series) -> pd.Series:
+    """Return categories as they are, or the most frequent of very many and the rest as one."""
+    counts = values.value_counts()
+    if len(counts) <= MOST_CATEGORIES:
+        return values
+    frequent = [str(name) for name in counts.index[:SHOWN_CATEGORIES]]
+    rest = f"others ({len(counts) - len(frequent)})"
+    text = values.astype("object").map(lambda name: str(name) if str(name) in frequent else rest, na_action="ignore")
+    return text.astype(pd.CategoricalDtype([*frequent, rest]))
     if pd.api.types.is_integer_dtype(values):
         return "category" if values.nunique() <= MOST_CATEGORIES else "number"
     if pd.api.types.is_numeric_dtype(values):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.columns import columns, values_of
+from components.columns import columns, values_of, with_others
 from components.palette import DIVERGING, MISSING, SEQUENTIAL, category_style
 from vae_core import InputError, LatentSpace, Projection
 
@@ -96,7 +96,7 @@ def map_figure(
             "font": {"size": 11, "color": ink},
             "itemsizing": "constant",
             "entrywidth": 74,
-            "title": {"text": f"{color} ", "font": {"size": 11}},
+            "title": {"text": f"{_escape(color)} ", "font": {"size": 11}},
             "bgcolor": "rgba(0,0,0,0)",
         },
         font={"family": "Arial, Helvetica, sans-serif", "color": ink, "size": 11},
@@ -118,6 +118,7 @@ def map_figure(
 
 
 def _add_categories(figure: go.Figure, projection: Projection, values: pd.Series, dark: bool) -> None:
+    values = with_others(values)
     categories = (
         list(values.cat.categories)
         if isinstance(values.dtype, pd.CategoricalDtype)
@@ -131,7 +132,7 @@ def _add_categories(figure: go.Figure, projection: Projection, values: pd.Series
         if len(index) == 0:
             continue
         colour, symbol = category_style(position, len(categories))
-        _add_points(figure, projection, index, str(category), {"color": colour, "symbol": symbol})
+        _add_points(figure, projection, index, _escape(str(category)), {"color": colour, "symbol": symbol})
         if labelled:
             labels[str(category)] = np.median(projection.points[index], axis=0)
     shifts = label_shifts(list(labels.values()), float(np.ptp(projection.points, axis=0).max()))
@@ -197,7 +198,7 @@ def _add_numbers(
         "cmin": float(low),
         "cmax": float(high) if high > low else float(low) + 1,
         "colorbar": {
-            "title": {"text": title, "side": "top", "font": {"size": 11, "color": ink}},
+            "title": {"text": _escape(title), "side": "top", "font": {"size": 11, "color": ink}},
             "orientation": "h",
             "thickness": 8,
             "len": 0.5,
@@ -271,8 +272,13 @@ def _draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) 
                 "aspectmode": "data",
             },
             margin={"l": 0, "r": 0, "t": 0, "b": FOOT - 30, "autoexpand": False},
+            # For the way back from a part of it.
+            meta={"whole": [_span(projection.points[:, axis]) for axis in range(3)]},
         )
         return
+    line_only = projection.latent_dim == 1
+    if line_only:
+        titles[1] = ""
     # By itself Plotly frames differently coloured points differently.
     ends = [_span(projection.points[:, axis]) for axis in range(2)]
     whole = [{"minallowed": low, "maxallowed": high} for low, high in ends]
@@ -287,9 +293,10 @@ def _draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) 
     figure.update_yaxes(
         **shared,
         title={"text": titles[1], "font": {"size": 11}, "standoff": 2},
+        visible=not line_only,
         ticklabelposition="inside",
-        scaleanchor="x",
-        scaleratio=1,
+        # One latent dimension makes a line, which would be a speck at the scale of a second axis.
+        **({} if line_only else {"scaleanchor": "x", "scaleratio": 1}),
         automargin=False,
         autorangeoptions=whole[1],
     )

@@ -50,6 +50,19 @@ export async function getJSON(path, options) {
   return (await checked(fetch(url(path), options))).json();
 }
 
+// Asks again and again until a server that has gone answers.
+let waitingForServer = false;
+export async function whenBack(action) {
+  if (waitingForServer) return;
+  waitingForServer = true;
+  for (let there = false; !there;) {
+    await new Promise((resolve) => { setTimeout(resolve, 2000); });
+    there = await fetch(url("jobs")).then((answer) => answer.ok, () => false);
+  }
+  waitingForServer = false;
+  action();
+}
+
 export async function postJSON(path, body) {
   return getJSON(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
@@ -97,8 +110,19 @@ export function debounced(action, milliseconds) {
   let timer = 0;
   const later = (...values) => {
     clearTimeout(timer);
-    timer = setTimeout(() => action(...values), milliseconds);
+    later.now = () => {
+      later.cancel();
+      action(...values);
+    };
+    timer = setTimeout(later.now, milliseconds);
   };
-  later.cancel = () => clearTimeout(timer);
+  later.cancel = () => {
+    clearTimeout(timer);
+    timer = 0;
+  };
+  // What was still to come happens now.
+  later.flush = () => {
+    if (timer) later.now();
+  };
   return later;
 }

@@ -1,5 +1,5 @@
 // The page's controls and the store: what a person chooses goes in, what is so comes out.
-import { postJSON } from "./api.js";
+import { asVisitor, postJSON } from "./api.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showHelp } from "./keys.js";
 import { zoomTo, zoomToAll } from "./map.js";
@@ -15,6 +15,10 @@ const set = (id, props) => window.dash_clientside.set_props(id, props);
 const view = (changes) => update({ view: { ...state.view, ...changes } });
 
 export function toggle(name) {
+  if (name === "manifold" && !state.view.manifold && document.querySelector("#map .js-plotly-plot")?._fullLayout?.scene) {
+    tell("The decoded grid needs a flat map: empty space in depth stands for no latent point.");
+    return;
+  }
   view({ [name]: !state.view[name] });
 }
 
@@ -23,7 +27,7 @@ const handlers = {
   projection: (id) => {
     if (!id || !current.info || id === method()) return;
     if (id === "z") chooseAxes(current.info.order[0], current.info.order[1] ?? 0);
-    else update({ projection: id, spot: null }, { commit: true });
+    else if (!computeSmall(id)) update({ projection: id, spot: null }, { commit: true });
   },
   "axis-x": (axis) => { if (axis !== null && axes()[0] !== Number(axis)) chooseAxes(Number(axis), axes()[1]); },
   "axis-y": (axis) => { if (axis !== null && axes()[1] !== Number(axis)) chooseAxes(axes()[0], Number(axis)); },
@@ -58,6 +62,8 @@ const handlers = {
 export function hear(name, values) {
   const several = name === "compute";
   Promise.resolve(handlers[name]?.(several ? values : values[0])).catch(tellError);
+  // A choice made is made: the next key is for the page.
+  if (document.activeElement?.id === name) document.activeElement.blur();
 }
 
 async function openOther(id) {
@@ -78,6 +84,18 @@ function chooseAxes(x, y) {
   return mirror();
 }
 
+// Sets too small for the usual parameters get the largest that will do.
+function computeSmall(id) {
+  const { count } = current.info;
+  const parameters = { tsne: ["perplexity", 30, Math.floor((count - 1) / 3)], umap: ["neighbours", 15, count] }[id.split("-")[0]];
+  if (!parameters || !/^(tsne|umap)(-3d)?$/.test(id)) return false;
+  const [name, usual, most] = parameters;
+  if (most >= usual || most < (name === "perplexity" ? 1 : 5)) return false;
+  tell(`${count} items are few: computed with ${most} for the ${NUMBERS[name]}.`);
+  order({ method: id.split("-")[0], dimensions: id.endsWith("3d") ? 3 : 2, [name]: most }).catch(tellError);
+  return true;
+}
+
 const NUMBERS = { perplexity: "perplexity", neighbours: "number of neighbours", min_dist: "minimal distance", seed: "seed" };
 
 async function compute(chosen, dimensions, perplexity, neighbours, distance, seed) {
@@ -90,10 +108,15 @@ async function compute(chosen, dimensions, perplexity, neighbours, distance, see
     }
     parameters[name] = Number(value);
   }
-  const report = await postJSON(`spaces/${state.space}/projections`, parameters);
+  await order(parameters);
+  document.getElementById("settings").click();
+  return undefined;
+}
+
+async function order(parameters) {
+  const report = await postJSON(asVisitor(`spaces/${state.space}/projections`), parameters);
   if (!current.info.projections.includes(report.id)) current.info.projections.push(report.id);
   current.info.titles[report.id] = report.name;
-  document.getElementById("settings").click();
   update({ projection: report.id, spot: null }, { commit: true });
   return mirror();
 }

@@ -1,5 +1,6 @@
 // A visitor's own picture, dropped onto the page.
 import { framed } from "./api.js";
+import { rememberItem } from "./controls.js";
 import { show } from "./decoded.js";
 import { tell, tellError } from "./notice.js";
 import { element } from "./picture.js";
@@ -47,6 +48,7 @@ async function encode(file, invert = false) {
     const z = Float32Array.from(about.z);
     show(z, pixels, 1);
     update({ z, item: null, spot: null }, { commit: true, own: true });
+    rememberItem(null, z);
     showOwn(about, pixels, () => encode(file, !invert));
     tell(about.fitted);
   } catch (error) {

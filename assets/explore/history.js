@@ -2,6 +2,7 @@
 import { debounced } from "./api.js";
 import { current, sameNumbers, state, subscribe } from "./store.js";
 
+const FARTHEST = 1e15; // as the server has it
 const LONG = 32; // more dimensions than this are written as item + what was changed
 let depth = 0;
 let furthest = 0;
@@ -65,7 +66,7 @@ export function fromQuery(text) {
     const value = query.get(name);
     if (value === null) return null;
     const values = value.split(",").map(Number);
-    if (value.trim() === "" || values.some((one) => !Number.isFinite(one))) {
+    if (value.trim() === "" || values.some((one) => !(Math.abs(one) <= FARTHEST))) {
       puzzling.push(name);
       return null;
     }
@@ -85,16 +86,23 @@ export function fromQuery(text) {
     selection: null,
     view: {},
   };
-  if (wanted.frame && ![4, 9].includes(wanted.frame.length)) {
+  const { frame } = wanted;
+  if (frame && !(frame.length === 9 || (frame.length === 4 && frame[0] < frame[1] && frame[2] < frame[3]))) {
     puzzling.push("frame");
     wanted.frame = null;
   }
   if (item !== null && wanted.item === null) puzzling.push("item");
   for (const flag of ["manifold", "lens", "offPlane"]) if (query.get(flag) === "1") wanted.view[flag] = true;
   if (query.get("units") === "sigma") wanted.view.units = "sigma";
-  for (const name of ["pointSize", "pointOpacity"]) {
+  if (wanted.spot && wanted.spot.length !== 2) {
+    puzzling.push("spot");
+    wanted.spot = null;
+  }
+  for (const [name, low, high] of [["pointSize", 1, 12], ["pointOpacity", 0.05, 1]]) {
     const value = Number(query.get(name));
-    if (query.has(name) && value > 0) wanted.view[name] = value;
+    if (!query.has(name)) continue;
+    if (value >= low && value <= high) wanted.view[name] = value;
+    else puzzling.push(name);
   }
   try {
     const hidden = JSON.parse(query.get("hidden") ?? "null");
@@ -130,8 +138,17 @@ function showDepth() {
   }
 }
 
-export const undo = () => { if (depth > 0) history.back(); };
-export const redo = () => { if (depth < furthest) history.forward(); };
+// A slider that has just been let go of is a step of its own.
+let settle = () => {};
+export const settleFirst = (action) => { settle = action; };
+export const undo = () => {
+  settle();
+  if (depth > 0) history.back();
+};
+export const redo = () => {
+  settle();
+  if (depth < furthest) history.forward();
+};
 
 export function connectHistory(restore) {
   depth = history.state?.depth ?? 0;

@@ -46,6 +46,7 @@ export function layFinder() {
   });
   document.getElementById("find-host").append(input, list);
   let matches = [];
+  let foundFor = ""; // the text they belong to
   let at = -1;
 
   function close() {
@@ -62,13 +63,14 @@ export function layFinder() {
     [...list.children].forEach((line, i) => line.setAttribute("aria-selected", String(i === at)));
     list.children[at]?.scrollIntoView({ block: "nearest" });
   }
-  const search = debounced(async () => {
+  async function lookUp() {
     const text = input.value.trim();
     if (!text) return close();
     try {
       const answer = await getJSON(`spaces/${state.space}/find?q=${encodeURIComponent(text)}`);
       if (input.value.trim() !== text) return;
       matches = answer.matches;
+      foundFor = text;
       at = matches.length ? 0 : -1;
       list.replaceChildren(
         ...matches.map((match) =>
@@ -87,7 +89,15 @@ export function layFinder() {
     } catch (error) {
       tellError(error);
     }
-  }, 120);
+    return undefined;
+  }
+  const search = debounced(lookUp, 120);
+  // What stands in the field counts, not what was found before the last letter.
+  async function enter() {
+    search.cancel();
+    if (foundFor !== input.value.trim()) await lookUp();
+    if (foundFor === input.value.trim() && matches[at]) choose(matches[at].index);
+  }
   input.addEventListener("input", search);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
@@ -98,6 +108,6 @@ export function layFinder() {
       at = Math.min(matches.length - 1, Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1)));
       mark();
     }
-    if (event.key === "Enter" && matches[at]) choose(matches[at].index);
+    if (event.key === "Enter") enter();
   });
 }

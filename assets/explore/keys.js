@@ -45,7 +45,7 @@ export function showHelp() {
   if (!dialog.open) dialog.showModal();
 }
 
-const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], [role=listbox], [role=combobox]");
+const typing = (target) => target.closest?.("input:not([readonly], [type=radio], [type=checkbox]), textarea, select, [contenteditable], [role=listbox], #find");
 
 const plain = {
   e: decodeExactlyHere,

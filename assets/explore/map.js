@@ -1,5 +1,5 @@
 // The map: asking for it, touching it, and the pointer's lens over it.
-import { debounced, getJSON } from "./api.js";
+import { debounced, getJSON, whenBack } from "./api.js";
 import { ask, restLens, touch } from "./decoded.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { hideCard, hover, hovered } from "./hover.js";
@@ -41,6 +41,8 @@ export function layMap() {
   });
   // Under the lens nothing is hovered: looking for the nearest of all points would hold up the picture.
   stage().addEventListener("mousemove", (event) => { if (event.buttons === 0 && (lensKey || state.view.lens)) event.stopPropagation(); }, true);
+  // Whoever reaches for the map means the map with the next key, not the choice made before.
+  stage().addEventListener("pointerdown", () => document.activeElement?.closest?.("input")?.blur(), true);
   stage().addEventListener("pointerleave", () => { pointer = null; hideCard(); restLens(); });
   // Plotly draws into an element it may replace; look for it after every drawing of the page.
   new MutationObserver(find).observe(stage(), { childList: true, subtree: true });
@@ -93,11 +95,17 @@ async function chooseMap() {
   try {
     if (await watchMap(space, projection, () => { if (!plot?.data?.length) requestMap(); })) shownNow();
   } catch (error) {
-    tellError(error);
+    gone(error);
     // What cannot be made for this set must not leave the page without a map.
     const refused = error.status >= 400 && error.status < 500;
     if (refused && projection !== "pca" && state.projection === projection) update({ projection: "pca", spot: null });
   }
+}
+
+// A server that comes back finds the page asking for what could not be had meanwhile.
+function gone(error) {
+  tellError(error);
+  if (error.status === 0) whenBack(chooseMap);
 }
 
 // The map is there: draw it, and find the point on show in it.
@@ -112,7 +120,7 @@ export const onMapReady = (listener) => { readyListener = listener; };
 export function applyMarkers() {
   if (!plot?.data?.length || !window.Plotly) return;
   const size = state.view.pointSize ?? (plot._fullLayout.scene ? 3 : current.info?.count > 30000 ? 3 : 5);
-  const opacity = state.view.pointOpacity ?? 0.75;
+  const opacity = state.view.pointOpacity ?? (plot._fullLayout.scene ? 0.5 : 0.75);
   // Only those of the items: where you are has a look of its own.
   const items = plot.data.flatMap((trace, i) => (trace.customdata ? [i] : []));
   const stale = items.some((i) => plot.data[i].marker?.size !== size || plot.data[i].marker?.opacity !== opacity);
@@ -143,11 +151,12 @@ function applyFilter() {
 }
 
 // The name of a class goes with its points.
+const textOf = (markup) => new DOMParser().parseFromString(markup, "text/html").body.textContent;
 function labelShown() {
-  const hidden = new Set(hiddenClasses());
+  const hidden = new Set(hiddenClasses().map(textOf));
   const changes = {};
   (plot.layout.annotations ?? []).forEach((label, i) => {
-    const visible = !hidden.has(new DOMParser().parseFromString(label.text, "text/html").body.textContent);
+    const visible = !hidden.has(textOf(label.text));
     if ((label.visible ?? true) !== visible) changes[`annotations[${i}].visible`] = visible;
   });
   if (Object.keys(changes).length) window.Plotly.relayout(plot, changes);
@@ -188,7 +197,8 @@ export function itemOfPoint(point) {
 const asWanted = () => plot._fullLayout?.uirevision === `${state.space}/${state.projection}`;
 
 function clicked(event) {
-  if (!asWanted()) return;
+  // In depth a drag ends in a click too; there the stage listens itself.
+  if (!asWanted() || !flat()) return;
   const exactly = event.event?.altKey;
   const point = event.points?.[0];
   if (point && !exactly) {
@@ -196,7 +206,6 @@ function clicked(event) {
     if (index !== null) goToItem(index);
     return;
   }
-  if (!flat()) return;
   const spot = event.xvals?.length ? [event.xvals[0], event.yvals[0]] : pointer && spotAt(pointer);
   if (spot) touch(spot);
 }
@@ -229,12 +238,21 @@ function moved(event) {
 // ---- moving the view ----
 
 export function zoomToAll() {
+  const whole = plot?.layout?.meta?.whole;
+  if (!flat() && whole) {
+    window.Plotly.relayout(plot, { "scene.camera": null, ...Object.fromEntries(whole.map((ends, i) => [`scene.${"xyz"[i]}axis.range`, [...ends]])) });
+    return;
+  }
   if (flat()) window.Plotly.relayout(plot, { "xaxis.autorange": true, "yaxis.autorange": true });
-  else if (plot?._fullLayout?.scene) window.Plotly.relayout(plot, { "scene.camera": null });
 }
 
 export function zoomTo(place) {
-  if (!flat() || !place) return;
+  if (!place || !plot?.data?.length) return;
+  if (!flat()) {
+    const half = Math.max(...plot.layout.meta.whole.map(([low, high]) => high - low)) / 8;
+    window.Plotly.relayout(plot, Object.fromEntries(place.map((at, i) => [`scene.${"xyz"[i]}axis.range`, [at - half, at + half]])));
+    return;
+  }
   const { xaxis, yaxis } = plot._fullLayout;
   const spanOf = ([low, high]) => Math.abs(high - low);
   const { minallowed, maxallowed } = plot.layout.xaxis.autorangeoptions;
@@ -255,7 +273,7 @@ subscribe((changed) => {
   else if (changed.has("color")) {
     requestMap();
     // Dash keeps a server that has gone to itself.
-    getJSON(`spaces/${state.space}/projections/${encodeURIComponent(state.projection)}`).catch(tellError);
+    getJSON(`spaces/${state.space}/projections/${encodeURIComponent(state.projection)}`).catch(gone);
   }
   if (changed.has("view")) {
     applyMarkers();

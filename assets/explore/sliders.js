@@ -1,6 +1,7 @@
 // One slider a latent dimension: histogram, filmstrip, posterior of the item, and a knob.
 import { debounced } from "./api.js";
 import { show } from "./decoded.js";
+import { settleFirst } from "./history.js";
 import { colour, element, fitted, paintDoubt } from "./picture.js";
 import { current, state, subscribe, update } from "./store.js";
 import { anyStrip, connectStrips, focusStrip, forgetStrips, grid, refreshSoon, strip } from "./strips.js";
@@ -140,6 +141,7 @@ function drag(event, j) {
 }
 
 const commit = debounced(() => update({}, { commit: true }), 350);
+settleFirst(commit.flush);
 
 function toStep(j, k) {
   setValue(j, rows.get(j).grid[k], k);
@@ -186,12 +188,8 @@ export function unlockAll() {
 // Takes a whole latent point, the locked dimensions excepted.
 export function goTo(z, changes = {}) {
   const next = Float32Array.from(z);
-  let kept = false;
-  if (state.z) for (const j of locked) {
-    kept ||= next[j] !== state.z[j];
-    next[j] = state.z[j];
-  }
-  update({ z: next, spot: null, item: null, ...(kept ? {} : changes) }, { commit: true });
+  if (state.z) for (const j of locked) next[j] = state.z[j];
+  update({ z: next, spot: null, item: null, ...changes }, { commit: true });
 }
 
 export function randomPoint() {

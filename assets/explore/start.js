@@ -12,6 +12,7 @@ import { getJSON } from "./api.js";
 import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
 import { layRows, repaintAll } from "./sliders.js";
+import { repaintTouched } from "./touched.js";
 import { current, state, update } from "./store.js";
 import { layTools, mirror } from "./controls.js";
 
@@ -108,7 +109,7 @@ function projectionFits(projection, info) {
   if (/^(pca|tsne|umap)$/.test(projection) || info.projections.includes(projection)) return true;
   if (/^(tsne|umap)-3d$/.test(projection)) return true;
   const pair = /^z:(\d+),(\d+)(?:,(\d+))?$/.exec(projection);
-  return Boolean(pair) && pair.slice(1).filter(Boolean).every((axis) => Number(axis) < info.latent_dim);
+  return Boolean(pair) && pair.slice(1).filter(Boolean).every((axis, i, all) => Number(axis) < info.latent_dim && all.indexOf(axis) === i);
 }
 
 export async function start() {
@@ -139,6 +140,7 @@ export async function start() {
   }
   new MutationObserver(() => {
     repaintAll();
+    repaintTouched();
     requestMap();
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
   window.addEventListener("resize", repaintAll);

@@ -150,7 +150,7 @@ const loadItem = newest(
 
 // A picture somebody dropped: what was done to it, and what the model makes of it.
 export function showOwn(about, pixels, again) {
-  own = { about, pixels };
+  own = { about, pixels, again };
   const shape = current.info.image_shape;
   const original = figure("your picture, fitted");
   const reconstruction = figure("reconstruction");
@@ -169,6 +169,12 @@ export function showOwn(about, pixels, again) {
     element("div", { className: "trio" }, original.root, reconstruction.root, difference.root),
   );
   setPosterior({ z: about.z, std: about.std });
+}
+
+// Differences lie on the page's ground, which has changed.
+export function repaintTouched() {
+  if (shownItem && state.item !== null) paintItem(shownItem, shownItem.pixels);
+  else if (own && !spotShown) showOwn(own.about, own.pixels, own.again);
 }
 
 let spotShown = null; // the words that stand where an item would, if they do
@@ -203,7 +209,13 @@ subscribe((changed, how) => {
   } else if (how.own) {
     shownItem = null;
   } else if (state.item === null && (changed.has("space") || changed.has("item") || (changed.has("z") && (own || !host("nearest"))) || changed.has("spot"))) {
-    own = null;
+    // A picture of one's own stays beside its sliders, and comes back with its point.
+    if (own && (changed.has("space") || how.initial)) own = null;
+    if (own && how.slider !== undefined && !spotShown) return;
+    if (own && sameNumbers(Float32Array.from(own.about.z), state.z)) {
+      showOwn(own.about, own.pixels, own.again);
+      return;
+    }
     if (how.answer) nearest = how.answer.nearest;
     paintSpot(how.initial);
   }

@@ -18,6 +18,7 @@ from tests.browser.driving import (
     shown,
     shown_text,
     wait_for_other_picture,
+    wait_for_point,
 )
 
 
@@ -81,6 +82,25 @@ def test_a_dropped_picture_is_fitted_encoded_and_placed(page: Page, server: str)
     for wanted in (own, before):
         page.click("#undo")
         page.wait_for_function("wanted => document.getElementById('decoded').dataset.z === wanted", arg=wanted)
+
+
+def test_a_picture_of_ones_own_stays_while_its_point_is_moved(page: Page, server: str) -> None:
+    open_map(page, server)
+    file = io.BytesIO()
+    Image.fromarray(np.tile(np.arange(28, dtype=np.uint8) * 9, (28, 1))).save(file, "PNG")
+    before = shown_text(page)
+    drop(page, file.getvalue(), "ramp.png", "image/png")
+    own = wait_for_other_picture(page, before)
+    head = page.locator(".item-head strong")
+    expect(head).to_have_text("Your picture")
+    page.locator(".latent").first.press("ArrowRight")
+    wait_for_other_picture(page, ",".join(map(str, own)))
+    expect(head).to_have_text("Your picture")
+    page.keyboard.press("r")
+    expect(head).to_have_count(0)
+    page.get_by_role("button", name="Item", exact=True).click()
+    expect(head).to_have_text("Your picture")
+    wait_for_point(page, own, tolerance=0)
 
 
 def test_what_is_no_picture_gets_a_sentence_and_nothing_is_lost(page: Page, server: str) -> None:

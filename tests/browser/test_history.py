@@ -63,6 +63,19 @@ def test_undo_and_redo_go_where_you_were(page: Page, server: str) -> None:
     assert_drawn(page, server)
 
 
+def test_a_slider_just_let_go_of_is_a_step_of_its_own(page: Page, server: str) -> None:
+    open_map(page, server, "item=4")
+    page.click("#nearest .thumb >> nth=0")
+    item = wait_for_other_picture(page, shown_text(page))
+    slider = page.locator(f"#latent-{get(server, 'fashion')['order'][0]}")
+    slider.press("ArrowRight")
+    moved = shown(page)
+    page.keyboard.press("Control+z")
+    wait_for_point(page, item, tolerance=0)
+    page.keyboard.press("Control+Shift+z")
+    wait_for_point(page, moved, tolerance=0)
+
+
 def text(z: np.ndarray) -> str:
     return ",".join(page_number(value) for value in z)
 
@@ -160,6 +173,7 @@ def assert_same(found: dict[str, Any], wanted: dict[str, Any]) -> None:
         ("projection=umap-of-something", "projection"),
         ("item=123456&color=weight", "item, color"),
         ("z=1,2,abc&a=5", "z, pin A"),
+        ("z=1e30&spot=1&pointSize=900&frame=5,5,5,5&projection=z:3,3", "z, frame, spot, pointSize, projection"),
     ],
 )
 def test_a_link_that_is_wrong_in_parts_is_followed_as_far_as_it_goes(

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.driving import (
     asked,
     assert_drawn,
+    choose,
     empty_spots,
     get,
     lone_items,
@@ -173,6 +174,41 @@ def test_an_item_is_found_by_index_and_by_label(page: Page, server: str) -> None
 
     page.fill("#find", "no such thing")
     expect(page.locator("#found .total")).to_have_text("nothing found")
+
+
+def test_enter_finds_what_stands_in_the_field(page: Page, server: str) -> None:
+    open_map(page, server)
+    page.fill("#find", "12")
+    page.locator("#found [role=option]").first.wait_for()
+    page.locator("#find").press_sequentially("3")
+    page.keyboard.press("Enter")
+    expect(page.locator(".item-head strong")).to_have_text("Item 123")
+    expect(page.locator("#found")).to_be_hidden()
+
+
+def test_keys_belong_to_the_page_again_once_a_choice_is_made(page: Page, server: str) -> None:
+    open_map(page, server, "item=3")
+    choose(page, "color-by", "rate (nats)")
+    page.wait_for_function("document.activeElement === document.body")
+    before = shown_text(page)
+    page.keyboard.press("r")
+    wait_for_other_picture(page, before)
+    page.get_by_text("σ", exact=True).click()
+    before = shown_text(page)
+    page.keyboard.press("r")
+    wait_for_other_picture(page, before)
+
+
+def test_an_item_opens_with_a_dimension_locked(page: Page, server: str) -> None:
+    open_map(page, server, "item=3")
+    j = get(server, "fashion")["order"][0]
+    kept = shown(page)[j]
+    page.click(f"[data-dimension='{j}'] .lock")
+    page.click("#nearest .thumb >> nth=0")
+    point = wait_for_other_picture(page, shown_text(page))
+    index = int(asked(page)["item"])
+    assert index != 3 and point[j] == kept
+    expect(page.locator(".item-head strong")).to_have_text(f"Item {index}")
 
 
 def test_arrows_step_through_the_neighbours(page: Page, server: str) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.columns import SHOWN_CATEGORIES, with_others
 from components.map_figure import label_shifts, map_figure
 from vae_core import InputError, LatentSpace
 
@@ -37,6 +41,24 @@ def test_a_column_that_cannot_colour_is_refused(grey: LatentSpace) -> None:
     for name in ("note", "nothing"):
         with pytest.raises(InputError, match=name):
             map_figure(grey, grey.projection("pca"), name)
+
+
+def test_names_of_classes_are_text(grey: LatentSpace) -> None:
+    table = grey.data.table.assign(few=["<i>a</i>", "b & c"] * (len(grey) // 2))
+    space = LatentSpace.build(grey.model, replace(grey.data, table=table))
+    few = map_figure(space, space.projection("pca"), "few")
+    assert [trace.name for trace in few.data] == ["&lt;i&gt;a&lt;/i&gt;", "b &amp; c"]
+
+
+def test_the_rest_of_very_many_classes_is_one(grey: LatentSpace) -> None:
+    values = pd.Series([f"c{i}" for i in range(70)] + ["often"] * 5 + [None])
+    grouped = with_others(values)
+    assert grouped.nunique() == SHOWN_CATEGORIES + 1 and grouped.isna().sum() == 1
+    assert (grouped == "often").sum() == 5 and (
+        grouped == f"others ({71 - SHOWN_CATEGORIES})"
+    ).sum() == 71 - SHOWN_CATEGORIES
+    few = pd.Series(["a", "b", None])
+    assert with_others(few) is few
 
 
 places = st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), max_size=24)
