@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import assert_drawn, choose, notice, open_map, pixels, shown_text, wait_for_other_picture
+from tests.browser.driving import (
+    assert_drawn,
+    choose,
+    notice,
+    open_map,
+    pixels,
+    shown_text,
+    wait_for_map,
+    wait_for_other_picture,
+)
 
 PANELS = ("header", "#map-panel", "#touched-panel", "#sliders-panel", "#pins-panel")
 
@@ -139,3 +148,13 @@ def test_a_server_that_has_gone_is_told_in_place(page: Page, server: str) -> Non
     page.click("#to-prior-mean")
     wait_for_other_picture(page, before)
     assert_drawn(page, server)
+
+
+def test_a_server_that_comes_back_is_asked_again(page: Page, server: str) -> None:
+    open_map(page, server)
+    page.expected_errors += ["ERR_CONNECTION_REFUSED", "Callback failed"]  # type: ignore[attr-defined]
+    page.context.route("**/*", lambda route: route.abort("connectionrefused"))
+    choose(page, "projection", "UMAP")
+    assert "server does not answer" in notice(page, "server")
+    page.context.unroute_all()
+    wait_for_map(page, "fashion", "umap")

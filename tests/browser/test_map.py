@@ -331,3 +331,25 @@ def test_items_can_be_touched_in_depth(page: Page, server: str) -> None:
     page.mouse.up()
     page.wait_for_url(f"**item={number}**")
     expect(page.locator("#touched strong").first).to_have_text(f"Item {number}")
+
+
+def test_turning_a_map_in_depth_touches_nothing(page: Page, server: str) -> None:
+    open_map(page, server, "projection=pca-3d&item=5", projection="pca-3d")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    entries = page.evaluate("history.length")
+    for turn in range(6):
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 80, y + 20 * turn, steps=6)
+        page.mouse.up()
+        page.wait_for_timeout(150)
+    wait_for_address(page, "frame=")
+    assert asked(page)["item"] == "5" and page.evaluate("history.length") == entries
+    page.keyboard.press("h")
+    near = f"{PLOT}._fullLayout.scene.xaxis.range"
+    whole = page.evaluate(f"{PLOT}.layout.meta.whole[0]")
+    page.wait_for_function(f"Math.abs({near}[1] - {near}[0]) < 0.5 * {whole[1] - whole[0]}")
+    page.keyboard.press("a")
+    page.wait_for_function(f"Math.abs({near}[0] - ({whole[0]})) < 1e-4")
