@@ -74,6 +74,7 @@ def test_a_slider_just_let_go_of_is_a_step_of_its_own(page: Page, server: str) -
     wait_for_point(page, item, tolerance=0)
     page.keyboard.press("Control+Shift+z")
     wait_for_point(page, moved, tolerance=0)
+    assert not np.array_equal(moved, item)
 
 
 def text(z: np.ndarray) -> str:

@@ -221,5 +221,6 @@ def test_units_ends_order_and_names(page: Page, server: str) -> None:
     expect(field).to_have_value(f"{sigma:.2f}".replace("-", "−"))
     field.fill("2")
     field.press("Enter")
-    page.wait_for_load_state("networkidle")
-    assert abs(shown(page)[j] - (dimension["mean"] + 2 * dimension["std"])) < 1e-5
+    wanted = values(page)
+    assert abs(wanted[j] - (dimension["mean"] + 2 * dimension["std"])) < 1e-5
+    wait_for_point(page, wanted, tolerance=0)

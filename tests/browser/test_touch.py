@@ -197,6 +197,7 @@ def test_keys_belong_to_the_page_again_once_a_choice_is_made(page: Page, server:
     before = shown_text(page)
     page.keyboard.press("r")
     wait_for_other_picture(page, before)
+    assert "item" not in asked(page)
 
 
 def test_an_item_opens_with_a_dimension_locked(page: Page, server: str) -> None:
