@@ -124,7 +124,7 @@ def _add_categories(figure: go.Figure, projection: Projection, values: pd.Series
         if isinstance(values.dtype, pd.CategoricalDtype)
         else sorted(values.dropna().unique())
     )
-    labelled = 8 < len(categories) <= MOST_LABELS and projection.dimensions == 2
+    labelled = 8 < len(categories) <= MOST_LABELS and projection.dimensions == 2 and projection.latent_dim > 1
     labels: dict[str, np.ndarray] = {}
     paper = "rgba(26,27,30,0.65)" if dark else "rgba(255,255,255,0.65)"
     for position, category in enumerate(categories):
@@ -279,22 +279,23 @@ def _draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) 
     line_only = projection.latent_dim == 1
     if line_only:
         titles[1] = ""
+    # Without a second axis that gives way Plotly looks for labels inside before there are any, and stumbles.
+    labels = "outside" if line_only else "inside"
     # By itself Plotly frames differently coloured points differently.
     ends = [_span(projection.points[:, axis]) for axis in range(2)]
     whole = [{"minallowed": low, "maxallowed": high} for low, high in ends]
     figure.update_xaxes(
         **shared,
         title={"text": titles[0], "font": {"size": 11}, "standoff": 2},
-        ticklabelposition="inside",
+        ticklabelposition=labels,
         side="bottom",
         automargin=False,
         autorangeoptions=whole[0],
     )
     figure.update_yaxes(
-        **shared,
+        **{**shared, **({"showticklabels": False, "showgrid": False} if line_only else {})},
         title={"text": titles[1], "font": {"size": 11}, "standoff": 2},
-        visible=not line_only,
-        ticklabelposition="inside",
+        ticklabelposition=labels,
         # One latent dimension makes a line, which would be a speck at the scale of a second axis.
         **({} if line_only else {"scaleanchor": "x", "scaleratio": 1}),
         automargin=False,
