@@ -17,6 +17,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
+from tqdm import tqdm
+
 _Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
@@ -188,6 +190,8 @@ def _serve(connection: Connection, warm_up: Sequence[str]) -> None:
     if hasattr(os, "nice"):
         os.nice(10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers itself
+    # By default a lock between processes, which would be reported as leaked when this one is killed.
+    tqdm.set_lock(threading.RLock())
     for name in warm_up:
         if connection.poll():
             break  # what is wanted now comes before what may be wanted
