@@ -65,8 +65,9 @@ def test_undo_and_redo_go_where_you_were(page: Page, server: str) -> None:
 
 def test_a_slider_just_let_go_of_is_a_step_of_its_own(page: Page, server: str) -> None:
     open_map(page, server, "item=4")
+    before = shown_text(page)
     page.click("#nearest .thumb >> nth=0")
-    item = wait_for_other_picture(page, shown_text(page))
+    item = wait_for_other_picture(page, before)
     slider = page.locator(f"#latent-{get(server, 'fashion')['order'][0]}")
     slider.press("ArrowRight")
     moved = shown(page)

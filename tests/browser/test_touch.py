@@ -205,8 +205,10 @@ def test_an_item_opens_with_a_dimension_locked(page: Page, server: str) -> None:
     j = get(server, "fashion")["order"][0]
     kept = shown(page)[j]
     page.click(f"[data-dimension='{j}'] .lock")
+    before = shown_text(page)
     page.click("#nearest .thumb >> nth=0")
-    point = wait_for_other_picture(page, shown_text(page))
+    point = wait_for_other_picture(page, before)
+    page.wait_for_function("!/[?&]item=3(&|$)/.test(location.search)")
     index = int(asked(page)["item"])
     assert index != 3 and point[j] == kept
     expect(page.locator(".item-head strong")).to_have_text(f"Item {index}")
