@@ -111,6 +111,7 @@ def test_the_public_names_of_vae_core_are_those_it_declares() -> None:
         name
         for name, value in vars(package).items()
         if not name.startswith("_")
+        and name != "TYPE_CHECKING"
         and not isinstance(value, future)
         and not (isinstance(value, types.ModuleType) and value.__name__ == f"vae_core.{name}")
     }
@@ -122,6 +123,13 @@ def test_importing_the_program_leaves_slow_libraries_alone() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == ""
+
+
+def test_making_maps_in_a_worker_needs_no_network_library() -> None:
+    modules = "vae_core.space.compute, vae_core.space.umap_map, vae_core.space.tsne, vae_core.jobs"
+    code = f"import sys, {modules}; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "False", done.stderr
 
 
 def test_assets_name_no_other_host() -> None:
