@@ -18,7 +18,7 @@ from vae_core.jobs.job import Job
 from vae_core.jobs.workers import WarmWorker, WorkerEnded, named_function
 from vae_core.progress import Stopped
 
-Lane = Literal["long"]
+Lane = Literal["long", "short"]
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Kind:
     ----------
     function : str
         ``module:name``; called with the job's arguments and `progress`.
-    lane : {"long"}
-        Which worker does it.
+    lane : {"long", "short"}
+        Which worker does it; what takes seconds never waits for what takes minutes.
     """
 
     function: str
@@ -38,12 +38,18 @@ class Kind:
 
 
 #: The work a server can be asked for. A request on disk names one of these, never a function.
-KINDS = {"projection": Kind("vae_core.space.compute:compute_in_folder")}
+KINDS = {
+    "projection": Kind("vae_core.space.compute:compute_in_folder"),
+    "quality": Kind("vae_core.space.compute:measure_in_folder", "short"),
+}
 
 
 def local_workers() -> dict[Lane, Executor]:
     """Return one warm process a lane, not started yet."""
-    return {"long": WarmWorker(("vae_core.space.umap_map:warm_up", "vae_core.space.tsne:warm_up"), "long work")}
+    return {
+        "long": WarmWorker(("vae_core.space.umap_map:warm_up", "vae_core.space.tsne:warm_up"), "long work"),
+        "short": WarmWorker(("vae_core.space.quality:warm_up",), "short work"),
+    }
 
 
 class Jobs:

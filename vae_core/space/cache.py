@@ -14,6 +14,7 @@ import numpy as np
 
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.projection import latent_fingerprint, read_points
+from vae_core.space.quality import Quality
 from vae_core.space.settings import ProjectionSettings
 from vae_core.storage import CacheDamaged, load_arrays, save_arrays
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 #: Raised whenever what is stored, or how it is computed, changes its meaning.
 FORMAT = 1
 _MAP_NAME = re.compile(r"(pca|tsne|umap)(-3d|-[0-9a-f]{12})?")
+_RAW_NAME = re.compile(r"z:[0-9]+(,[0-9]+){1,2}")
 T = TypeVar("T")
 
 
@@ -149,11 +151,34 @@ class SpaceCache:
         """Store a map; `write` is given the path."""
         self._write(_file(name), write)
 
+    def quality(self, name: str, points: np.ndarray) -> Quality | None:
+        """Return what was measured of a map, if these are the points ``[n, 2]`` or ``[n, 3]`` that were measured."""
+        drawn = latent_fingerprint(points)
+
+        def read(path: Path) -> Quality:
+            arrays = load_arrays(path)
+            if str(arrays["map"]) != drawn:
+                raise ValueError("it belongs to another map")
+            return Quality.from_arrays(arrays)
+
+        return self._read(_quality_file(name), read)
+
+    def keep_quality(self, name: str, points: np.ndarray, quality: Quality) -> None:
+        """Store what was measured of a map."""
+        arrays = {"map": np.array(latent_fingerprint(points)), **quality.arrays()}
+        self._write(_quality_file(name), lambda path: save_arrays(path, arrays))
+
     def map_names(self) -> list[str]:
         """Return the names of the maps that lie in the folders, unread."""
         folders = [folder / "projections" for folder in (self.folder, self.shipped) if folder is not None]
         names = {path.stem for folder in folders for path in folder.glob("*.npz") if _MAP_NAME.fullmatch(path.stem)}
         return sorted(names)
+
+
+def _quality_file(name: str) -> str:
+    if not (_MAP_NAME.fullmatch(name) or _RAW_NAME.fullmatch(name)):
+        raise ValueError(f"{name!r} is not the name of a map")
+    return f"quality/{name.replace(':', '-')}.npz"
 
 
 def _file(name: str) -> str:

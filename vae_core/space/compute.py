@@ -15,6 +15,7 @@ from vae_core.space.neighbour_map import NeighbourMap
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.pca import PCAMap
 from vae_core.space.projection import Projection, latent_fingerprint
+from vae_core.space.quality import measure
 from vae_core.space.raw import RawMap
 from vae_core.space.settings import TSNE_ITERATIONS, ProjectionSettings
 
@@ -128,6 +129,38 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
         stopped = NeighbourMap(wanted, stop.so_far, encodings.mean, neighbours)
         cache.keep_map(wanted.id, lambda path: stopped.save(path, latent_fingerprint(encodings.mean)))
     return wanted.id
+
+
+def measure_in_folder(settings: str, folder: str, shipped: str | None = None, progress: Progress = silent) -> None:
+    """Measure a map that lies in a space's folder, or needs no work, and keep the figures there.
+
+    For worker processes; the parameters are those of `compute_in_folder`.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no usable encodings, there is no such map or it is too small.
+    Stopped
+        If `progress` asks to stop.
+    """
+    wanted = ProjectionSettings.from_json(settings)
+    cache = SpaceCache(Path(folder), Path(shipped) if shipped else None)
+    encodings = cache.encodings()
+    if encodings is None:
+        raise InputError(f"{folder} holds no usable encodings; open the model and its data again.")
+    mean = encodings.mean
+    if wanted.method in ("pca", "z"):
+        points = compute(wanted, mean).points
+    elif (stored := cache.map(wanted.id, mean)) is not None:
+        points = stored[1]
+    else:
+        raise InputError(f"The map {wanted.id} is not there to be measured; compute it first.")
+    neighbours = cache.neighbours(mean)
+    known = neighbours.ready
+    measured = measure(mean, points, neighbours, progress=progress)
+    if not known:
+        cache.keep_neighbours(neighbours)
+    cache.keep_quality(wanted.id, points, measured)
 
 
 def compute_and_keep(

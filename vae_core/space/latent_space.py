@@ -20,6 +20,7 @@ from vae_core.space.compute import compute, compute_and_keep, stored_map
 from vae_core.space.encode import distortion, encode
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.projection import Projection
+from vae_core.space.quality import Quality, measure
 from vae_core.space.rate import rate
 from vae_core.space.settings import ProjectionSettings
 from vae_core.space.trust import TrustScale
@@ -67,6 +68,7 @@ class LatentSpace:
         self.trust_scale = TrustScale(encodings.mean, encodings.trust_share, encodings.trust_quantiles)
         self._cache = cache
         self._maps: dict[str, Projection] = {}
+        self._qualities: dict[str, Quality] = {}
         self._map_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
 
@@ -196,6 +198,38 @@ class LatentSpace:
         restored = stored_map(id, self.mean, self.neighbours, self._cache)
         return None if restored is None else self._maps.setdefault(id, restored)
 
+    def quality(self, id: str = "pca", *, progress: Progress = silent) -> Quality:
+        """Return how faithfully a map shows the space: from memory, else from the cache, else measured and cached.
+
+        Parameters
+        ----------
+        id : str
+            Of a map, as of `projection`.
+        progress : Progress
+            Hears of measured rows.
+
+        Raises
+        ------
+        InputError
+            If there can be no such map or it is too small to be measured.
+        Stopped
+            If `progress` asks to stop.
+        """
+        projection = self.projection(id, progress=progress)
+        found = self.cached_quality(projection)
+        if found is None:
+            found = measure(self.mean, projection.points, self.neighbours, progress=progress)
+            self._cache.keep_quality(projection.id, projection.points, found)
+            self._qualities[projection.id] = found
+        return found
+
+    def cached_quality(self, projection: Projection) -> Quality | None:
+        """Return what was measured of a map, None where it has not been yet."""
+        if (known := self._qualities.get(projection.id)) is not None:
+            return known
+        found = self._cache.quality(projection.id, projection.points)
+        return None if found is None else self._qualities.setdefault(projection.id, found)
+
     def projection_ids(self) -> list[str]:
         """Return the ids of the maps that are there now; raw pairs ``z:i,j`` are always there besides."""
         plain = ["pca", "pca-3d"] if self.latent_dim >= 3 else ["pca"]
@@ -217,6 +251,7 @@ class LatentSpace:
         raw = [id for id in list(self._maps) if id.startswith("z:")]
         for id in raw[: max(0, len(raw) - _RAW_MAPS_KEPT)]:
             self._maps.pop(id, None)
+            self._qualities.pop(id, None)
 
 
 def space_fingerprint(model: LatentModel, data: Dataset) -> str:
