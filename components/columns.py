@@ -8,8 +8,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from vae_core import LatentSpace
+from vae_core import LatentSpace, Projection
 
+#: The column of what share of an item's nearest items in latent space is also nearest on the map.
+KEPT = "kept"
 #: Integer columns with at most this many values are categories.
 MOST_CATEGORIES = 50
 #: Of a column with more, so many get a colour of their own.
@@ -28,11 +30,14 @@ class Column:
         As people read it.
     kind : {"category", "number", "diverging", "text"}
         Diverging numbers have a meaningful zero. Text cannot colour.
+    of_map : bool
+        Whether it tells of an item's point on the map on show, which has to be measured first.
     """
 
     name: str
     title: str
     kind: Literal["category", "number", "diverging", "text"]
+    of_map: bool = False
 
 
 def columns(space: LatentSpace) -> list[Column]:
@@ -40,7 +45,11 @@ def columns(space: LatentSpace) -> list[Column]:
     table = space.data.table
     listed = [Column(str(name), str(name), _kind(table.iloc[:, at])) for at, name in enumerate(table.columns)]
     taken = {column.name for column in listed}
-    figures = [Column("rate", "rate (nats)", "number"), Column("distortion", "distortion (nats)", "number")]
+    figures = [
+        Column("rate", "rate (nats)", "number"),
+        Column("distortion", "distortion (nats)", "number"),
+        Column(KEPT, "neighbours kept", "number", of_map=True),
+    ]
     listed += [figure for figure in figures if figure.name not in taken]
     return listed + [Column(f"z{j}", f"z{j}", "diverging") for j in by_rate(space) if f"z{j}" not in taken]
 
@@ -60,8 +69,8 @@ def default_column(space: LatentSpace) -> str:
     return categories[0] if categories else "rate"
 
 
-def values_of(space: LatentSpace, name: str) -> pd.Series | None:
-    """Return a column's values, one an item; None if there is no such column.
+def values_of(space: LatentSpace, name: str, projection: Projection | None = None) -> pd.Series | None:
+    """Return a column's values, one an item; None if there is no such column, or its map has not been measured.
 
     Whole numbers with gaps come as pandas' nullable integers, mixed objects as text.
     """
@@ -72,6 +81,9 @@ def values_of(space: LatentSpace, name: str) -> pd.Series | None:
         return pd.Series(space.rate.sum(axis=1), name=name)
     if name == "distortion":
         return pd.Series(space.distortion, name=name)
+    if name == KEPT and projection is not None:
+        quality = space.cached_quality(projection)
+        return None if quality is None else pd.Series(quality.kept, name=name)
     if name in (f"z{j}" for j in range(space.latent_dim)):
         return pd.Series(space.mean[:, int(name[1:])], name=name)
     return None

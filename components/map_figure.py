@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.columns import columns, values_of, with_others
+from components.columns import KEPT, columns, values_of, with_others
 from components.palette import DIVERGING, MISSING, SEQUENTIAL, category_style
 from vae_core import InputError, LatentSpace, Projection
 
@@ -66,8 +66,10 @@ def map_figure(
     InputError
         If there is no such column or it is text.
     """
-    values = values_of(space, color)
+    values = values_of(space, color, projection)
     kinds = {column.name: column.kind for column in columns(space)}
+    if values is None and color == KEPT:
+        raise InputError("The neighbours kept on this map have not been measured yet.")
     if values is None or kinds.get(color, "number") == "text":
         raise InputError(f"The map cannot be coloured by {color!r}.")
     ink = "#C1C2C5" if dark else "#495057"
@@ -79,7 +81,7 @@ def map_figure(
             figure,
             projection,
             values.to_numpy(dtype=np.float64, na_value=np.nan),
-            color,
+            "neighbours kept" if color == KEPT else color,
             kinds[color] == "diverging",
             ink,
         )

@@ -17,7 +17,7 @@ function nameMyself() {
   sessionStorage.setItem("visitor", name);
   return name;
 }
-export const asVisitor = (path) => `${path}?visitor=${nameMyself()}`;
+export const asVisitor = (path) => `${path}${path.includes("?") ? "&" : "?"}visitor=${nameMyself()}`;
 
 export const url = (path) => `${prefix()}api/${path}`;
 

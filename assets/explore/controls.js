@@ -142,10 +142,11 @@ function projectionChoices() {
 function colourChoices() {
   const items = (test) => current.info.columns.filter((column) => column.kind !== "text" && test(column)).map(({ name, title }) => ({ value: name, label: title }));
   const latent = (column) => column.kind === "diverging";
-  const figure = (column) => column.title.endsWith("(nats)");
+  const figure = (column) => column.title.endsWith("(nats)") && !column.of_map;
   const groups = [
-    { group: "Table", items: items((column) => !latent(column) && !figure(column)) },
+    { group: "Table", items: items((column) => !latent(column) && !figure(column) && !column.of_map) },
     { group: "Figures", items: items(figure) },
+    { group: "This map", items: items((column) => column.of_map) },
     { group: "Latent dimensions", items: items(latent) },
   ];
   return groups.filter((group) => group.items.length);
@@ -178,10 +179,15 @@ export function layTools() {
   const tool = (text, title, attributes) => element("button", { className: "tool", title, "aria-label": title, ...attributes }, text);
   document.getElementById("map-tools").append(
     tool("Grid", "Decoded pictures over the map (G)", { "data-toggle": "manifold", "aria-pressed": "false", onclick: () => toggle("manifold") }),
+    tool("Links", "Lines from the point on show to its nearest items in latent space (N)", { "data-toggle": "links", "aria-pressed": "false", onclick: () => toggle("links") }),
     tool("Lens", "The picture follows the pointer (hold L, or switch on)", { "data-toggle": "lens", "aria-pressed": "false", onclick: () => toggle("lens") }),
+  );
+  const view = element("div", { id: "map-view" });
+  view.append(
     tool("Here", "Zoom to the point on show (H)", { onclick: () => zoomTo(placeOnMap()) }),
     tool("All", "Show the whole map (A)", { onclick: zoomToAll }),
   );
+  document.getElementById("map-stage").append(view);
 }
 
 async function copyLink() {

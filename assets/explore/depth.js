@@ -3,6 +3,7 @@ import { colour } from "./picture.js";
 
 const HERE = "you are here";
 const PATH = "from A to B";
+const LINKS = "nearest items";
 
 const markers = () => ({
   type: "scatter3d", mode: "markers", name: HERE, hoverinfo: "skip", showlegend: false,
@@ -14,21 +15,31 @@ const line = (count) => ({
   text: ["A", ...Array(count - 2).fill(""), "B"], textposition: "top center", textfont: { size: 13, color: colour("--accent") },
 });
 
-// `here`: a place or null; `path`: places or null. One call of Plotly at a time, the newest wins.
+const links = () => ({
+  type: "scatter3d", mode: "lines+markers", name: LINKS, hoverinfo: "skip", showlegend: false,
+  line: { width: 2, color: colour("--accent") }, marker: { size: 4, color: colour("--accent") },
+});
+
+// `here`: a place or null; `path`: places or null; `near`: places, none if not wanted. One call of Plotly at a time, the newest wins.
 let wanted = null;
 let busy = false;
-export async function paintInDepth(plot, here, path) {
+export async function paintInDepth(plot, here, path, near = []) {
   if (!plot._fullLayout.scene || !window.Plotly) return;
-  wanted = { here: here?.length === 3 ? [here] : null, path: path?.[0]?.length === 3 ? path : null };
+  const deep = (places) => (places?.[0]?.length === 3 ? places : null);
+  // One line there and back for each.
+  const fan = here && deep(near) ? near.flatMap((place) => [here, place, here]) : null;
+  wanted = { here: deep(here && [here]), path: deep(path), fan };
   if (busy) return;
   busy = true;
   try {
     while (wanted) {
-      const { here: place, path: places } = wanted;
+      const { here: place, path: places, fan: lines } = wanted;
       wanted = null;
       if (place) await put(plot, HERE, place, markers);
       if (places) await put(plot, PATH, places, () => line(places.length));
       else await remove(plot, PATH);
+      if (lines) await put(plot, LINKS, lines, links);
+      else await remove(plot, LINKS);
     }
   } finally {
     busy = false;

@@ -4,6 +4,7 @@ import { current, sameNumbers, state, subscribe } from "./store.js";
 
 const FARTHEST = 1e15; // as the server has it
 const LONG = 32; // more dimensions than this are written as item + what was changed
+const FLAGS = ["manifold", "lens", "links", "offPlane"];
 let depth = 0;
 let furthest = 0;
 let restoring = false;
@@ -29,7 +30,7 @@ export function toQuery() {
   if (state.spot) query.set("spot", numbers(state.spot));
   for (const name of ["a", "b"]) if (state.pins[name]) query.set(name, numbers(state.pins[name]));
   const { view } = state;
-  for (const flag of ["manifold", "lens", "offPlane"]) if (view[flag]) query.set(flag, 1);
+  for (const flag of FLAGS) if (view[flag]) query.set(flag, 1);
   for (const value of ["units", "pointSize", "pointOpacity"]) if (view[value] !== undefined) query.set(value, view[value]);
   if (state.frame) query.set("frame", numbers(state.frame));
   if (state.selection?.length) query.set("hidden", JSON.stringify(state.selection));
@@ -92,7 +93,7 @@ export function fromQuery(text) {
     wanted.frame = null;
   }
   if (item !== null && wanted.item === null) puzzling.push("item");
-  for (const flag of ["manifold", "lens", "offPlane"]) if (query.get(flag) === "1") wanted.view[flag] = true;
+  for (const flag of FLAGS) if (query.get(flag) === "1") wanted.view[flag] = true;
   if (query.get("units") === "sigma") wanted.view.units = "sigma";
   if (wanted.spot && wanted.spot.length !== 2) {
     puzzling.push("spot");

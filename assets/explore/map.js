@@ -9,6 +9,7 @@ import { recolour } from "./moving.js";
 import { tellError } from "./notice.js";
 import { element, isDark } from "./picture.js";
 import { layHere, paintOverlay } from "./overlay.js";
+import { isMeasured, ofMap } from "./quality.js";
 import { current, state, subscribe, update } from "./store.js";
 
 let plot = null; // Plotly's element
@@ -84,9 +85,10 @@ export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !plot?._fullLayou
 // While a map is being computed the principal components stand behind it, in the colours chosen.
 export function requestMap() {
   const there = stage().dataset.stale === undefined;
-  window.dash_clientside.set_props("map-request", {
-    data: { space: state.space, projection: there ? state.projection : "pca", color: state.color, dark: isDark(), frame: state.frame },
-  });
+  const projection = there ? state.projection : "pca";
+  // Until a map has been measured its points have the usual colours.
+  const color = ofMap(state.color) && !isMeasured(state.space, projection) ? current.info.default_column : state.color;
+  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color, dark: isDark(), frame: state.frame } });
 }
 
 async function chooseMap() {
@@ -112,10 +114,10 @@ function gone(error) {
 export function shownNow() {
   requestMap();
   ask();
-  readyListener();
+  for (const listener of readyListeners) listener();
 }
-let readyListener = () => {};
-export const onMapReady = (listener) => { readyListener = listener; };
+const readyListeners = [];
+export const onMapReady = (listener) => { readyListeners.push(listener); };
 
 export function applyMarkers() {
   if (!plot?.data?.length || !window.Plotly) return;

@@ -2,6 +2,7 @@
 import { debounced, framed, newest, postNumbers } from "./api.js";
 import { onAnswer } from "./decoded.js";
 import { paintInDepth } from "./depth.js";
+import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { atlas, colour, fitted } from "./picture.js";
@@ -28,7 +29,8 @@ export function paintOverlay() {
   const gridded = flat() && Boolean(state.view.manifold) && tiles?.key === state.projection;
   const crossed = flat() && path?.key === pathKey();
   // A blank canvas would be laid over the map all the same, with every frame.
-  canvas.style.visibility = crossed ? "" : "hidden";
+  const linked = flat() && placeOnMap() && linkedPlaces().length > 0;
+  canvas.style.visibility = crossed || linked ? "" : "hidden";
   underlay.style.visibility = gridded ? "" : "hidden";
   if (!flat()) return;
   const box = plotBox();
@@ -44,6 +46,7 @@ export function paintOverlay() {
   context.beginPath();
   context.rect(box.left, box.top, box.width, box.height);
   context.clip();
+  if (linked) paintLinks(context, toPixels(here), linkedPlaces().map(toPixels));
   if (crossed) paintPath(context);
   context.restore();
 }
@@ -58,7 +61,7 @@ function placeHere() {
   const shown = flat() && plot.data.length > 0 && known;
   marker.toggleAttribute("hidden", !shown);
   if (!shown) {
-    paintInDepth(plot, known ? here : null, path?.key === pathKey() ? path.points : null);
+    paintInDepth(plot, known ? here : null, path?.key === pathKey() ? path.points : null, linkedPlaces());
     return;
   }
   const [x, y, turned] = hereOrWhere(toPixels(here), plotBox());
@@ -217,6 +220,7 @@ async function refreshPath() {
 }
 
 export function connectOverlay() {
+  connectLinks(paintOverlay);
   onMapMoved(refreshTiles);
   onMapReady(refreshPath);
   onAnswer((about, asked) => {

@@ -11,6 +11,7 @@ import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
 import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
+import { layQuality } from "./quality.js";
 import { layRows, repaintAll } from "./sliders.js";
 import { repaintTouched } from "./touched.js";
 import { current, state, update } from "./store.js";
@@ -120,6 +121,7 @@ export async function start() {
   layTools();
   layDrop();
   layJobs();
+  layQuality();
   connectOverlay();
   connectKeys();
   onRetried(shownNow);

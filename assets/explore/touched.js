@@ -36,7 +36,11 @@ function paintTrust(about) {
   host("trust").dataset.level = score >= 0.9 ? "high" : score >= 0.5 ? "edge" : score >= 0.15 ? "low" : "none";
 }
 
+const nearestListeners = [];
+export const onNearest = (listener) => { nearestListeners.push(listener); };
+
 function paintNearest() {
+  for (const listener of nearestListeners) listener();
   const grid = host("nearest");
   if (!grid) return;
   const same = grid.children.length === nearest.length && nearest.every((item, i) => Number(grid.children[i].dataset.index) === item.index);

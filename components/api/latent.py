@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, request
 
-from components.api.wanted import refuse_if_not_pictures, wanted_map, wanted_plane, wanted_space
+from components.api.wanted import refuse_if_not_pictures, wanted_item, wanted_map, wanted_plane, wanted_space
 from components.api.wire import MOST_PIXELS, Refused, array_answer, framed_answer, read_numbers, read_points
 from components.pictures import decode
 from components.wording import trust_in_words
@@ -46,6 +46,14 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         found = wanted_map(space, projection, jobs)
         return array_answer(finite(found.locate(read_points(space.latent_dim, MOST_POINTS))))
+
+    @api.post("/spaces/<name>/places/<projection>")
+    def places(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        found = wanted_map(space, projection, jobs)
+        asked = read_points(1, MOST_POINTS)[:, 0]
+        items = np.array([wanted_item(space, int(item)) for item in asked])
+        return array_answer(found.points[items])
 
     @api.post("/spaces/<name>/touch/<projection>")
     def touch(name: str, projection: str) -> Response:

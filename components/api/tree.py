@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from components.api import items, latent, listing, maps, takeaway
+from components.api import items, latent, listing, maps, quality, takeaway
 from components.api import jobs as job_routes
 from components.api.wire import MOST_NUMBERS, Refused, refusal
 from vae_core import Catalogue, InputError
@@ -40,7 +40,7 @@ def register(
     """
     root = f"{prefix.rstrip('/')}/api"
     api = Blueprint("api", __name__, url_prefix=root)
-    for room in (listing, latent, items, maps, job_routes, takeaway):
+    for room in (listing, latent, items, maps, quality, job_routes, takeaway):
         room.add_routes(api, catalogue, jobs)
     api.register_error_handler(Refused, refusal)
     api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))

@@ -66,7 +66,7 @@ def test_work_interrupted_by_a_restart_says_so(page: Page, tmp_path: Path) -> No
     with serve(tmp_path) as second:
         open_map(page, second.url)
         page.click("#jobs")
-        row = page.locator(".job")
+        row = page.locator(".job").filter(has_text="t-SNE 3-D")
         expect(row).to_have_attribute("data-state", "interrupted")
         expect(row).to_contain_text("was interrupted: its server ended before it.")
         row.get_by_role("button", name="Start again").click()

@@ -56,7 +56,7 @@ def test_kinds(grey: LatentSpace, cells: Any, kind: str) -> None:
 def test_the_order_is_table_then_figures_then_dimensions_by_rate(grey: LatentSpace) -> None:
     names = [column.name for column in columns(grey)]
     order = by_rate(grey)
-    assert names == ["label", "digit", "size", "note", "rate", "distortion", *(f"z{j}" for j in order)]
+    assert names == ["label", "digit", "size", "note", "rate", "distortion", "kept", *(f"z{j}" for j in order)]
     assert (np.diff(grey.rate.mean(axis=0)[order]) <= 0).all()
     assert {column.kind for column in columns(grey) if column.name.startswith("z")} == {"diverging"}
     assert {column.name: column.kind for column in columns(grey)}["note"] == "text"
@@ -65,6 +65,9 @@ def test_the_order_is_table_then_figures_then_dimensions_by_rate(grey: LatentSpa
 def test_every_listed_column_has_a_value_for_each_item(grey: LatentSpace) -> None:
     for column in columns(grey):
         values = values_of(grey, column.name)
+        if column.of_map:
+            assert values is None, "it takes a map that has been measured"
+            continue
         assert values is not None and len(values) == 60 and values.index.tolist() == list(range(60))
     figures = {"z2": grey.mean[:, 2], "rate": grey.rate.sum(axis=1), "distortion": grey.distortion}
     for name, wanted in figures.items():
@@ -105,4 +108,4 @@ def test_a_fresh_map_is_coloured_by_the_label(grey: LatentSpace, vectors: Latent
 
 def test_the_page_is_told_the_kinds(client: FlaskClient) -> None:
     told = client.get("/api/spaces/grey").get_json()["columns"]
-    assert told[1] == {"name": "digit", "title": "digit", "kind": "category"}
+    assert told[1] == {"name": "digit", "title": "digit", "kind": "category", "of_map": False}

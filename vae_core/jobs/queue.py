@@ -31,16 +31,19 @@ class Kind:
         ``module:name``; called with the job's arguments and `progress`.
     lane : {"long", "short"}
         Which worker does it; what takes seconds never waits for what takes minutes.
+    brief : bool
+        Whether it leaves the list once it is done.
     """
 
     function: str
     lane: Lane = "long"
+    brief: bool = False
 
 
 #: The work a server can be asked for. A request on disk names one of these, never a function.
 KINDS = {
     "projection": Kind("vae_core.space.compute:compute_in_folder"),
-    "quality": Kind("vae_core.space.compute:measure_in_folder", "short"),
+    "quality": Kind("vae_core.space.compute:measure_in_folder", "short", brief=True),
 }
 
 
@@ -207,6 +210,8 @@ class Jobs:
         else:
             job.gave = result if isinstance(result, str) else None
             job.end("done")
+            if self.kinds[job.kind].brief:
+                self.forget(job.key)
 
 
 def do_job(folder: str, function: str, arguments: dict[str, Any]) -> Any:

@@ -82,13 +82,15 @@ class SpaceCache:
                 log.warning("%s is not used (%s); it will be computed again.", path, error)
         return None
 
-    def _write(self, name: str, write: Callable[[Path], None]) -> None:
+    def _write(self, name: str, write: Callable[[Path], None]) -> bool:
         if self.folder is None:
-            return
+            return False
         try:
             write(self.folder / name)
         except OSError as error:
             log.warning("%s could not be kept (%s); it will be computed again next time.", self.folder / name, error)
+            return False
+        return True
 
     def encodings(self, fingerprint: str | None = None) -> Encodings | None:
         """Return the stored encodings, if there are any and, where one is asked for, they have this fingerprint."""
@@ -163,10 +165,10 @@ class SpaceCache:
 
         return self._read(_quality_file(name), read)
 
-    def keep_quality(self, name: str, points: np.ndarray, quality: Quality) -> None:
-        """Store what was measured of a map."""
+    def keep_quality(self, name: str, points: np.ndarray, quality: Quality) -> bool:
+        """Store what was measured of a map; return whether it could be."""
         arrays = {"map": np.array(latent_fingerprint(points)), **quality.arrays()}
-        self._write(_quality_file(name), lambda path: save_arrays(path, arrays))
+        return self._write(_quality_file(name), lambda path: save_arrays(path, arrays))
 
     def map_names(self) -> list[str]:
         """Return the names of the maps that lie in the folders, unread."""

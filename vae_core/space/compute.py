@@ -139,7 +139,7 @@ def measure_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     Raises
     ------
     InputError
-        If the folder holds no usable encodings, there is no such map or it is too small.
+        If the folder holds no usable encodings, there is no such map, it is too small, or nothing can be kept.
     Stopped
         If `progress` asks to stop.
     """
@@ -160,7 +160,8 @@ def measure_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     measured = measure(mean, points, neighbours, progress=progress)
     if not known:
         cache.keep_neighbours(neighbours)
-    cache.keep_quality(wanted.id, points, measured)
+    if not cache.keep_quality(wanted.id, points, measured):
+        raise InputError(f"What was measured of {wanted.id} could not be kept in {folder}; is the disk full?")
 
 
 def compute_and_keep(

@@ -1,0 +1,149 @@
+// How faithfully the map on show keeps neighbourhoods and distances: measured in the background, told over the map.
+import { asVisitor, getJSON } from "./api.js";
+import { lookAtJobs } from "./jobs_panel.js";
+import { onMapReady, requestMap } from "./map.js";
+import { tellError } from "./notice.js";
+import { element } from "./picture.js";
+import { current, state, subscribe, update } from "./store.js";
+
+const POLL = 300; // milliseconds
+const pause = () => new Promise((resolve) => { setTimeout(resolve, POLL); });
+const button = () => document.getElementById("quality");
+const panel = () => document.getElementById("quality-panel");
+
+let report = null; // of the map on show
+const measured = new Set(); // "space/projection" of maps whose points can be coloured by what was measured
+
+export const isMeasured = (space, projection) => measured.has(`${space}/${projection}`);
+export const ofMap = (color) => Boolean(current.info?.columns.find((column) => column.name === color)?.of_map);
+
+let asking = 0;
+async function measure() {
+  asking += 1;
+  const mine = asking;
+  const { space, projection, color } = state;
+  const path = `spaces/${space}/quality/${encodeURIComponent(projection)}?color=${encodeURIComponent(color ?? "")}`;
+  try {
+    let answer = await getJSON(asVisitor(path), { method: "POST" });
+    if (answer.state === "waiting" || answer.state === "running") lookAtJobs();
+    while (mine === asking && (answer.state === "waiting" || answer.state === "running")) {
+      show(answer);
+      await pause();
+      answer = await getJSON(path);
+    }
+    if (mine !== asking) return;
+    show(answer);
+    if (answer.state !== "done") return;
+    const first = !isMeasured(space, projection);
+    measured.add(`${space}/${projection}`);
+    if (first && ofMap(state.color)) requestMap();
+  } catch (error) {
+    if (mine !== asking) return;
+    // Some sets cannot be measured; that is worth a word only to whoever asks for the figures.
+    show({ state: "refused", error: error.message });
+    if (ofMap(color)) tellError(error);
+  }
+}
+
+const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(value < 0.0995 ? 1 : 0)} %`);
+const plain = (value) => (value === null ? "–" : value.toFixed(3));
+
+function show(answer) {
+  report = answer;
+  const words = {
+    waiting: "quality: waiting …",
+    running: "measuring its quality …",
+    done: answer.state === "done" ? `keeps ${percent(answer.kept)} of neighbours` : "",
+    refused: "quality: not measured",
+  }[answer.state] ?? "quality: not measured";
+  button().textContent = words;
+  button().dataset.state = answer.state;
+  button().hidden = false;
+  if (!panel().hidden) paint();
+}
+
+function table({ counts, map, shuffled }) {
+  const rows = [
+    ["trustworthiness", "Are neighbours on the map neighbours in latent space? 1: all; near 0.5: as chance would have it", plain],
+    ["continuity", "Do neighbours in latent space lie together on the map? 1: all; near 0.5: as chance would have it", plain],
+    ["preservation", "Share of an item's k nearest in latent space that are among its k nearest on the map", percent],
+  ].flatMap(([name, title, form]) => [
+    line("th", name === "preservation" ? "neighbours kept" : name, map[name].map(form), title),
+    line("td", "shuffled", shuffled[name].map(form), "The same points dealt out to the items at random", "shuffled"),
+  ]);
+  const head = element("tr", {}, element("th", { scope: "col" }, "k nearest"), ...counts.map((k) => element("th", { scope: "col" }, String(k))));
+  return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
+}
+
+function line(tag, name, cells, title, className) {
+  return element("tr", { title, className }, element(tag, tag === "th" ? { scope: "row" } : {}, name), ...cells.map((cell) => element("td", {}, cell)));
+}
+
+const fact = (name, value, title) => [element("dt", { title }, name), element("dd", { title }, value)];
+
+function paint() {
+  const parts = [element("h2", {}, "Quality of this map")];
+  if (report?.state === "done") {
+    const { map, shuffled, labels, among, kept_of: k } = report;
+    const facts = fact("distances", `${plain(map.shepard)} · shuffled ${plain(shuffled.shepard)}`, "Shepard correlation: Spearman's, between distances in latent space and on the map");
+    if (labels) {
+      facts.push(...fact(`same ${labels.column}`, `${percent(labels.map)} · latent space ${percent(labels.space)} · shuffled ${percent(labels.shuffled)}`, "How often one of an item's nearest items has its label"));
+    }
+    const sample = report.measured < current.info.count ? `${report.measured.toLocaleString("en")} of ${among.toLocaleString("en")} items` : `all ${among.toLocaleString("en")} items`;
+    parts.push(
+      table(report),
+      element("dl", {}, ...facts),
+      element("p", { className: "small" }, `Measured on ${sample}; the neighbours kept of every item are of its ${k} nearest.`),
+      element("div", { className: "job-actions" }, element("button", { className: "plain", onclick: colourByKept }, "Colour by neighbours kept")),
+    );
+  } else if (report?.state === "waiting" || report?.state === "running") {
+    parts.push(element("p", {}, report.note || "Waiting for other work …"), element("progress", { max: 1, "aria-label": "Progress", ...(report.of ? { value: report.step / report.of } : {}) }));
+  } else {
+    parts.push(element("p", { className: "empty" }, report?.error || "It was not measured."), element("div", { className: "job-actions" }, element("button", { className: "plain", onclick: measure }, "Try again")));
+  }
+  panel().replaceChildren(...parts);
+}
+
+function colourByKept() {
+  close();
+  update({ color: "kept", selection: null }, { commit: true });
+}
+
+function close() {
+  panel().hidden = true;
+  button().setAttribute("aria-expanded", "false");
+}
+
+export function layQuality() {
+  document.getElementById("map-stage").append(
+    element("button", {
+      id: "quality", className: "plain", hidden: true, "aria-expanded": "false", "aria-controls": "quality-panel",
+      title: "How faithfully this map shows the latent space",
+      onclick: () => {
+        panel().hidden = !panel().hidden;
+        button().setAttribute("aria-expanded", String(!panel().hidden));
+        paint();
+      },
+    }),
+    element("section", { id: "quality-panel", hidden: true, "aria-label": "Quality of this map" }),
+  );
+  document.addEventListener("pointerdown", (event) => {
+    if (!panel().hidden && !panel().contains(event.target) && event.target !== button()) close();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !panel().hidden) {
+      close();
+      button().focus();
+    }
+  });
+  onMapReady(measure);
+  subscribe((changed) => {
+    if (changed.has("space") || changed.has("projection")) {
+      // The old map's figures are not the new one's.
+      asking += 1;
+      report = null;
+      button().hidden = true;
+      close();
+    } else if (changed.has("color") && report) measure();
+  });
+}
