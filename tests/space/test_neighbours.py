@@ -72,3 +72,64 @@ def test_stop_and_bad_points() -> None:
     points[3, 0] = np.inf
     with pytest.raises(InputError, match="1 points are not finite"):
         Neighbours(points)
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """Clusters on a surface in 16 dimensions, taken for too many to be compared with one another."""
+    monkeypatch.setattr("vae_core.space.neighbours.EXACT_UP_TO", 500)
+    random = np.random.default_rng(0)
+    plane = random.normal(size=(3, 4))[random.integers(0, 3, 1200)] + 0.3 * random.normal(size=(1200, 4))
+    return (plane @ random.normal(size=(4, 16)) + 3).astype(np.float32)
+
+
+def test_a_graph_finds_the_neighbours_of_very_many_items_and_says_how_many(many: np.ndarray) -> None:
+    neighbours = Neighbours(many)
+    index, distance = neighbours.table(90)
+    truth, true_distance = brute_force(many, 90)
+    found = np.mean([np.isin(a, b).mean() for a, b in zip(truth, index, strict=True)])
+    assert found >= 0.99
+    assert neighbours.recall == pytest.approx(found, abs=0.005)
+    assert not (index == np.arange(1200)[:, None]).any()
+    assert (np.diff(distance, axis=1) >= 0).all()
+    assert (distance >= true_distance - 1e-4).all()
+    again = Neighbours(many).table(90)
+    np.testing.assert_array_equal(again[0], index)
+
+
+def test_where_a_graph_misses_too_many_all_are_compared(many: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vae_core.space.neighbour_graph._SEARCH_EFFORTS", (1,))
+    monkeypatch.setattr("vae_core.space.neighbour_graph._BUILD_EFFORT", 1)
+    apart = np.random.default_rng(1).normal(size=(900, 64)).astype(np.float32)
+    neighbours = Neighbours(apart)
+    assert neighbours.recall == 1
+    assert (neighbours.index == brute_force(apart, 90)[0]).mean() > 0.999
+
+
+def test_a_graph_stands_duplicates_and_stops_when_asked(many: np.ndarray) -> None:
+    many[:400] = many[0]
+    neighbours = Neighbours(many)
+    assert (neighbours.distance[:400, 0] == 0).all()
+    assert not (neighbours.index == np.arange(1200)[:, None]).any()
+    for allowed in (0, 1):
+        left = iter([True] * allowed)
+        with pytest.raises(Stopped):
+            Neighbours(many).table(progress=lambda *_, left=left: next(left, False))
+
+
+def test_a_stored_table_is_read_when_it_is_needed_and_not_before() -> None:
+    points = np.random.default_rng(0).normal(size=(300, 3)).astype(np.float32)
+    table = Neighbours(points).table()
+    reads = []
+
+    def read() -> tuple[np.ndarray, np.ndarray, float]:
+        reads.append(1)
+        return *table, 0.995
+
+    neighbours = Neighbours(points, read)
+    neighbours.query(points[:3], 5)
+    assert not reads
+    assert neighbours.ready
+    assert neighbours.table(7)[0].shape == (300, 7)
+    assert neighbours.recall == 0.995
+    assert len(reads) == 1

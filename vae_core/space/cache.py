@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from vae_core.space.neighbours import Neighbours
+from vae_core.space.neighbours import Neighbours, Table
 from vae_core.space.projection import latent_fingerprint, read_points
 from vae_core.space.quality import Quality
 from vae_core.space.settings import ProjectionSettings
@@ -111,17 +111,17 @@ class SpaceCache:
         self._write("encodings.npz", lambda path: save_arrays(path, {"about": about, **arrays}))
 
     def neighbours(self, mean: np.ndarray) -> Neighbours:
-        """Return the neighbours of encodings ``[n, d]``, their table filled in where it is stored."""
-        latents = latent_fingerprint(mean)
+        """Return the neighbours of encodings ``[n, d]``; their table is read, where it is stored, when it is needed."""
 
-        def read(path: Path) -> Neighbours:
+        def read(path: Path) -> Table:
             arrays = load_arrays(path)
             index, distance = arrays["index"], arrays["distance"]
-            if str(arrays["latents"]) != latents or index.shape != distance.shape or len(index) != len(mean):
+            fits = index.shape == distance.shape and len(index) == len(mean)
+            if not fits or str(arrays["latents"]) != latent_fingerprint(mean):
                 raise ValueError("it belongs to other encodings")
-            return Neighbours(mean, index, distance)
+            return index, distance, float(arrays.get("recall", 1.0))
 
-        return self._read("neighbours.npz", read) or Neighbours(mean)
+        return Neighbours(mean, lambda: self._read("neighbours.npz", read))
 
     def keep_neighbours(self, neighbours: Neighbours) -> None:
         """Store a table of neighbours that has been computed."""
@@ -129,6 +129,7 @@ class SpaceCache:
             "latents": np.array(latent_fingerprint(neighbours.points)),
             "index": neighbours.index,
             "distance": neighbours.distance,
+            "recall": np.array(neighbours.recall),
         }
         self._write("neighbours.npz", lambda path: save_arrays(path, arrays))
 

@@ -1,8 +1,9 @@
-"""Exact nearest neighbours, computed once and shared by whatever needs them."""
+"""Nearest neighbours, computed once and shared by whatever needs them."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import faiss
@@ -10,11 +11,19 @@ import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.progress import Progress, Stopped, silent
+from vae_core.space.neighbour_graph import search_graph
 
 #: Neighbours kept of an item: three times the default perplexity of t-SNE.
 SHARED = 90
+#: Above so many items the table of all neighbours is searched for by a graph.
+EXACT_UP_TO = 50_000
 _ROWS = 2048
+_OFF_CENTRE = 4.0  # standard deviations from which on an offset costs digits
 _LARGEST = 1e15  # squares and sums of larger values leave float32
+
+
+#: ``[n, k]`` items and distances, and the share of the true neighbours among them.
+Table = tuple[np.ndarray, np.ndarray, float]
 
 
 class Neighbours:
@@ -27,8 +36,8 @@ class Neighbours:
     ----------
     points : ndarray
         ``[n, d]``.
-    index, distance : ndarray, optional
-        ``[n, k]`` neighbours of every item where they are known already.
+    stored : callable, optional
+        Gives what `table` and `recall` are where they were computed before, or None; called when first needed.
 
     Raises
     ------
@@ -36,27 +45,29 @@ class Neighbours:
         If coordinates are not finite or too large for float32 distances.
     """
 
-    def __init__(self, points: np.ndarray, index: np.ndarray | None = None, distance: np.ndarray | None = None) -> None:
+    def __init__(self, points: np.ndarray, stored: Callable[[], Table | None] | None = None) -> None:
         self.points = np.ascontiguousarray(points, dtype=np.float32)
         bad = ~(np.abs(self.points) < _LARGEST).all(axis=1)
         if bad.any():
             raise InputError(f"{int(bad.sum())} points are not finite or beyond 1e15; check the model's weights.")
-        # Centred, so that the expanded square cancels less.
-        self._centre = self.points.mean(axis=0, dtype=np.float64).astype(np.float32)
-        self._index = faiss.IndexFlatL2(self.points.shape[1])
-        self._index.add(self.points - self._centre)
-        self._table = (index, distance) if index is not None and distance is not None else None
+        # Far off the origin the expanded square loses digits; elsewhere a second copy can be spared.
+        centre = self.points.mean(axis=0, dtype=np.float64).astype(np.float32)
+        far = bool(np.linalg.norm(centre) > _OFF_CENTRE * np.linalg.norm(self.points.std(axis=0)))
+        self._centre = centre if far else np.zeros_like(centre)
+        self._centred = self.points - centre if far else self.points
+        self._table: Table | None = None
+        self._stored = stored
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self.points)
 
     def __getstate__(self) -> dict[str, Any]:
-        index, distance = self._table or (None, None)
-        return {"points": self.points, "index": index, "distance": distance}
+        return {"points": self.points, "table": self._known()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(**state)  # type: ignore[misc]
+        self.__init__(state["points"])  # type: ignore[misc]
+        self._table = state["table"]
 
     @property
     def index(self) -> np.ndarray:
@@ -71,10 +82,21 @@ class Neighbours:
     @property
     def ready(self) -> bool:
         """Whether the table of all items has been computed."""
-        return self._table is not None
+        return self._known() is not None
+
+    @property
+    def recall(self) -> float:
+        """Share of the true neighbours that `table` holds: 1 where all were compared with all."""
+        self.table()
+        return 1.0 if self._table is None else self._table[2]
+
+    def _known(self) -> Table | None:
+        if self._table is None and self._stored is not None:
+            self._table, self._stored = self._stored(), None
+        return self._table
 
     def table(self, k: int = SHARED, progress: Progress = silent) -> tuple[np.ndarray, np.ndarray]:
-        """Return the k nearest items of every item.
+        """Return the k nearest items of every item; of more than 50,000 by a graph that finds 99 % of them.
 
         Parameters
         ----------
@@ -96,13 +118,16 @@ class Neighbours:
         n = len(self)
         k = min(k, n - 1)
         with self._lock:
-            if self._table is None or self._table[0].shape[1] < k:
-                self._table = self._compute(min(max(k, SHARED), n - 1), progress)
-            index, distance = self._table
+            known = self._known()
+            if known is None or known[0].shape[1] < k:
+                known = self._table = self._compute(min(max(k, SHARED), n - 1), progress)
+            index, distance, _ = known
         return index[:, :k], distance[:, :k]
 
-    def _compute(self, k: int, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
+    def _compute(self, k: int, progress: Progress) -> Table:
         n = len(self)
+        if n > EXACT_UP_TO and (graphed := search_graph(self._centred, k, progress)) is not None:
+            return graphed
         index = np.empty((n, k), dtype=np.int32)
         distance = np.empty((n, k), dtype=np.float32)
         for start in range(0, n, _ROWS):
@@ -110,7 +135,7 @@ class Neighbours:
             index[rows], distance[rows] = self.query(self.points[rows], k, leave_out=rows)
             if not progress(int(rows[-1]) + 1, n, "neighbours"):
                 raise Stopped
-        return index, distance
+        return index, distance, 1.0
 
     def query(self, z: np.ndarray, k: int, leave_out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return the items nearest to points.
@@ -139,7 +164,7 @@ class Neighbours:
         if len(z) <= 16:
             faiss.omp_set_num_threads(1)
         try:
-            _, found = self._index.search(z - self._centre, k + (leave_out is not None))
+            _, found = faiss.knn(z - self._centre, self._centred, k + (leave_out is not None))
         finally:
             faiss.omp_set_num_threads(threads)
         if leave_out is not None:

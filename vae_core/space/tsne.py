@@ -47,7 +47,7 @@ def fit_tsne(
     points : ndarray
         ``[n, dimensions]`` float32.
     details : dict
-        ``kl_divergence`` in nats, ``seconds``, ``library``.
+        ``kl_divergence`` in nats, ``recall`` of the neighbours, ``seconds``, ``library``.
 
     Raises
     ------
@@ -106,6 +106,7 @@ def fit_tsne(
         done += steps
     details = {
         "kl_divergence": float(embedding.kl_divergence),
+        "recall": round(neighbours.recall, 5),
         "seconds": round(time.perf_counter() - started, 2),
         "library": f"openTSNE {openTSNE.__version__}",
     }

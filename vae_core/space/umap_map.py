@@ -44,7 +44,7 @@ def fit_umap(
     points : ndarray
         ``[n, dimensions]`` float32.
     details : dict
-        ``epochs``, ``seconds``, ``library``.
+        ``epochs``, ``recall`` of the neighbours, ``seconds``, ``library``.
 
     Raises
     ------
@@ -104,6 +104,7 @@ def fit_umap(
     )
     details = {
         "epochs": epochs,
+        "recall": round(neighbours.recall, 5),
         "seconds": round(time.perf_counter() - started, 2),
         "library": f"umap-learn {umap.version}",
     }
