@@ -54,6 +54,12 @@ def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     return np.concatenate(parts)
 
 
+def round_trip(space: LatentSpace, z: np.ndarray) -> np.ndarray:
+    """Return how well few latent points ``[m, d]`` come back when decoded and encoded again, ``[m]`` in [0, 1]."""
+    with _threads(1):
+        return space.round_trip(z)[1]
+
+
 @contextlib.contextmanager
 def _threads(count: int) -> Iterator[None]:
     """Compute with so many threads, whatever faiss, which shares the setting, has left behind."""

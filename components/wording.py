@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from vae_core.space import ProjectionSettings
+from vae_core.space.trust import together
 
 _METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 _PARAMETERS = {
@@ -25,7 +28,7 @@ def map_title(settings: ProjectionSettings) -> str:
     return " · ".join([_METHODS[settings.method] + depth, *told])
 
 
-def trust_in_words(score: float, support: float = 1.0) -> str:
+def trust_in_words(score: float, support: float = 1.0, round_trip: float = 1.0) -> str:
     """Say how far a decoded spot can be trusted.
 
     Parameters
@@ -34,13 +37,19 @@ def trust_in_words(score: float, support: float = 1.0) -> str:
         `vae_core.trust` of the latent point, where 0.5 is the edge of the data.
     support : float
         `Projection.support` of the spot; 1 for a point that does not come from a map.
+    round_trip : float
+        The score of `LatentSpace.round_trip`.
     """
-    if support < 0.5 and support < score:
-        return "no items here on the map: a guess"
-    if score >= 0.9:
+    lowest = min(score, support, round_trip)
+    if lowest < 0.5 and lowest == support:
+        return "the map is empty or torn here: a guess"
+    if lowest < 0.5 and lowest == round_trip:
+        return "encoded again it lands elsewhere"
+    believed = float(together(np.array([score]), np.array([support]), np.array([round_trip]))[0])
+    if believed >= 0.75:
         return "among the data"
-    if score >= 0.5:
+    if believed >= 0.5:
         return "at the edge of the data"
-    if score >= 0.15:
+    if believed >= 0.15:
         return "few items nearby"
     return "far from all data: a guess"

@@ -15,8 +15,9 @@ const set = (id, props) => window.dash_clientside.set_props(id, props);
 const view = (changes) => update({ view: { ...state.view, ...changes } });
 
 export function toggle(name) {
-  if (name === "manifold" && !state.view.manifold && document.querySelector("#map .js-plotly-plot")?._fullLayout?.scene) {
-    tell("The decoded grid needs a flat map: empty space in depth stands for no latent point.");
+  const FLAT = { manifold: "The decoded grid", shade: "The shade" };
+  if (FLAT[name] && !state.view[name] && document.querySelector("#map .js-plotly-plot")?._fullLayout?.scene) {
+    tell(`${FLAT[name]} needs a flat map: empty space in depth stands for no latent point.`);
     return;
   }
   view({ [name]: !state.view[name] });
@@ -179,6 +180,7 @@ export function layTools() {
   const tool = (text, title, attributes) => element("button", { className: "tool", title, "aria-label": title, ...attributes }, text);
   document.getElementById("map-tools").append(
     tool("Grid", "Decoded pictures over the map (G)", { "data-toggle": "manifold", "aria-pressed": "false", onclick: () => toggle("manifold") }),
+    tool("Trust", "Shade the regions whose pictures are not to be believed (T)", { "data-toggle": "shade", "aria-pressed": "false", onclick: () => toggle("shade") }),
     tool("Links", "Lines from the point on show to its nearest items in latent space (N)", { "data-toggle": "links", "aria-pressed": "false", onclick: () => toggle("links") }),
     tool("Lens", "The picture follows the pointer (hold L, or switch on)", { "data-toggle": "lens", "aria-pressed": "false", onclick: () => toggle("lens") }),
   );

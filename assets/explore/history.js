@@ -4,7 +4,7 @@ import { current, sameNumbers, state, subscribe } from "./store.js";
 
 const FARTHEST = 1e15; // as the server has it
 const LONG = 32; // more dimensions than this are written as item + what was changed
-const FLAGS = ["manifold", "lens", "links", "offPlane"];
+const FLAGS = ["manifold", "shade", "links", "lens", "offPlane"];
 let depth = 0;
 let furthest = 0;
 let restoring = false;

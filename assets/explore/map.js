@@ -74,9 +74,9 @@ function find() {
   plot.on("plotly_afterplot", () => { recolour(plot); applyMarkers(); applyFilter(); paintOverlay(); onMoved(); });
 }
 
-let movedListener = () => {};
-export const onMapMoved = (listener) => { movedListener = listener; };
-const onMoved = debounced(() => movedListener(), 150);
+const movedListeners = [];
+export const onMapMoved = (listener) => { movedListeners.push(listener); };
+const onMoved = debounced(() => { for (const listener of movedListeners) listener(); }, 150);
 
 // ---- asking for a map ----
 

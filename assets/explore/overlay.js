@@ -6,6 +6,7 @@ import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { atlas, colour, fitted } from "./picture.js";
+import { connectShade, isShaded, paintShade } from "./shade.js";
 import { current, state, subscribe } from "./store.js";
 
 let here = null; // place of the point on show, in map coordinates
@@ -31,15 +32,17 @@ export function paintOverlay() {
   // A blank canvas would be laid over the map all the same, with every frame.
   const linked = flat() && placeOnMap() && linkedPlaces().length > 0;
   canvas.style.visibility = crossed || linked ? "" : "hidden";
-  underlay.style.visibility = gridded ? "" : "hidden";
+  const shaded = isShaded();
+  underlay.style.visibility = gridded || shaded ? "" : "hidden";
   if (!flat()) return;
   const box = plotBox();
-  if (gridded) {
+  if (gridded || shaded) {
     below.save();
     below.beginPath();
     below.rect(box.left, box.top, box.width, box.height);
     below.clip();
-    paintTiles(below);
+    if (shaded) paintShade(below);
+    if (gridded) paintTiles(below);
     below.restore();
   }
   context.save();
@@ -221,6 +224,7 @@ async function refreshPath() {
 
 export function connectOverlay() {
   connectLinks(paintOverlay);
+  connectShade(paintOverlay);
   onMapMoved(refreshTiles);
   onMapReady(refreshPath);
   onAnswer((about, asked) => {

@@ -24,16 +24,16 @@ function thumbnail(index, distance) {
 }
 
 function paintTrust(about) {
-  const score = Math.min(about.trust, about.support ?? 1);
-  const dots = [0, 1, 2].map((i) => element("span", { className: "dot", "data-on": String(score >= [0.15, 0.5, 0.9][i]) }));
+  const score = about.believed;
+  const dots = [0, 1, 2].map((i) => element("span", { className: "dot", "data-on": String(score >= [0.15, 0.5, 0.75][i]) }));
   host("trust").replaceChildren(
     element("span", { className: "label" }, "trust"),
     element("strong", {}, score.toFixed(2)),
     element("span", { className: "dots", "aria-hidden": "true" }, ...dots),
     element("span", { className: "words" }, about.trust_in_words),
   );
-  host("trust").title = `1: as close to encoded items as items are to each other. 0.5: as far out as the remotest 1 % of them. 0: nothing like it was ever encoded. Latent point ${about.trust.toFixed(2)}, spot of the map ${(about.support ?? 1).toFixed(2)}; the lower counts.`;
-  host("trust").dataset.level = score >= 0.9 ? "high" : score >= 0.5 ? "edge" : score >= 0.15 ? "low" : "none";
+  host("trust").title = `1: as close to encoded items as items are to each other. 0.5: as far out as the remotest 1 % of them. 0: nothing like it was ever encoded. Made of: distance and density in latent space ${about.trust.toFixed(2)}; the map here, its items and whether they agree ${about.support.toFixed(2)}; decoded and encoded again ${about.round_trip.toFixed(2)}.`;
+  host("trust").dataset.level = score >= 0.75 ? "high" : score >= 0.5 ? "edge" : score >= 0.15 ? "low" : "none";
 }
 
 const nearestListeners = [];

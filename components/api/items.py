@@ -74,13 +74,14 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             std = posterior.std.float().cpu().numpy()
         if not (np.abs(z) <= FARTHEST).all() or not np.isfinite(std).all():
             raise Refused(422, "The model gives values that are not finite for this picture; try another.")
+        decoded = decode(space, z)
         about = {
             **about_point(space, z),
             "std": std[0].tolist(),
             "xy": place_if_there(space, projection, jobs, z),
             "fitted": fitted.how,
         }
-        return framed_answer(about, np.concatenate([to_bytes(fitted.values[None]), decode(space, z)]))
+        return framed_answer(about, np.concatenate([to_bytes(fitted.values[None]), decoded]))
 
 
 def about_item(space: LatentSpace, index: int) -> dict[str, Any]:

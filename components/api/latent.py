@@ -9,13 +9,16 @@ from flask import Blueprint, Response, request
 
 from components.api.wanted import refuse_if_not_pictures, wanted_item, wanted_map, wanted_plane, wanted_space
 from components.api.wire import MOST_PIXELS, Refused, array_answer, framed_answer, read_numbers, read_points
-from components.pictures import decode
+from components.pictures import decode, round_trip
 from components.wording import trust_in_words
 from vae_core import Catalogue, InputError, LatentSpace, Projection, trust
 from vae_core.jobs import Jobs
+from vae_core.space.trust import together
 
 #: Nearest items told with a latent point.
 NEAREST = 12
+#: Spots whose trust is shaded in one request.
+MOST_SPOTS = 20_000
 #: Points or spots for one request of `locate` or `invert`.
 MOST_POINTS = 100_000
 
@@ -62,8 +65,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_plane(space, projection, jobs)
         spot = read_points(2, 1)
         z = finite(found.invert(spot, base_point(space)))
+        pixels = decode(space, z)
         about = about_point(space, z, float(found.support(spot)[0]))
-        return framed_answer({**about, "xy": spot[0].tolist()}, decode(space, z))
+        return framed_answer({**about, "xy": spot[0].tolist()}, pixels)
 
     @api.post("/spaces/<name>/look/<projection>")
     def look(name: str, projection: str) -> Response:
@@ -71,7 +75,16 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         refuse_if_not_pictures(space)
         z = read_points(space.latent_dim, 1)
         xy = place_if_there(space, projection, jobs, z)
-        return framed_answer({**about_point(space, z), "xy": xy}, decode(space, z))
+        pixels = decode(space, z)
+        return framed_answer({**about_point(space, z), "xy": xy}, pixels)
+
+    @api.post("/spaces/<name>/believed/<projection>")
+    def believed(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        found = wanted_plane(space, projection, jobs)
+        spots = read_points(2, MOST_SPOTS)
+        z = finite(found.invert(spots, base_point(space)))
+        return array_answer(together(trust(space, z), found.support(spots)))
 
     @api.post("/spaces/<name>/manifold/<projection>")
     def manifold(name: str, projection: str) -> Response:
@@ -80,7 +93,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_plane(space, projection, jobs)
         spots = read_points(2, min(most, 4096))
         z = finite(found.invert(spots, base_point(space)))
-        believed = np.minimum(trust(space, z), found.support(spots))
+        believed = together(trust(space, z), found.support(spots))
         return framed_answer({"trust": np.round(believed, 4).tolist()}, decode(space, z))
 
 
@@ -121,13 +134,18 @@ def place_if_there(space: LatentSpace, name: str, jobs: Jobs, z: np.ndarray) -> 
 
 
 def about_point(space: LatentSpace, z: np.ndarray, support: float = 1.0) -> dict[str, Any]:
-    """Return a latent point, its trust in number and words, the map's support, and the items nearest to it."""
-    score = float(trust(space, z)[0])
+    """Return a latent point, what its trust is made of in numbers and words, and the items nearest to it.
+
+    Points come decoded: a decoder that gives no numbers there has been told of before.
+    """
+    score, again = float(trust(space, z)[0]), float(round_trip(space, z)[0])
     return {
         "z": z[0].tolist(),
         "trust": round(score, 4),
         "support": round(support, 4),
-        "trust_in_words": trust_in_words(score, support),
+        "round_trip": round(again, 4),
+        "believed": round(float(together(np.array([score]), np.array([support]), np.array([again]))[0]), 4),
+        "trust_in_words": trust_in_words(score, support, again),
         "nearest": nearest_items(space, z),
     }
 

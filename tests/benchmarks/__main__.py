@@ -56,6 +56,18 @@ def _encoding(chosen: argparse.Namespace) -> list[Row]:
     return encoding.run(chosen.items)
 
 
+def _maps(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import maps
+
+    return maps.run(chosen.map_items)
+
+
+def _believing(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import believing
+
+    return believing.run(chosen.inverse_size, chosen.seeds)
+
+
 def _training(chosen: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import training
 
@@ -78,6 +90,8 @@ MEASURES: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "touch": _touch,
     "projection": _projection,
     "inverse": _inverse,
+    "maps": _maps,
+    "believing": _believing,
     "training": _training,
     "encoding": _encoding,
     "start": _start,
@@ -93,6 +107,8 @@ SIZES = {
     "pairs": ("training: pairs of runs", 5, 3),
     "starts": ("start: later starts", 3, 3),
     "inverse-size": ("inverse: items a map is fitted on", 3_000, 800),
+    "map-items": ("maps: items laid out by t-SNE", 70_000, 10_000),
+    "seeds": ("believing: seeds of each set", 3, 1),
     "inverse-transform-points": ("inverse: points for umap.inverse_transform", 500, 10),
 }
 

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import PLOT, get, open_map, wait_for_address, wait_for_ink
+from tests.browser.driving import (
+    PLOT,
+    choose,
+    empty_spots,
+    get,
+    open_map,
+    post,
+    wait_for_address,
+    wait_for_ink,
+)
 
 
 def test_the_quality_of_a_map_is_told_and_colours_it(page: Page, server: str) -> None:
@@ -31,6 +41,35 @@ def test_the_quality_of_a_map_is_told_and_colours_it(page: Page, server: str) ->
     page.wait_for_function(f"{PLOT}._fullData[0].marker?.showscale", timeout=60_000)
     page.keyboard.press("Escape")
     expect(page.locator("#quality-panel")).to_be_hidden()
+
+
+def test_what_is_not_to_be_believed_is_shaded(page: Page, server: str) -> None:
+    open_map(page, server, "projection=tsne", projection="tsne")
+    assert not page.locator("#underlay").is_visible()
+    page.keyboard.press("t")
+    wait_for_ink(page, "#underlay", least=1000)
+    wait_for_address(page, "shade=1")
+    at = """([x, y]) => {
+        const canvas = document.getElementById('underlay'), box = canvas.getBoundingClientRect();
+        const ratio = canvas.width / box.width;
+        return canvas.getContext('2d').getImageData((x - box.left) * ratio, (y - box.top) * ratio, 1, 1).data[3];
+    }"""
+    for spot in empty_spots(page, 40)[:5]:
+        believed = float(post(server, "fashion/believed/tsne", np.array([spot["at"]]))[0])
+        assert believed < 0.1
+        assert page.evaluate(at, [spot["x"], spot["y"]]) > 150
+    crowd = page.evaluate(f"[{PLOT}._fullData[0].x[7], {PLOT}._fullData[0].y[7]]")
+    x, y = page.evaluate(
+        f"""([x, y]) => {{
+        const {{ xaxis, yaxis }} = {PLOT}._fullLayout, box = {PLOT}.getBoundingClientRect();
+        return [box.left + xaxis._offset + xaxis.c2p(x), box.top + yaxis._offset + yaxis.c2p(y)];
+    }}""",
+        crowd,
+    )
+    believed = float(post(server, "fashion/believed/tsne", np.array([crowd]))[0])
+    assert abs(page.evaluate(at, [x, y]) / 255 - 0.85 * (1 - believed)) < 0.35
+    choose(page, "projection", "PCA 3-D")
+    page.wait_for_function("getComputedStyle(document.getElementById('underlay')).visibility === 'hidden'")
 
 
 def test_lines_lead_to_the_true_neighbours(page: Page, server: str) -> None:

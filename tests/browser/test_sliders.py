@@ -127,7 +127,7 @@ def test_a_drag_is_followed(page: Page, server: str) -> None:
     with page.expect_response("**/look/pca") as answer:
         page.locator(f"#latent-{j}").press("End")
     about = json.loads(answer.value.body().split(b"\n", 1)[0])
-    expect(page.locator("#trust strong")).to_have_text(f"{about['trust']:.2f}")
+    expect(page.locator("#trust strong")).to_have_text(f"{about['believed']:.2f}")
     page.wait_for_function(
         "items => items.every((item, i) => document.querySelectorAll('#nearest .thumb')[i].dataset.index === item)",
         arg=[str(item["index"]) for item in about["nearest"]],

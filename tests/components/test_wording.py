@@ -30,8 +30,13 @@ def test_a_map_is_named_by_what_is_not_usual_about_it(settings: ProjectionSettin
         (0.6, 1.0, "at the edge of the data"),
         (0.2, 1.0, "few items nearby"),
         (0.1, 0.9, "far from all data: a guess"),
-        (0.9, 0.3, "no items here on the map: a guess"),
+        (0.9, 0.3, "the map is empty or torn here: a guess"),
+        (0.8, 0.8, "at the edge of the data"),
     ],
 )
-def test_trust_in_words_goes_by_the_lower_of_the_two(score: float, support: float, words: str) -> None:
+def test_trust_in_words_goes_by_what_is_lowest(score: float, support: float, words: str) -> None:
     assert trust_in_words(score, support) == words
+
+
+def test_a_picture_that_does_not_come_back_is_told_of() -> None:
+    assert trust_in_words(0.9, 1.0, 0.1) == "encoded again it lands elsewhere"

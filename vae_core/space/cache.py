@@ -38,12 +38,17 @@ class Encodings:
     distortion_error: np.ndarray
     trust_share: np.ndarray
     trust_quantiles: np.ndarray
+    trust_density: np.ndarray | None = None
+    round_trip: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         n, d = self.mean.shape
-        wanted = {"distortion": (n,), "distortion_error": (n,), "trust_share": (d,), "trust_quantiles": (101,)}
+        wanted = {"distortion": (n,), "distortion_error": (n,), "trust_share": (d,)}
+        wanted |= {name: (101,) for name in ("trust_quantiles", "trust_density", "round_trip")}
         for field in fields(self):
             array = getattr(self, field.name)
+            if array is None and field.default is None:
+                continue  # of an earlier version
             if array.shape != wanted.get(field.name, (n, d)) or array.dtype != np.float32:
                 raise ValueError(f"{field.name} is {array.dtype} {array.shape}")
             array.setflags(write=False)
@@ -106,7 +111,8 @@ class SpaceCache:
 
     def keep_encodings(self, encodings: Encodings, fingerprint: str) -> None:
         """Store encodings under a fingerprint."""
-        arrays = {field.name: getattr(encodings, field.name) for field in fields(encodings)}
+        named = {field.name: getattr(encodings, field.name) for field in fields(encodings)}
+        arrays = {name: array for name, array in named.items() if array is not None}
         about = np.array(json.dumps({"format": FORMAT, "fingerprint": fingerprint}))
         self._write("encodings.npz", lambda path: save_arrays(path, {"about": about, **arrays}))
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from vae_core.space.trust import beyond
+
 _COUNTS = (10, 15, 20, 30, 40, 60, 90, 150)
 _LARGEST_SHARE = 40  # a neighbourhood of more than a fortieth of the map is no longer local
 _WIDTHS = (0.0, 0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -14,6 +16,7 @@ _RIDGES = (0.1, 0.3, 1.0, 3.0, float("inf"))
 _SAMPLED = 2000
 _ROWS = 4096
 _FIFTH = 5
+_AROUND = 20
 #: Share of the map's extent within which a spot still belongs to the items beside it.
 _REACH = 0.015
 
@@ -49,6 +52,7 @@ class Inverse:
         self._tree = cKDTree(self._points)
         self._count = min(int(choice["count"]), len(points))
         self._spacing, self._remote = self._measure_spacing()
+        self._agreeing, self._torn = self._measure_spread()
         self._width = max(float(choice["width"]), _LEAST_WIDTH)
         self._ridge = float("inf") if choice["ridge"] is None else float(choice["ridge"])
 
@@ -106,10 +110,38 @@ class Inverse:
 
     def support(self, xy: np.ndarray) -> np.ndarray:
         """Return how well items around a spot ``[m, 2]`` support what it stands for; see `Projection.support`."""
-        distance, _ = self._tree.query(np.asarray(xy, dtype=np.float64), k=[min(_FIFTH, len(self._points))])
-        beyond = np.maximum(distance[:, 0] - self._spacing, 0) / (self._remote - self._spacing)
-        # Beyond a thousand times the map's own reach nothing is left to tell apart, and cubes overflow.
-        return (1 / (1 + np.minimum(beyond, 1e3) ** 3)).astype(np.float32)
+        spots = np.asarray(xy, dtype=np.float64)
+        scores = np.empty(len(spots), dtype=np.float32)
+        for start in range(0, len(spots), _ROWS):
+            part = slice(start, start + _ROWS)
+            distance, index = self._tree.query(spots[part], k=np.arange(1, min(_AROUND, len(self._points)) + 1))
+            apart = self.reaches(distance[:, min(_FIFTH, len(self._points)) - 1])
+            torn = beyond(self._spread(distance, index), self._agreeing, self._torn, 1e-6)
+            scores[part] = 1 / (1 + apart**3 + torn**3)
+        return scores
+
+    def reaches(self, distance: np.ndarray) -> np.ndarray:
+        """Return how far distances on the map ``[m]`` go beyond the usual one between items, in units of its reach."""
+        return beyond(distance, self._spacing, self._remote, 0)
+
+    def _spread(self, distance: np.ndarray, index: np.ndarray) -> np.ndarray:
+        """Root mean square distance in latent space from neighbours on the map ``[m, k]`` to their weighted mean."""
+        share = closeness(distance, self._spacing)
+        values = self._mean[index].astype(np.float64)
+        middle = np.einsum("mk,mkd->md", share, values)
+        return np.sqrt(np.einsum("mk,mkd->m", share, np.square(values - middle[:, None])))
+
+    def _measure_spread(self) -> tuple[float, float]:
+        """5th and 99th percentile of the neighbours' spread at the items' own spots, each item left out."""
+        n = len(self._points)
+        if n < 3:
+            return 0.0, 1.0
+        rows = np.unique(np.linspace(0, n - 1, min(n, _SAMPLED)).astype(np.int64))
+        distance, index = self._tree.query(self._points[rows], k=np.arange(2, min(_AROUND + 1, n) + 1))
+        spread = self._spread(distance, index)
+        low, high = np.percentile(spread, [5, 99])
+        # Where all neighbours coincide nothing disagrees by mere rounding.
+        return float(low), max(float(high), float(low) + 1e-3 * float(self._mean.std(axis=0).max()) + 1e-6)
 
     def _measure_spacing(self) -> tuple[float, float]:
         """Distance of a point to its fifth neighbour on the map: the usual one, and that of the remotest 1 %."""

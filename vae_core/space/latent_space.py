@@ -22,6 +22,7 @@ from vae_core.space.neighbours import Neighbours
 from vae_core.space.projection import Projection
 from vae_core.space.quality import Quality, measure
 from vae_core.space.rate import rate
+from vae_core.space.round_trip import encoded_again, round_trip_score, usual_round_trips
 from vae_core.space.settings import ProjectionSettings
 from vae_core.space.trust import TrustScale
 from vae_core.workspace import Workspace
@@ -65,7 +66,10 @@ class LatentSpace:
         self.fingerprint = space_fingerprint(model, data)
         self.folder = cache.folder
         self.shipped = cache.shipped
-        self.trust_scale = TrustScale(encodings.mean, encodings.trust_share, encodings.trust_quantiles)
+        self.trust_scale = TrustScale(
+            encodings.mean, encodings.logvar, encodings.trust_share, encodings.trust_quantiles, encodings.trust_density
+        )
+        self._round_trips = encodings.round_trip
         self._cache = cache
         self._maps: dict[str, Projection] = {}
         self._qualities: dict[str, Quality] = {}
@@ -142,6 +146,29 @@ class LatentSpace:
     def neighbours(self) -> Neighbours:
         """Exact nearest items in latent space; queries answer at once, the table of all items comes on first use."""
         return self._cache.neighbours(self.mean)
+
+    def round_trip(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Decode latent points, encode the pictures, and say how well the points come back.
+
+        Parameters
+        ----------
+        z : ndarray
+            ``[m, d]``.
+
+        Returns
+        -------
+        back : ndarray
+            ``[m, d]`` float32, the means of q(z|x̂), x̂ the mean of p(x|z); `z` itself where the model cannot encode.
+        score : ndarray
+            ``[m]`` float32 in [0, 1], 1 / (1 + t³), t = max(a − a_90, 0) / (a_99 − a_90) with a the distance from z to
+            its return (weighted as in `TrustScale`) and a_p the p-th percentile of it over the items.
+        """
+        if not self.model.can.encode:
+            return np.asarray(z, dtype=np.float32), np.ones(len(z), dtype=np.float32)
+        if self._round_trips is None:
+            self._round_trips = usual_round_trips(self.model, self.mean, self.trust_scale)
+        back = encoded_again(self.model, z)
+        return back, round_trip_score(self.trust_scale.length(back - z), self._round_trips)
 
     def projection(self, method: str = "pca", *, progress: Progress = silent, **params: Any) -> Projection:
         """Return a map of the space: from memory, else from the cache, else computed and cached.
@@ -268,4 +295,5 @@ def _encode_all(model: LatentModel, data: Dataset, progress: Progress, batch_siz
         nats = np.full_like(mean, np.nan)
     value, error = distortion(model, data, mean, logvar, batch_size=batch_size, progress=progress)
     scale = TrustScale.measure(mean, logvar)
-    return Encodings(mean, logvar, nats, value, error, scale.share, scale.quantiles)
+    trips = usual_round_trips(model, mean, scale)
+    return Encodings(mean, logvar, nats, value, error, scale.share, scale.quantiles, scale.density, trips)

@@ -13,6 +13,7 @@ from vae_core.space.neighbours import Neighbours
 from vae_core.space.placing import place, synthetic_items
 from vae_core.space.projection import Projection
 from vae_core.space.settings import ProjectionSettings
+from vae_core.space.trust import together
 
 #: Below this there are no neighbourhoods to tune an inverse on.
 _FEWEST = 12
@@ -73,7 +74,8 @@ class NeighbourMap(Projection):
     def _support(self, xy: np.ndarray) -> np.ndarray:
         if self._inverse is None:
             return super()._support(xy)
-        return self._inverse.support(xy)
+        away = np.linalg.norm(self._locator(self._inverse(xy)) - xy, axis=1)
+        return together(self._inverse.support(xy), 1 / (1 + self._inverse.reaches(away) ** 3))
 
 
 def tuned_inverse(

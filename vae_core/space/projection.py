@@ -97,10 +97,14 @@ class Projection(ABC):
         """Return whether the map itself has a say about its spots.
 
         On PCA and raw maps every spot stands for a latent point exactly: 1. On t-SNE
-        and UMAP maps a spot means something only through the items around it. With r the distance
-        to its fifth nearest item on the map, r_50 the usual one between items and R the larger of
-        the 99th percentile and r_50 + 1.5 % of the map's extent:
-        1 / (1 + t³), t = max(r − r_50, 0) / (R − r_50); the form of `vae_core.trust`.
+        and UMAP maps a spot means something only through the items around it:
+        1 / (1 + t³ + u³ + v³), the form of `vae_core.trust`, with
+
+        - t = max(r − r_50, 0) / (R − r_50), r the distance to the fifth nearest item on the map, r_50 the usual one
+          between items and R the larger of the 99th percentile and r_50 + 1.5 % of the map's extent;
+        - u = max(s − s_5, 0) / (s_99 − s_5), s how far apart in latent space the 20 nearest items on the map lie (root
+          mean square distance to their mean, near ones counting more), s_p its percentiles at the items themselves;
+        - v as t, with the distance from the spot to where `locate` puts what `invert` gives for it.
 
         Parameters
         ----------

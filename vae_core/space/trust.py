@@ -1,4 +1,4 @@
-"""How far a latent point can be trusted: whether it lies where the data are."""
+"""How far a latent point can be trusted: whether it lies where the data are, and comes back when encoded again."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from vae_core.space.neighbours import Neighbours
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
-#: Nearest items a distance is taken over.
+#: Nearest items a distance is taken over, and those whose posteriors make the density.
 NEAREST = 10
+AROUND = 60
+#: Of larger sets so many drawn items stand for all.
+_AMONG = 100_000
 _SAMPLED = 10_000
+_SAMPLED_DENSITY = 2_000
 _LEAST_SHARE = 0.02
+_ROWS = 2048
+_FARTHEST = 1e4  # in units of a yardstick; cubes of more overflow
 
 
 class TrustScale:
-    """The yardstick of one space: dimension weights and the distances that are usual in it.
+    """The yardstick of one space: dimension weights, and the distances and densities that are usual in it.
 
     A dimension the model does not use has means that hardly vary against wide
     posteriors; the decoder has seen, and learnt to ignore, any value there.
@@ -28,19 +34,35 @@ class TrustScale:
 
     Parameters
     ----------
-    mean : ndarray
-        ``[n, d]`` encoded items.
+    mean, logvar : ndarray
+        ``[n, d]`` posteriors of the items.
     share : ndarray
         ``[d]`` dimension weights, see `measure`.
     quantiles : ndarray
         ``[101]`` percentiles 0 … 100 of the mean distance from an item to its 10 nearest others.
+    density : ndarray, optional
+        ``[101]`` percentiles of the density at an item that the others' posteriors make, in nats; measured where
+        it is not given.
     """
 
-    def __init__(self, mean: np.ndarray, share: np.ndarray, quantiles: np.ndarray) -> None:
+    def __init__(
+        self,
+        mean: np.ndarray,
+        logvar: np.ndarray,
+        share: np.ndarray,
+        quantiles: np.ndarray,
+        density: np.ndarray | None = None,
+    ) -> None:
         self.share = np.asarray(share, dtype=np.float32)
         self.quantiles = np.asarray(quantiles, dtype=np.float32)
         self._stretch = np.sqrt(self.share)
-        self._neighbours = Neighbours(mean * self._stretch)
+        # A scaled copy of millions of items would cost more than it tells.
+        among = _some(len(mean), _AMONG)
+        whole = len(among) == len(mean)
+        self._mean: np.ndarray = mean if whole else mean[among]
+        self._logvar: np.ndarray = logvar if whole else logvar[among]
+        self._neighbours = Neighbours(self._mean * self._stretch)
+        self._density = density
 
     @classmethod
     def measure(cls, mean: np.ndarray, logvar: np.ndarray) -> TrustScale:
@@ -49,36 +71,78 @@ class TrustScale:
         noise = np.exp(logvar, dtype=np.float64).mean(axis=0)
         tiny = np.finfo(np.float32).tiny
         share = np.maximum((spread + tiny) / (spread + noise + tiny), _LEAST_SHARE)
-        scale = cls(mean, share, np.zeros(101))
-        if len(mean) > 1:
-            rows = np.unique(np.linspace(0, len(mean) - 1, min(len(mean), _SAMPLED)).astype(np.int64))
+        scale = cls(mean, logvar, share, np.zeros(101))
+        known = len(scale._mean)
+        if known > 1:
+            rows = _some(known, _SAMPLED)
             _, distance = scale._neighbours.query(scale._neighbours.points[rows], NEAREST, leave_out=rows)
             scale.quantiles = np.percentile(distance.mean(axis=1), np.arange(101)).astype(np.float32)
         return scale
+
+    @property
+    def density(self) -> np.ndarray:
+        """``[101]`` float32 percentiles of the density at an item; NaN for a single one. Measured on first use."""
+        if self._density is None:
+            self._density = self._usual_densities()
+        return self._density
 
     def distance(self, z: np.ndarray) -> np.ndarray:
         """Return the mean weighted distance ``[m]`` from latent points ``[m, d]`` to their 10 nearest items."""
         stretched = np.asarray(z, dtype=np.float32) * self._stretch
         return self._neighbours.query(stretched, NEAREST)[1].mean(axis=1)
 
+    def length(self, steps: np.ndarray) -> np.ndarray:
+        """Return the weighted length ``[m]`` of differences of latent points ``[m, d]``."""
+        return np.asarray(np.linalg.norm(np.asarray(steps, dtype=np.float64) * self._stretch, axis=1))
+
     def score(self, z: np.ndarray) -> np.ndarray:
         """Return trust ``[m]`` in [0, 1] of latent points ``[m, d]``; see `trust`."""
-        usual, remote = float(self.quantiles[50]), float(self.quantiles[99])
+        scores = np.empty(len(z), dtype=np.float32)
+        for start in range(0, len(z), _ROWS):
+            part = slice(start, start + _ROWS)
+            scores[part] = self._score(np.asarray(z[part], dtype=np.float32))
+        return scores
+
+    def _score(self, z: np.ndarray) -> np.ndarray:
+        index, distance = self._neighbours.query(z * self._stretch, max(AROUND, NEAREST))
+        low, remote = float(self.quantiles[5]), float(self.quantiles[99])
         # Where all items coincide any step away from them is a step into the unknown.
-        span = max(remote - usual, 1e-3 * remote, 1e-6)
-        beyond = np.maximum(self.distance(z).astype(np.float64) - usual, 0) / span
-        return (1 / (1 + beyond**3)).astype(np.float32)
+        far = beyond(distance[:, :NEAREST].mean(axis=1), low, remote, max(1e-3 * remote, 1e-6))
+        rare, rarest = float(self.density[5]), float(self.density[1])
+        thin = beyond(-self._log_density(z, index), -rare, -rarest, 0.1) if np.isfinite(rare) else 0
+        return (1 / (1 + far**3 + thin**3)).astype(np.float32)
+
+    def _log_density(self, z: np.ndarray, index: np.ndarray) -> np.ndarray:
+        """Log of Σ q(z|x_i) over items ``[m, k]``, in nats, up to a constant that is the same for all points."""
+        # Of a width no less than the usual step between items, below which a density tells of single items only.
+        least = np.square(self.quantiles[50]) / len(self.share) / np.maximum(self.share, _LEAST_SHARE)
+        variance = np.exp(self._logvar[index]) + least
+        difference = z[:, None].astype(np.float64) - self._mean[index]
+        nats = -0.5 * (np.square(difference) / np.maximum(variance, 1e-30) + np.log(np.maximum(variance, 1e-30)))
+        total = nats.sum(axis=2)
+        highest = total.max(axis=1)
+        return np.asarray(highest + np.log(np.exp(total - highest[:, None]).sum(axis=1)))
+
+    def _usual_densities(self) -> np.ndarray:
+        rows = _some(len(self._mean), _SAMPLED_DENSITY)
+        if len(self._mean) < 2:
+            return np.full(101, np.nan, dtype=np.float32)
+        index, _ = self._neighbours.query(self._neighbours.points[rows], AROUND, leave_out=rows)
+        return np.percentile(self._log_density(self._mean[rows], index), np.arange(101)).astype(np.float32)
 
 
 def trust(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     """Return how far latent points can be trusted: whether the decoder has met their like.
 
-    With r the mean distance to the 10 nearest encoded items (dimensions
-    weighted as in `TrustScale`) and r_p the p-th percentile of that distance
-    over the set's own items, each left out of its own neighbours,
-    trust = 1 / (1 + t³), t = max(r − r_50, 0) / (r_99 − r_50): 1 in a typical
-    item's surroundings, 0.5 where only the remotest 1 % of the items are,
-    towards 0 beyond.
+    1 / (1 + t³ + u³), with
+
+    - t = max(r − r_5, 0) / (r_99 − r_5), r the mean distance to the 10 nearest encoded items (dimensions weighted as
+      in `TrustScale`), r_p the p-th percentile of it over the set's own items, each left out of its own neighbours;
+    - u = max(q_5 − q, 0) / (q_5 − q_1), q the log density of the aggregate posterior Σ_i q(z|x_i) / n (over the 60
+      nearest items, no posterior narrower than items lie apart), q_p its percentiles over the items likewise.
+
+    Towards 1 in the densest parts, about 0.95 where a typical item is, 0.5 where only the remotest
+    1 % of the items are, towards 0 beyond.
 
     Parameters
     ----------
@@ -93,3 +157,19 @@ def trust(space: LatentSpace, z: np.ndarray) -> np.ndarray:
         ``[m]`` float32 in [0, 1].
     """
     return space.trust_scale.score(z)
+
+
+def together(*scores: np.ndarray) -> np.ndarray:
+    """Return what independent scores ``[m]`` of the form 1 / (1 + t³) make together: 1 / (1 + Σ t³)."""
+    doubt = np.sum([1 / np.maximum(np.asarray(score, dtype=np.float64), 1e-12) - 1 for score in scores], axis=0)
+    return np.asarray(1 / (1 + doubt), dtype=np.float32)
+
+
+def beyond(values: np.ndarray, usual: float, remote: float, least: float) -> np.ndarray:
+    """Return how far values ``[m]`` lie beyond `usual`, in steps from there to `remote` of at least `least`."""
+    step = max(remote - usual, least)
+    return np.asarray(np.minimum(np.maximum(values.astype(np.float64) - usual, 0) / step, _FARTHEST))
+
+
+def _some(n: int, most: int) -> np.ndarray:
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.int64))

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from components.pictures import decode
 from components.wording import trust_in_words
 from vae_core import LatentSpace, trust
+from vae_core.space.trust import together
 
 SPOT, POINT = 2, 4  # columns of a spot and of a latent point of the grey space
 ROUTES = {
@@ -172,7 +173,11 @@ def test_touch_is_invert_and_look_in_one(
     np.testing.assert_array_equal(pixels, decode(grey, z))
     score = float(trust(grey, z)[0])
     assert about["trust"] == round(score, 4)
-    assert about["trust_in_words"] == trust_in_words(score)
+    again = float(grey.round_trip(z)[1][0])
+    assert about["round_trip"] == pytest.approx(again, abs=1e-3)
+    assert about["support"] == 1
+    assert about["believed"] == pytest.approx(float(together(*np.array([[score], [again]]))[0]), abs=1e-3)
+    assert about["trust_in_words"] == trust_in_words(score, 1.0, again)
     index, distance = grey.neighbours.query(z, 12)
     assert [item["index"] for item in about["nearest"]] == index[0].tolist()
     np.testing.assert_allclose([item["distance"] for item in about["nearest"]], distance[0], atol=1e-5)
@@ -230,6 +235,8 @@ def test_the_manifold_says_how_far_each_picture_can_be_trusted(client: FlaskClie
     z = grey.projection("pca").invert(spots)
     np.testing.assert_array_equal(pixels, decode(grey, z))
     np.testing.assert_allclose(about["trust"], trust(grey, z), atol=1e-4)
+    shaded = np.frombuffer(ask(client, "believed/pca", spots).data, "<f4")
+    np.testing.assert_allclose(shaded, trust(grey, z), atol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+// A veil over those regions of the map whose pictures are not to be believed.
+import { debounced, newest, postNumbers } from "./api.js";
+import { flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
+import { tellError } from "./notice.js";
+import { colour } from "./picture.js";
+import { state, subscribe } from "./store.js";
+
+const CELL = 9; // CSS pixels between two spots that are asked about
+let shade = null; // { space, projection, picture, from, to }: the corners' places on the map
+let repaint = () => {};
+
+const wanted = () => Boolean(state.view.shade) && flat() && plotElement()?.data?.length > 0;
+export const isShaded = () => wanted() && shade?.space === state.space && shade?.projection === state.projection;
+
+const load = newest(
+  ({ space, projection, spots }) => postNumbers(`spaces/${space}/believed/${encodeURIComponent(projection)}`, spots),
+  ({ buffer }, asked) => {
+    shade = { ...asked, picture: veil(new Float32Array(buffer), asked.wide, asked.high) };
+    repaint();
+  },
+  (error) => { if (error.status !== 409) tellError(error); },
+);
+
+// One pixel a spot, enlarged smoothly later on.
+function veil(trust, wide, high) {
+  const canvas = document.createElement("canvas");
+  canvas.width = wide;
+  canvas.height = high;
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(wide, high);
+  const [red, green, blue] = colour("--shade").match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
+  trust.forEach((value, i) => image.data.set([red, green, blue, Math.round(255 * 0.85 * (1 - value))], 4 * i));
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+function refresh() {
+  if (!wanted()) {
+    repaint();
+    return;
+  }
+  const { xaxis, yaxis } = plotElement()._fullLayout;
+  const { width, height } = plotBox();
+  const wide = Math.ceil(width / CELL);
+  const high = Math.ceil(height / CELL);
+  const [left, right] = xaxis.range;
+  const [bottom, top] = yaxis.range;
+  const spots = new Float32Array(2 * wide * high);
+  for (let row = 0; row < high; row += 1) {
+    for (let column = 0; column < wide; column += 1) {
+      spots[2 * (row * wide + column)] = left + ((right - left) * (column + 0.5)) / wide;
+      spots[2 * (row * wide + column) + 1] = top + ((bottom - top) * (row + 0.5)) / high;
+    }
+  }
+  load({ space: state.space, projection: state.projection, spots, wide, high, from: [left, top], to: [right, bottom] });
+}
+
+export function paintShade(context) {
+  const [x, y] = toPixels(shade.from);
+  const [right, bottom] = toPixels(shade.to);
+  context.imageSmoothingEnabled = true;
+  context.drawImage(shade.picture, x, y, right - x, bottom - y);
+  context.imageSmoothingEnabled = false;
+}
+
+export function connectShade(paint) {
+  repaint = paint;
+  const soon = debounced(refresh, 60);
+  onMapMoved(soon);
+  onMapReady(soon);
+  subscribe((changed) => {
+    if (changed.has("space") || changed.has("projection")) shade = null;
+    if (changed.has("view")) soon();
+  });
+  // The other theme has another veil.
+  new MutationObserver(soon).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
+}
