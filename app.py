@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--trust", action="store_true", help="allow model files that run code when opened (no such format is read yet)"
     )
+    parser.add_argument(
+        "--points-up-to", type=int, metavar="N", help="draw maps of more items as a picture (default 100000)"
+    )
     parser.add_argument("--cold", action="store_true", help="load the libraries of long work only when it is asked for")
     parser.add_argument("--debug", action="store_true", help="log what the server does")
     chosen = parser.parse_args(arguments)
@@ -56,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if not 0 <= chosen.port < 65536:
             raise InputError(f"{chosen.port} is not a port; take one from 1 to 65535, or 0 for any that is free.")
+        if chosen.points_up_to is not None and chosen.points_up_to < 0:
+            raise InputError(f"--points-up-to takes a number of items, not {chosen.points_up_to}.")
         if (chosen.model is None) != (chosen.data is None):
             raise InputError("--model and --data belong together; give both, or neither for the shipped demos.")
         with _listen(chosen.host, chosen.port) as listener:
@@ -63,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             workspace = Workspace(chosen.workspace)
             catalogue = _catalogue(chosen, workspace)
-            _serve(catalogue, workspace.jobs_folder, listener, chosen.host, chosen.open, warm=not chosen.cold)
+            drawing = {} if chosen.points_up_to is None else {"points_up_to": chosen.points_up_to}
+            _serve(catalogue, workspace.jobs_folder, listener, chosen.host, chosen.open, not chosen.cold, **drawing)
     except InputError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
@@ -216,14 +222,20 @@ def _hosts(host: str, address: str) -> frozenset[str] | None:
 
 
 def _serve(
-    catalogue: Catalogue, jobs_folder: Path, listener: socket.socket, host: str, open_browser: bool, warm: bool = True
+    catalogue: Catalogue,
+    jobs_folder: Path,
+    listener: socket.socket,
+    host: str,
+    open_browser: bool,
+    warm: bool = True,
+    **options: Any,
 ) -> None:
     import waitress
 
     from vae_core.jobs import Jobs
 
     jobs = Jobs(jobs_folder)
-    app = create_app(catalogue, jobs, hosts=_hosts(host, listener.getsockname()[0]))
+    app = create_app(catalogue, jobs, hosts=_hosts(host, listener.getsockname()[0]), **options)
     server = waitress.create_server(app.server, sockets=[listener], threads=8, ident=None)
     port = listener.getsockname()[1]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host

@@ -81,9 +81,9 @@ def _jobs_panel() -> html.Section:
     )
 
 
-def register(app: Dash, catalogue: Catalogue) -> None:
-    """Connect frame and pages."""
-    explore.register(app, catalogue)
+def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
+    """Connect frame and pages; maps of more items than `points_up_to` are drawn as a picture."""
+    explore.register(app, catalogue, points_up_to)
     tell_page(app, "help", Input("help", "n_clicks"))
     for choice in ("space", "projection", "color-by", "axis-x", "axis-y", "point-size", "point-opacity", "new-method"):
         tell_page(app, choice, Input(choice, "value"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from dash import Dash
 
 from components import api, page
+from components.big_maps import POINTS_UP_TO
 from vae_core import Catalogue
 from vae_core.jobs import Jobs
 
@@ -17,6 +18,7 @@ def create_dash(
     assets: Path,
     prefix: str = "/",
     hosts: frozenset[str] | None = frozenset(),
+    points_up_to: int = POINTS_UP_TO,
 ) -> Dash:
     """Build the Dash application.
 
@@ -32,6 +34,8 @@ def create_dash(
         Path prefix of every request.
     hosts : frozenset of str or None
         Host names answered to besides loopback; None admits every IP address.
+    points_up_to : int
+        Maps of more items are drawn as a picture.
     """
     app = Dash(
         "latent_explorer",
@@ -44,7 +48,7 @@ def create_dash(
         routes_pathname_prefix=prefix,
         serve_locally=True,
     )
-    api.register(app.server, catalogue, jobs, prefix, hosts)
+    api.register(app.server, catalogue, jobs, prefix, hosts, points_up_to)
     app.layout = lambda: page.layout(catalogue)
-    page.register(app, catalogue)
+    page.register(app, catalogue, points_up_to)
     return app

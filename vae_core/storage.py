@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -98,6 +100,71 @@ def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, compress: bool 
             save(file, allow_pickle=False, **{name: np.asarray(value) for name, value in arrays.items()})
 
     write_atomically(path, write)
+
+
+def save_mapped(path: Path, arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> None:
+    """Write named arrays as one ``.npy`` file each beside a JSON file that names them; `map_arrays` reads them.
+
+    The JSON file comes last: until it is there the arrays are not believed.
+
+    Parameters
+    ----------
+    path : Path
+        The JSON file; its folder is made when it is missing.
+    arrays : mapping of str to ndarray
+        Numbers.
+    about : mapping
+        What else the JSON file holds.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    """
+    stamp = secrets.token_hex(6)  # so that a later writing never mixes with this one
+    files = {name: f"{name}-{stamp}.npy" for name in arrays}
+
+    def write(array: np.ndarray) -> Callable[[Path], None]:
+        def into(temporary: Path) -> None:
+            with temporary.open("wb") as file:
+                np.save(file, array, allow_pickle=False)
+
+        return into
+
+    for name, array in arrays.items():
+        write_atomically(path.with_name(files[name]), write(array))
+    text = json.dumps({**about, "arrays": files})
+    write_atomically(path, lambda temporary: _write_text(temporary, text))
+    for old in path.parent.glob("*.npy"):
+        if old.name not in files.values():
+            with contextlib.suppress(OSError):  # still open somewhere; a later writing sweeps it up
+                old.unlink()
+
+
+def map_arrays(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Map the arrays of `save_mapped` into memory; they are read where they are looked at.
+
+    Returns
+    -------
+    about, arrays
+        What was written.
+
+    Raises
+    ------
+    CacheDamaged
+        If a file is missing, cut short or no array.
+    """
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        files = about.pop("arrays")
+        arrays = {name: np.load(path.with_name(file), mmap_mode="r") for name, file in files.items()}
+    except (OSError, ValueError, KeyError, AttributeError, EOFError) as error:
+        raise CacheDamaged(f"{path} is not used ({error}); it has to be computed again.") from error
+    return about, arrays
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:

@@ -2,6 +2,7 @@
 import { asVisitor, getJSON, postJSON } from "./api.js";
 import { lookAtJobs, timeOf } from "./jobs_panel.js";
 import { glide, isMoving, still } from "./moving.js";
+import { noteFitted } from "./big_map.js";
 import { tellError } from "./notice.js";
 import { element } from "./picture.js";
 import { current, state, update } from "./store.js";
@@ -49,6 +50,7 @@ export async function watchMap(space, projection, begun = () => {}) {
   }
   if (left === path && report.state !== "done") report = { ...report, state: "cancelled" };
   if (report.state === "done") {
+    noteFitted(space, projection, report.fitted);
     if (current.info && !current.info.projections.includes(projection)) current.info.projections.push(projection);
     place().hidden = true;
     delete place().parentElement.dataset.stale;

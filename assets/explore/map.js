@@ -1,5 +1,6 @@
 // The map: asking for it, touching it, and the pointer's lens over it.
 import { debounced, getJSON, whenBack } from "./api.js";
+import { isBig, itemNear, layBigMap, pointAt } from "./big_map.js";
 import { ask, restLens, touch } from "./decoded.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { hideCard, hover, hovered } from "./hover.js";
@@ -26,6 +27,7 @@ export function layMap() {
     element("canvas", { id: "overlay", "aria-hidden": "true" }),
   );
   layHere(stage());
+  layBigMap(stage());
   stage().append(
     element("div", { id: "hover-card", hidden: true }),
     element("div", { id: "map-state", hidden: true }),
@@ -86,9 +88,12 @@ export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !plot?._fullLayou
 export function requestMap() {
   const there = stage().dataset.stale === undefined;
   const projection = there ? state.projection : "pca";
-  // Until a map has been measured its points have the usual colours.
-  const color = ofMap(state.color) && !isMeasured(state.space, projection) ? current.info.default_column : state.color;
-  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color, dark: isDark(), frame: state.frame } });
+  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color: requestedColour(projection), dark: isDark(), frame: state.frame } });
+}
+
+// Until a map has been measured its points have the usual colours.
+export function requestedColour(projection = state.projection) {
+  return ofMap(state.color) && !isMeasured(state.space, projection) ? current.info.default_column : state.color;
 }
 
 async function chooseMap() {
@@ -209,7 +214,22 @@ function clicked(event) {
     return;
   }
   const spot = event.xvals?.length ? [event.xvals[0], event.yvals[0]] : pointer && spotAt(pointer);
-  if (spot) touch(spot);
+  if (spot && isBig() && !exactly) touchBig(spot, event.event ?? pointer);
+  else if (spot) touch(spot);
+}
+
+// Where the items are a picture the server knows which one is meant.
+async function touchBig(spot, at) {
+  const seen = at ? pointAt({ x: at.clientX ?? at.x, y: at.clientY ?? at.y }) : null;
+  const asked = `${state.space}/${state.projection}`;
+  try {
+    const index = seen ?? (await itemNear(spot));
+    if (asked !== `${state.space}/${state.projection}`) return;
+    if (index === null) touch(spot);
+    else goToItem(index);
+  } catch (error) {
+    tellError(error);
+  }
 }
 
 export function decodeExactlyHere() {
@@ -229,6 +249,7 @@ export function holdLens(held) {
 let lensAt = { x: NaN, y: NaN };
 function moved(event) {
   pointer = { x: event.clientX, y: event.clientY };
+  if (isBig() && flat() && event.buttons === 0 && !(lensKey || state.view.lens)) hover(pointAt(pointer), event);
   if (event.buttons !== 0 || !(lensKey || state.view.lens)) return;
   // Both events tell of the same place.
   if (pointer.x === lensAt.x && pointer.y === lensAt.y) return;

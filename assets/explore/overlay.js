@@ -1,5 +1,6 @@
 // What lies over the map without touching the plot: where you are, the path from A to B, the decoded grid.
 import { debounced, framed, newest, postNumbers } from "./api.js";
+import { paintBigMap } from "./big_map.js";
 import { onAnswer } from "./decoded.js";
 import { paintInDepth } from "./depth.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
@@ -27,6 +28,7 @@ export function paintOverlay() {
   const below = fitted(underlay).context;
   below.clearRect(0, 0, w, h);
   placeHere();
+  paintBigMap();
   const gridded = flat() && Boolean(state.view.manifold) && tiles?.key === state.projection;
   const crossed = flat() && path?.key === pathKey();
   // A blank canvas would be laid over the map all the same, with every frame.

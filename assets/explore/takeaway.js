@@ -1,5 +1,6 @@
 // Whatever is on show can be taken away.
 import { url } from "./api.js";
+import { bigMapCanvas } from "./big_map.js";
 import { decodedCanvas } from "./decoded.js";
 import { plotElement } from "./map.js";
 import { tell } from "./notice.js";
@@ -45,6 +46,7 @@ export async function map() {
   const context = canvas.getContext("2d");
   context.fillStyle = isDark() ? "#1a1b1e" : "#ffffff";
   context.fillRect(0, 0, canvas.width, canvas.height);
+  if (bigMapCanvas()) context.drawImage(bigMapCanvas(), 0, 0, canvas.width, canvas.height);
   context.drawImage(document.getElementById("underlay"), 0, 0, canvas.width, canvas.height);
   context.drawImage(drawn, 0, 0, canvas.width, canvas.height);
   context.drawImage(document.getElementById("overlay"), 0, 0, canvas.width, canvas.height);

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import torch
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 
 from components.api.wanted import wanted_space
 from components.columns import by_rate, columns, default_column
@@ -48,6 +48,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                     if (settings := found.projection_settings(id)) is not None
                 },
                 "order": by_rate(found),
+                "points_up_to": current_app.config["POINTS_UP_TO"],
                 "steps": STEPS,
                 "dimensions": [asdict(dimension) for dimension in dimension_figures(found)],
                 "can": asdict(found.model.can),

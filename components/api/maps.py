@@ -99,11 +99,12 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
         404 if there can be no such map.
     """
     try:
-        there = space.cached_projection(projection) is not None
+        there = space.cached_projection(projection)
     except InputError as error:
         raise Refused(404, str(error)) from None
-    if there:
-        return {"id": projection, "state": "done"}
+    if there is not None:
+        fitted = there.details.get("fitted")
+        return {"id": projection, "state": "done", **({} if fitted is None else {"fitted": fitted})}
     job = jobs.get(job_key(space, projection))
     if job is None:
         if not _COMPUTED.fullmatch(projection):

@@ -79,7 +79,7 @@ def told(quality: Quality) -> dict[str, Any]:
         "counts": quality.counts.tolist(),
         "measured": len(quality.rows),
         "among": quality.among,
-        "kept": _number(quality.kept.mean()),
+        "kept": _number(np.nanmean(quality.kept)),
         "kept_of": min(KEPT_OF, len(quality.kept) - 1),
         "map": plain(quality.figures),
         "shuffled": plain(quality.shuffled),

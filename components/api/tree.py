@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from components.api import items, latent, listing, maps, quality, takeaway
+from components.api import big_maps, items, latent, listing, maps, quality, takeaway
 from components.api import jobs as job_routes
 from components.api.wire import MOST_NUMBERS, Refused, refusal
+from components.big_maps import POINTS_UP_TO
 from vae_core import Catalogue, InputError
 from vae_core.jobs import Jobs
 
@@ -21,7 +22,12 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def register(
-    server: Flask, catalogue: Catalogue, jobs: Jobs, prefix: str = "/", hosts: frozenset[str] | None = None
+    server: Flask,
+    catalogue: Catalogue,
+    jobs: Jobs,
+    prefix: str = "/",
+    hosts: frozenset[str] | None = None,
+    points_up_to: int = POINTS_UP_TO,
 ) -> None:
     """Add ``/health`` and the ``/api`` tree to a server.
 
@@ -37,10 +43,13 @@ def register(
         Path prefix of the page.
     hosts : frozenset of str, optional
         Names by which the server may be called besides loopback; None admits every IP address too.
+    points_up_to : int
+        Maps of more items are drawn as a picture.
     """
+    server.config["POINTS_UP_TO"] = points_up_to
     root = f"{prefix.rstrip('/')}/api"
     api = Blueprint("api", __name__, url_prefix=root)
-    for room in (listing, latent, items, maps, quality, job_routes, takeaway):
+    for room in (listing, latent, items, maps, big_maps, quality, job_routes, takeaway):
         room.add_routes(api, catalogue, jobs)
     api.register_error_handler(Refused, refusal)
     api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))

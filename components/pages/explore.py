@@ -14,8 +14,8 @@ def layout() -> html.Main:
     return html.Main([map_panel.layout(), touched.layout(), sliders.layout(), pins.layout()], id="explore")
 
 
-def register(app: Dash, catalogue: Catalogue) -> None:
-    """Connect the panels."""
-    map_panel.register(app, catalogue)
+def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
+    """Connect the panels; see `components.page.register`."""
+    map_panel.register(app, catalogue, points_up_to)
     sliders.register(app)
     pins.register(app)

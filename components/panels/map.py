@@ -10,6 +10,7 @@ from dash import Dash, Input, Output, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from components.aria import label
+from components.big_maps import items_drawn
 from components.columns import default_column
 from components.icons import icon
 from components.map_figure import empty_figure, map_figure
@@ -191,8 +192,8 @@ def _slider(title: str, id: str, low: float, high: float, step: float, value: fl
     )
 
 
-def register(app: Dash, catalogue: Catalogue) -> None:
-    """Draw the map whenever the page asks for another one."""
+def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
+    """Draw the map whenever the page asks for another one; one of more items than `points_up_to` without points."""
 
     @app.callback(
         Output("map", "figure"), Output("map-error", "data"), Input("map-request", "data"), prevent_initial_call=True
@@ -209,7 +210,8 @@ def register(app: Dash, catalogue: Catalogue) -> None:
             color = str(wanted.get("color") or default_column(space))
             key = f"{wanted['space']}/{name}"
             frame = _numbers(wanted.get("frame"))
-            return map_figure(space, projection, color, bool(wanted.get("dark")), key, frame), None
+            drawn = items_drawn(len(space), projection, points_up_to)
+            return map_figure(space, projection, color, bool(wanted.get("dark")), key, frame, drawn), None
         except KeyError as error:
             return no_update, f"There is no space {error}."
         except InputError as error:

@@ -22,6 +22,7 @@ import numpy as np
 
 from vae_core.space.neighbour_map import tuned_inverse
 from vae_core.space.neighbours import Neighbours
+from vae_core.space.projection import spatial_index
 from vae_core.space.settings import ProjectionSettings
 
 
@@ -100,7 +101,7 @@ def run(
         centre = train.mean(axis=0)
         for kind in maps:
             points, spots, library = _FITS[kind](train, test, seed)
-            tuned = tuned_inverse(ProjectionSettings.of(kind), points, train, Neighbours(train))
+            tuned = tuned_inverse(ProjectionSettings.of(kind), spatial_index(points), train, Neighbours(train))
             methods: dict[str, Callable[[np.ndarray], np.ndarray]] = {
                 "ours": tuned,
                 "neighbour mean (10)": partial(neighbour_mean, points, train),

@@ -8,6 +8,7 @@ import pytest
 from vae_core.space import Neighbours, ProjectionSettings, compute
 from vae_core.space.neighbour_map import tuned_inverse
 from vae_core.space.placing import place, synthetic_items
+from vae_core.space.projection import spatial_index
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,8 @@ def test_sets_without_neighbourhoods_are_left_untuned() -> None:
     equal = np.ones((40, 3), dtype=np.float32)
     for mean in (few, equal):
         points = np.random.default_rng(1).normal(size=(len(mean), 2)).astype(np.float32)
-        inverse = tuned_inverse(ProjectionSettings("umap", neighbours=3), points, mean, Neighbours(mean))
+        settings = ProjectionSettings("umap", neighbours=3)
+        inverse = tuned_inverse(settings, spatial_index(points), mean, Neighbours(mean))
         assert "r2" not in inverse.choice
         assert np.isfinite(inverse(points)).all()
         assert np.isfinite(inverse(points[:1] + 1e6)).all()

@@ -16,12 +16,15 @@ from vae_core.space.neighbours import Neighbours, Table
 from vae_core.space.projection import latent_fingerprint, read_points
 from vae_core.space.quality import Quality
 from vae_core.space.settings import ProjectionSettings
-from vae_core.storage import CacheDamaged, load_arrays, save_arrays
+from vae_core.storage import CacheDamaged, load_arrays, map_arrays, save_arrays, save_mapped
 
 log = logging.getLogger(__name__)
 
 #: Raised whenever what is stored, or how it is computed, changes its meaning.
 FORMAT = 1
+#: Posterior means of more bytes are not read, but mapped into memory.
+MAPPED_FROM = 32 * 2**20
+_MAPPED = "encodings/about.json"
 _MAP_NAME = re.compile(r"(pca|tsne|umap)(-3d|-[0-9a-f]{12})?")
 _RAW_NAME = re.compile(r"z:[0-9]+(,[0-9]+){1,2}")
 T = TypeVar("T")
@@ -100,21 +103,31 @@ class SpaceCache:
     def encodings(self, fingerprint: str | None = None) -> Encodings | None:
         """Return the stored encodings, if there are any and, where one is asked for, they have this fingerprint."""
 
-        def read(path: Path) -> Encodings:
-            arrays = load_arrays(path)
-            about = json.loads(str(arrays.pop("about")))
+        def checked(arrays: dict[str, np.ndarray], about: dict[str, Any]) -> Encodings:
             if about["format"] != FORMAT or fingerprint not in (None, about["fingerprint"]):
                 raise ValueError("it belongs to another model, data set or version")
             return Encodings(**arrays)
 
-        return self._read("encodings.npz", read)
+        def read(path: Path) -> Encodings:
+            arrays = load_arrays(path)
+            return checked(arrays, json.loads(str(arrays.pop("about"))))
+
+        def read_mapped(path: Path) -> Encodings:
+            about, arrays = map_arrays(path)
+            return checked(arrays, about)
+
+        return self._read("encodings.npz", read) or self._read(_MAPPED, read_mapped)
 
     def keep_encodings(self, encodings: Encodings, fingerprint: str) -> None:
-        """Store encodings under a fingerprint."""
+        """Store encodings under a fingerprint; those of very many items so that they can be mapped into memory."""
         named = {field.name: getattr(encodings, field.name) for field in fields(encodings)}
         arrays = {name: array for name, array in named.items() if array is not None}
-        about = np.array(json.dumps({"format": FORMAT, "fingerprint": fingerprint}))
-        self._write("encodings.npz", lambda path: save_arrays(path, {"about": about, **arrays}))
+        about = {"format": FORMAT, "fingerprint": fingerprint}
+        if encodings.mean.nbytes > MAPPED_FROM:
+            self._write(_MAPPED, lambda path: save_mapped(path, arrays, about))
+        else:
+            text = np.array(json.dumps(about))
+            self._write("encodings.npz", lambda path: save_arrays(path, {"about": text, **arrays}))
 
     def neighbours(self, mean: np.ndarray) -> Neighbours:
         """Return the neighbours of encodings ``[n, d]``; their table is read, where it is stored, when it is needed."""

@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.cache import SpaceCache
-from vae_core.space.neighbour_map import NeighbourMap
+from vae_core.space.locate import Locator
+from vae_core.space.neighbour_map import NeighbourMap, fitted_sample
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.pca import PCAMap
 from vae_core.space.projection import Projection, latent_fingerprint
-from vae_core.space.quality import measure
+from vae_core.space.quality import AMONG, measure
 from vae_core.space.raw import RawMap
 from vae_core.space.settings import TSNE_ITERATIONS, ProjectionSettings
 
+_PLACED_TOGETHER = 20_000
 _LAST_NOTE = "the way back from the map"
 
 log = logging.getLogger(__name__)
@@ -58,14 +61,40 @@ def compute(
     if settings.method == "z":
         return RawMap(settings, mean)
     neighbours = neighbours or Neighbours(mean)
+    sample = fitted_sample(settings, len(mean))
+    fitted = mean if sample is None else mean[sample]
+    among = neighbours if sample is None else Neighbours(fitted)
     if settings.method == "tsne":
         from vae_core.space.tsne import fit_tsne
 
-        points, details = fit_tsne(settings, mean, neighbours, progress)
+        points, details = fit_tsne(settings, fitted, among, progress)
     else:
         from vae_core.space.umap_map import fit_umap
 
-        points, details = fit_umap(settings, mean, neighbours, progress)
+        points, details = fit_umap(settings, fitted, among, progress)
+    return whole_map(settings, points, mean, neighbours, details, progress)
+
+
+def whole_map(
+    settings: ProjectionSettings,
+    points: np.ndarray,
+    mean: np.ndarray,
+    neighbours: Neighbours,
+    details: dict[str, Any],
+    progress: Progress = silent,
+) -> NeighbourMap:
+    """Return the map of all encodings ``[n, d]`` from the points of those it was fitted on; the rest is placed."""
+    sample = fitted_sample(settings, len(mean))
+    if sample is not None:
+        locate = Locator(points, Neighbours(mean[sample]))
+        placed = np.empty((len(mean), points.shape[1]), dtype=np.float32)
+        for start in range(0, len(mean), _PLACED_TOGETHER):
+            part = slice(start, min(start + _PLACED_TOGETHER, len(mean)))
+            if not progress(start, len(mean), "placing the rest"):
+                raise Stopped
+            placed[part] = locate(mean[part])
+        placed[sample] = points
+        points = placed
     progress(1, 1, _LAST_NOTE)
     return NeighbourMap(settings, points, mean, neighbours, details)
 
@@ -126,7 +155,7 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
         # As if it had been asked for with so many steps.
         wanted = replace(wanted, iterations=stop.step)
         progress(stop.step, TSNE_ITERATIONS, _LAST_NOTE)
-        stopped = NeighbourMap(wanted, stop.so_far, encodings.mean, neighbours)
+        stopped = whole_map(wanted, stop.so_far, encodings.mean, neighbours, {})
         cache.keep_map(wanted.id, lambda path: stopped.save(path, latent_fingerprint(encodings.mean)))
     return wanted.id
 
@@ -156,7 +185,7 @@ def measure_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     else:
         raise InputError(f"The map {wanted.id} is not there to be measured; compute it first.")
     neighbours = cache.neighbours(mean)
-    known = neighbours.ready
+    known = len(mean) > AMONG or neighbours.ready
     measured = measure(mean, points, neighbours, progress=progress)
     if not known:
         cache.keep_neighbours(neighbours)
@@ -169,7 +198,8 @@ def compute_and_keep(
 ) -> Projection:
     """Make a map and keep it, and the neighbours if they had to be computed for it."""
     settings.check(*mean.shape)
-    if settings.method in ("tsne", "umap") and not neighbours.ready:
+    whole = fitted_sample(settings, len(mean)) is None
+    if settings.method in ("tsne", "umap") and whole and not neighbours.ready:
         neighbours.table(progress=progress)
         cache.keep_neighbours(neighbours)
     projection = compute(settings, mean, neighbours, progress)

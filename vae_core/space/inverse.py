@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vae_core.space.trust import beyond
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 _COUNTS = (10, 15, 20, 30, 40, 60, 90, 150)
 _LARGEST_SHARE = 40  # a neighbourhood of more than a fortieth of the map is no longer local
@@ -34,8 +37,8 @@ class Inverse:
 
     Parameters
     ----------
-    points : ndarray
-        ``[n, 2]`` the map.
+    tree : cKDTree
+        Of the map's points ``[n, 2]``.
     mean : ndarray
         ``[n, d]`` encodings.
     choice : dict
@@ -43,13 +46,12 @@ class Inverse:
         weighted mean), as `tuned` finds them.
     """
 
-    def __init__(self, points: np.ndarray, mean: np.ndarray, choice: dict[str, Any]) -> None:
-        from scipy.spatial import cKDTree  # 0.3 s that a page showing PCA does not need
-
+    def __init__(self, tree: cKDTree, mean: np.ndarray, choice: dict[str, Any]) -> None:
         self.choice = choice
-        self._points = np.asarray(points, dtype=np.float64)
+        self._points = np.asarray(tree.data)
         self._mean = mean
-        self._tree = cKDTree(self._points)
+        self._tree = tree
+        points = self._points
         self._count = min(int(choice["count"]), len(points))
         self._spacing, self._remote = self._measure_spacing()
         self._agreeing, self._torn = self._measure_spread()
@@ -69,7 +71,7 @@ class Inverse:
         return z
 
     @classmethod
-    def tuned(cls, points: np.ndarray, mean: np.ndarray, spots: np.ndarray, truth: np.ndarray) -> Inverse:
+    def tuned(cls, tree: cKDTree, mean: np.ndarray, spots: np.ndarray, truth: np.ndarray) -> Inverse:
         """Choose count, width and ridge by R² over latent points whose spots on the map are known.
 
         Those must not be the set's own items: an item's point was fitted to the item, and tuning
@@ -77,8 +79,8 @@ class Inverse:
 
         Parameters
         ----------
-        points : ndarray
-            ``[n, 2]`` the map.
+        tree : cKDTree
+            Of the map's points ``[n, 2]``.
         mean : ndarray
             ``[n, d]`` encodings.
         spots : ndarray
@@ -86,7 +88,8 @@ class Inverse:
         truth : ndarray
             ``[m, d]`` latent points of unseen items; with none of them, or all alike, nothing is tuned.
         """
-        inverse = cls(points, mean, {"count": min(10, len(points)), "width": 0.25, "ridge": 3.0})
+        points = np.asarray(tree.data)
+        inverse = cls(tree, mean, {"count": min(10, len(points)), "width": 0.25, "ridge": 3.0})
         if len(truth) == 0 or not np.ptp(truth, axis=0).any():
             return inverse
         counts = [count for count in _COUNTS if count <= max(_COUNTS[0], len(points) // _LARGEST_SHARE)]
@@ -106,7 +109,7 @@ class Inverse:
                         best = score
                         stored = None if np.isinf(ridge) else ridge
                         choice = {"count": count, "width": width, "ridge": stored, "r2": round(score, 4)}
-        return cls(points, mean, choice)
+        return cls(tree, mean, choice)
 
     def support(self, xy: np.ndarray) -> np.ndarray:
         """Return how well items around a spot ``[m, 2]`` support what it stands for; see `Projection.support`."""

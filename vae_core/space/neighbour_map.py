@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,12 +11,27 @@ from vae_core.space.inverse import Inverse
 from vae_core.space.locate import Locator
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.placing import place, synthetic_items
-from vae_core.space.projection import Projection
+from vae_core.space.projection import Projection, spatial_index
 from vae_core.space.settings import ProjectionSettings
 from vae_core.space.trust import together
 
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
 #: Below this there are no neighbourhoods to tune an inverse on.
 _FEWEST = 12
+
+
+#: Larger sets are fitted on a sample of so many, and the rest is placed.
+FITTED_UP_TO = 100_000
+SAMPLE = 50_000
+
+
+def fitted_sample(settings: ProjectionSettings, n: int) -> np.ndarray | None:
+    """Return the numbers ``[50,000]`` of the items a map of n items is fitted on; None where it is on all of them."""
+    if n <= FITTED_UP_TO:
+        return None
+    return np.sort(np.random.default_rng(settings.seed).permutation(n)[:SAMPLE])
 
 
 class NeighbourMap(Projection):
@@ -33,7 +48,8 @@ class NeighbourMap(Projection):
     neighbours : Neighbours
         Of the encodings.
     details : dict
-        As stored. Without the choice of the inverse it is made now, which takes about two seconds.
+        As stored; of a large set ``fitted`` tells on how many items the map was. Without the choice of the inverse
+        it is made now, which takes about two seconds.
     """
 
     def __init__(
@@ -45,16 +61,24 @@ class NeighbourMap(Projection):
         details: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(settings, points, details)
+        fitted, tree = self.points, None
+        if (sample := fitted_sample(settings, len(mean))) is not None:
+            # What was placed later goes by those the map was fitted on.
+            mean, fitted = mean[sample], self.points[sample]
+            neighbours = Neighbours(mean)
+            tree = spatial_index(fitted)
+            self.details["fitted"] = len(sample)
         self._mean = mean
-        self._locator = Locator(self.points, neighbours)
+        self._locator = Locator(fitted, neighbours)
         self._inverse: Inverse | None = None
         if self.dimensions == 2:
+            tree = self.tree if tree is None else tree
             # Made at once: the first spot that is touched must not wait for it.
             if "inverse" not in self.details:
-                self._inverse = tuned_inverse(settings, self.points, mean, neighbours)
+                self._inverse = tuned_inverse(settings, tree, mean, neighbours)
                 self.details["inverse"] = self._inverse.choice
             else:
-                self._inverse = Inverse(self.points, mean, self.details["inverse"])
+                self._inverse = Inverse(tree, mean, self.details["inverse"])
 
     @property
     def latent_dim(self) -> int:
@@ -78,9 +102,7 @@ class NeighbourMap(Projection):
         return together(self._inverse.support(xy), 1 / (1 + self._inverse.reaches(away) ** 3))
 
 
-def tuned_inverse(
-    settings: ProjectionSettings, points: np.ndarray, mean: np.ndarray, neighbours: Neighbours
-) -> Inverse:
+def tuned_inverse(settings: ProjectionSettings, tree: cKDTree, mean: np.ndarray, neighbours: Neighbours) -> Inverse:
     """Return the inverse of a map that does best on synthetic unseen items, placed as the library places new ones.
 
     On held-out items this choice beat the neighbour mean and the local affine fit on every set tried. Tuning on
@@ -89,4 +111,5 @@ def tuned_inverse(
     """
     nothing = np.empty((0, mean.shape[1]), dtype=np.float32)
     unseen = synthetic_items(mean, neighbours) if len(mean) >= _FEWEST and np.ptp(mean, axis=0).any() else nothing
-    return Inverse.tuned(points, mean, place(settings, points, neighbours, unseen), unseen)
+    placed = place(settings, np.asarray(tree.data, dtype=np.float32), neighbours, unseen)
+    return Inverse.tuned(tree, mean, placed, unseen)

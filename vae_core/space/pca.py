@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from vae_core.space.projection import Projection
 from vae_core.space.settings import ProjectionSettings
+
+_ROWS = 65_536
 
 
 class PCAMap(Projection):
@@ -21,7 +25,10 @@ class PCAMap(Projection):
 
     def __init__(self, settings: ProjectionSettings, mean: np.ndarray) -> None:
         self._centre, self._axes, self._explained = principal_axes(mean, settings.dimensions)
-        super().__init__(settings, (mean - self._centre) @ self._axes.T)
+        points = np.empty((len(mean), settings.dimensions), dtype=np.float32)
+        for part in parts(len(mean)):
+            points[part] = (mean[part] - self._centre) @ self._axes.T
+        super().__init__(settings, points)
 
     @property
     def explained(self) -> np.ndarray:
@@ -40,6 +47,12 @@ class PCAMap(Projection):
         if base is None:
             return (self._centre + xy @ self._axes).astype(np.float32)
         return (base + (xy - (base - self._centre) @ self._axes.T) @ self._axes).astype(np.float32)
+
+
+def parts(n: int) -> Iterator[slice]:
+    """Yield slices of n rows: of a memory map only one part need be in memory."""
+    for start in range(0, n, _ROWS):
+        yield slice(start, min(start + _ROWS, n))
 
 
 def principal_axes(mean: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -61,9 +74,12 @@ def principal_axes(mean: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray
     explained : ndarray
         ``[count]`` shares of the variance.
     """
-    centre = mean.mean(axis=0, dtype=np.float64)
-    centred = mean - centre
-    values, vectors = np.linalg.eigh(centred.T @ centred)
+    centre = np.sum([mean[part].sum(axis=0, dtype=np.float64) for part in parts(len(mean))], axis=0) / len(mean)
+    scatter = np.zeros((mean.shape[1], mean.shape[1]))
+    for part in parts(len(mean)):
+        centred = mean[part] - centre
+        scatter += centred.T @ centred
+    values, vectors = np.linalg.eigh(scatter)
     order = np.argsort(values)[::-1][:count]
     found = vectors[:, order].T
     largest = np.take_along_axis(found, np.abs(found).argmax(axis=1)[:, None], axis=1)

@@ -53,7 +53,8 @@ class Quality:
         Of the map, and of the same points dealt out to the items at random.
     kept : ndarray
         ``[n]`` float32: of every item, the share of its 15 nearest items in latent space that are among its
-        15 nearest on the map (fewer where there are fewer items).
+        15 nearest on the map (fewer where there are fewer items); of more than 100,000 items NaN but for those
+        drawn, among which the nearest are looked for.
     rows, near, near_on_map : ndarray
         ``[m]`` the measured items and ``[m, 15]`` their nearest items in latent space and on the map.
     among : int
@@ -162,7 +163,11 @@ def measure(
     counts = np.array([k for k in COUNTS if 2 * k < len(among)] or [(len(among) - 1) // 2])
     latent, there = mean[among], points[among]
     figures, nearest = _figures(latent, [there, there[shuffled]], rows, counts, random, progress)
-    kept = kept_neighbours(points, neighbours, progress)
+    if len(among) == n:
+        kept = kept_neighbours(points, neighbours, progress)
+    else:
+        kept = np.full(n, np.nan, dtype=np.float32)
+        kept[among] = kept_neighbours(there, Neighbours(latent), progress)
     near, near_on_map = (among[index[:, :KEPT_OF]].astype(np.int32) for index in nearest[:2])
     items = among[rows].astype(np.int32)
     return Quality(counts, figures[0], figures[1], kept, items, near, near_on_map, len(among))

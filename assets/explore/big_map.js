@@ -1,0 +1,140 @@
+// Maps of very many items: a picture of the part in view, drawn anew as the view moves; points once few are in it.
+import { framed, newest, postJSON } from "./api.js";
+import { flat, plotBox, plotElement, requestedColour, toPixels } from "./map.js";
+import { tellError } from "./notice.js";
+import { element, fitted } from "./picture.js";
+import { current, state, subscribe } from "./store.js";
+
+const NEAR = 6; // pixels within which a point is meant
+let part = null; // { asked, picture } or { asked, points }: what was drawn last
+let failedFor = null; // what cannot be had is not asked for again and again
+
+export const isBig = () => Boolean(current.info) && current.info.count > current.info.points_up_to;
+const canvas = () => document.getElementById("big-map");
+const shows = () => isBig() && flat() && plotElement()?._fullLayout?.uirevision === `${state.space}/${state.projection}`;
+
+function wanted() {
+  const { xaxis, yaxis } = plotElement()._fullLayout;
+  const { width, height } = plotBox();
+  const ratio = Math.min(2, window.devicePixelRatio || 1);
+  return {
+    space: state.space, projection: state.projection, color: requestedColour(), hidden: state.selection ?? [],
+    left: xaxis.range[0], right: xaxis.range[1], bottom: yaxis.range[0], top: yaxis.range[1],
+    width: Math.round(width * ratio), height: Math.round(height * ratio),
+  };
+}
+const nameOf = (asked) => JSON.stringify(asked);
+const sameMap = (asked) => ["space", "projection", "color"].every((name) => part?.asked[name] === asked[name]);
+
+const load = newest(
+  async ({ space, projection, ...asked }) => {
+    const { about, pixels } = await framed(`spaces/${space}/part/${encodeURIComponent(projection)}`, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked),
+    });
+    if (about.drawn === "picture") return { about, picture: await createImageBitmap(new Blob([pixels], { type: "image/png" })) };
+    return { about, points: new Float32Array(pixels.slice().buffer) };
+  },
+  (answer, asked) => {
+    if (asked.space !== state.space || asked.projection !== state.projection) return;
+    part?.picture?.close();
+    part = { ...answer, asked, name: nameOf(asked) };
+    paintBigMap();
+  },
+  (error, asked) => {
+    failedFor = nameOf(asked);
+    if (error.status !== 409) tellError(error);
+  },
+);
+
+// Draws what there is where it belongs by now, and asks for what is missing.
+export function paintBigMap() {
+  if (!canvas()) return;
+  tellWhatIsDrawn();
+  const shown = shows();
+  canvas().style.visibility = shown ? "" : "hidden";
+  if (!shown) return;
+  const asked = wanted();
+  const name = nameOf(asked);
+  if (part?.name !== name && failedFor !== name) load(asked);
+  const { context, w, h } = fitted(canvas());
+  context.clearRect(0, 0, w, h);
+  if (!part || !sameMap(asked)) return;
+  const box = plotBox();
+  context.save();
+  context.beginPath();
+  context.rect(box.left, box.top, box.width, box.height);
+  context.clip();
+  if (part.picture) {
+    const [left, top] = toPixels([part.asked.left, part.asked.top]);
+    const [right, bottom] = toPixels([part.asked.right, part.asked.bottom]);
+    context.drawImage(part.picture, left, top, right - left, bottom - top);
+  } else paintPoints(context);
+  context.restore();
+  canvas().dataset.drawn = part.about.drawn;
+  canvas().dataset.count = String(part.about.count);
+  canvas().dataset.current = String(part.name === name);
+}
+
+// On how many items a t-SNE or UMAP of a large set was fitted.
+const fittedOn = new Map();
+export const noteFitted = (space, projection, count) => fittedOn.set(`${space}/${projection}`, count);
+
+function tellWhatIsDrawn() {
+  const note = document.getElementById("big-note");
+  note.hidden = !isBig();
+  if (!isBig()) return;
+  const number = (value) => value.toLocaleString("en");
+  const words = [];
+  if (!flat()) words.push("a sample of the items is drawn");
+  else if (part) words.push(part.points ? `${number(part.about.count)} items in view` : `${number(part.about.count)} items in view, drawn as a picture`);
+  const count = fittedOn.get(`${state.space}/${state.projection}`);
+  if (count) words.push(`fitted on ${number(count)}, the rest placed`);
+  note.textContent = words.join(" · ");
+}
+
+function paintPoints(context) {
+  const size = (state.view.pointSize ?? 6) / 2;
+  context.globalAlpha = state.view.pointOpacity ?? 0.85;
+  for (let i = 0; i < part.points.length; i += 4) {
+    const [x, y] = toPixels([part.points[i + 1], part.points[i + 2]]);
+    context.fillStyle = `#${part.points[i + 3].toString(16).padStart(6, "0")}`;
+    context.beginPath();
+    context.arc(x, y, size, 0, 7);
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+// The item drawn as a point under the pointer, where items are drawn as points; null else.
+export function pointAt({ x, y }) {
+  if (!shows() || !part?.points || !sameMap(wanted())) return null;
+  const box = plotElement().getBoundingClientRect();
+  let best = null;
+  let least = NEAR;
+  for (let i = 0; i < part.points.length; i += 4) {
+    const [px, py] = toPixels([part.points[i + 1], part.points[i + 2]]);
+    const away = Math.hypot(px + box.left - x, py + box.top - y);
+    if (away <= least) [best, least] = [part.points[i], away];
+  }
+  return best;
+}
+
+// The item nearest to a spot, found by the server among all of them; null where there is none within reach.
+export async function itemNear(spot) {
+  const { xaxis } = plotElement()._fullLayout;
+  const reach = (NEAR * Math.abs(xaxis.range[1] - xaxis.range[0])) / xaxis._length;
+  const found = await postJSON(`spaces/${state.space}/pick/${encodeURIComponent(state.projection)}`, { x: spot[0], y: spot[1], reach });
+  return found.index;
+}
+
+export function layBigMap(stage) {
+  stage.prepend(element("canvas", { id: "big-map", "aria-hidden": "true" }));
+  stage.append(element("div", { id: "big-note", hidden: true }));
+  subscribe((changed) => {
+    if (changed.has("space") || changed.has("projection")) part = null;
+    if (changed.has("selection") || changed.has("color") || changed.has("view")) paintBigMap();
+  });
+}
+
+// For a picture of the map that is taken away.
+export const bigMapCanvas = () => (shows() ? canvas() : null);

@@ -1,0 +1,78 @@
+"""Parts of maps of very many items: a picture, or the items themselves once few are in view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from flask import Blueprint, Response, jsonify
+
+from components.api.maps import json_body
+from components.api.wanted import wanted_plane, wanted_space
+from components.api.wire import FARTHEST, Refused, framed_answer
+from components.big_maps import FEW, BigMaps, View
+from vae_core import Catalogue
+from vae_core.jobs import Jobs
+
+_LARGEST_PICTURE = 4096
+_MOST_HIDDEN = 1000
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+    maps = BigMaps()
+
+    @api.post("/spaces/<name>/part/<projection>")
+    def part(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        found = wanted_plane(space, projection, jobs)
+        asked = _body()
+        view, hidden = _view(asked), _hidden(asked)
+        big = maps.get(space, found, str(asked.get("color", "")))
+        index = big.within(view, hidden)
+        about = {"count": len(index), "total": len(space)}
+        if len(index) <= FEW:
+            return framed_answer({**about, "drawn": "points"}, big.points(index))
+        png = np.frombuffer(big.picture(view, len(index), hidden), dtype=np.uint8)
+        return framed_answer({**about, "drawn": "picture"}, png)
+
+    @api.post("/spaces/<name>/pick/<projection>")
+    def pick(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        found = wanted_plane(space, projection, jobs)
+        asked = _body()
+        x, y, reach = _numbers(asked, ("x", "y", "reach"))
+        index, distance = found.nearest(np.array([[x, y]]), 1)
+        near = float(distance[0, 0]) <= reach
+        return jsonify({"index": int(index[0, 0]) if near else None, "distance": float(distance[0, 0])})
+
+
+def _body() -> dict[str, Any]:
+    body = json_body()
+    if not isinstance(body, dict):
+        raise Refused(400, "Ask with a JSON object.")
+    return body
+
+
+def _numbers(asked: dict[str, Any], names: tuple[str, ...]) -> list[float]:
+    values = [asked.get(name) for name in names]
+    numbers = [float(value) for value in values if isinstance(value, (int, float)) and abs(value) <= FARTHEST]
+    if len(numbers) < len(names):
+        raise Refused(400, f"Ask with a JSON object of finite numbers {', '.join(names)}.")
+    return numbers
+
+
+def _view(asked: dict[str, Any]) -> View:
+    left, right, bottom, top, width, height = _numbers(asked, ("left", "right", "bottom", "top", "width", "height"))
+    if not (left < right and bottom < top):
+        raise Refused(400, "The left end must lie left of the right one, the bottom below the top.")
+    if not (1 <= width <= _LARGEST_PICTURE and 1 <= height <= _LARGEST_PICTURE):
+        raise Refused(400, f"A picture is 1 to {_LARGEST_PICTURE} pixels wide and high.")
+    return View(left, right, bottom, top, round(width), round(height))
+
+
+def _hidden(asked: dict[str, Any]) -> set[str]:
+    hidden = asked.get("hidden") or []
+    if not isinstance(hidden, list) or len(hidden) > _MOST_HIDDEN:
+        raise Refused(400, f"hidden must be a list of at most {_MOST_HIDDEN} names of classes.")
+    return {str(name) for name in hidden}

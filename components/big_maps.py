@@ -1,0 +1,184 @@
+"""Maps of so many items that they are drawn as a picture: aggregated for the part in view, by datashader."""
+
+from __future__ import annotations
+
+import functools
+import io
+import threading
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from plotly.colors import get_colorscale, sample_colorscale
+
+from components.colouring import Classes, Scale, colouring
+from components.palette import MISSING
+from vae_core import LatentSpace, Projection
+
+#: Maps of more items are drawn as a picture.
+POINTS_UP_TO = 100_000
+#: With no more items than this in view they are drawn one by one.
+FEW = 4_000
+#: Items drawn of a map with depth.
+IN_DEPTH = 20_000
+_KEPT = 3
+_FAINTEST = 70  # opacity, of 255, where one item lies
+#: Up to so many items in view each is drawn so many pixels wider on every side.
+_GROWN = ((20_000, 2), (200_000, 1))
+
+
+def items_drawn(count: int, projection: Projection, points_up_to: int) -> np.ndarray | None:
+    """Return the numbers of the items a figure holds as points: None for all, none of a big flat map, some in depth."""
+    if count <= points_up_to:
+        return None
+    if projection.dimensions == 2:
+        return np.empty(0, dtype=np.int64)
+    return np.sort(np.random.default_rng(0).permutation(count)[:IN_DEPTH])
+
+
+@dataclass(frozen=True)
+class View:
+    """What of a map is to be drawn: its ends in map coordinates, and how many pixels there are for it."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+    width: int
+    height: int
+
+
+class BigMap:
+    """A flat map in one column's colours, ready to be drawn for any part of it.
+
+    Parameters
+    ----------
+    projection : Projection
+        The map.
+    chosen : Classes or Scale
+        What colours it.
+    """
+
+    def __init__(self, projection: Projection, chosen: Classes | Scale) -> None:
+        self.chosen = chosen
+        columns: dict[str, Any] = {"x": projection.points[:, 0].copy(), "y": projection.points[:, 1].copy()}
+        if isinstance(chosen, Classes):
+            columns["value"] = pd.Categorical.from_codes(chosen.codes, [str(i) for i in range(len(chosen.names))])
+        else:
+            columns["value"] = chosen.values
+        self._frame = pd.DataFrame(columns, copy=False)
+
+    def within(self, view: View, hidden: Collection[str] = ()) -> np.ndarray:
+        """Return the numbers of the items in view, without those of hidden classes."""
+        x, y = self._frame["x"].to_numpy(), self._frame["y"].to_numpy()
+        inside = (x >= view.left) & (x <= view.right) & (y >= view.bottom) & (y <= view.top)
+        index = np.flatnonzero(inside)
+        if isinstance(self.chosen, Classes) and hidden:
+            shown = [code for code, name in enumerate(self.chosen.names) if name not in hidden]
+            index = index[np.isin(self.chosen.codes[index], shown)]
+        return index
+
+    def points(self, index: np.ndarray) -> np.ndarray:
+        """Return items as float32 ``[m, 4]``: number, x, y, and the colour as one number, 65536 r + 256 g + b."""
+        part = self._frame.iloc[index]
+        return np.column_stack([index, part["x"], part["y"], self._colours(index)]).astype(np.float32)
+
+    def picture(self, view: View, count: int, hidden: Collection[str] = ()) -> bytes:
+        """Return a PNG of the part in view, where there are `count` items, transparent where nothing is."""
+        library = drawing()
+        canvas = library.Canvas(
+            plot_width=view.width,
+            plot_height=view.height,
+            x_range=(view.left, view.right),
+            y_range=(view.bottom, view.top),
+        )
+        if isinstance(self.chosen, Classes):
+            counts = canvas.points(self._frame, "x", "y", library.by("value", library.count()))
+            shown = [code for code, name in enumerate(self.chosen.names) if name not in hidden]
+            image = library.shade(
+                counts.sel(value=[str(code) for code in shown]),
+                color_key=[self.chosen.colours[code] for code in shown],
+                how="eq_hist",
+                min_alpha=_FAINTEST,
+            ) if shown else None  # fmt: skip
+        else:
+            means = canvas.points(self._frame, "x", "y", library.mean("value"))
+            span = (self.chosen.low, self.chosen.high)
+            colours = [_hex(colour) for _, colour in get_colorscale(self.chosen.scale)]
+            image = library.shade(means, cmap=colours, how="linear", span=span)
+        file = io.BytesIO()
+        if image is None:
+            from PIL import Image
+
+            Image.new("RGBA", (view.width, view.height)).save(file, "PNG")
+        else:
+            grown = next((pixels for most, pixels in _GROWN if count <= most), 0)
+            if grown:
+                image = library.spread(image, px=grown)
+            image.to_pil().save(file, "PNG", compress_level=1)
+        return file.getvalue()
+
+    def _colours(self, index: np.ndarray) -> np.ndarray:
+        if isinstance(self.chosen, Classes):
+            numbers = np.array([int(colour[1:], 16) for colour in self.chosen.colours])
+            return numbers[self.chosen.codes[index]]
+        values = self.chosen.values[index]
+        share = np.clip((values - self.chosen.low) / (self.chosen.high - self.chosen.low), 0, 1)
+        steps = np.array([int(_hex(colour)[1:], 16) for colour in sample_colorscale(self.chosen.scale, 64)])
+        known = np.isfinite(share)
+        return np.where(known, steps[np.rint(63 * np.nan_to_num(share)).astype(int)], int(MISSING[1:], 16))
+
+
+class BigMaps:
+    """The maps drawn last, so that panning and zooming need not prepare them anew."""
+
+    def __init__(self) -> None:
+        self._maps: OrderedDict[tuple[str, str, str], tuple[Projection, BigMap]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, space: LatentSpace, projection: Projection, color: str) -> BigMap:
+        """Return the map in the colours of a column; InputError as of `colouring`."""
+        key = (space.fingerprint, projection.id, color)
+        with self._lock:
+            known = self._maps.get(key)
+            if known is not None and known[0] is projection:
+                self._maps.move_to_end(key)
+                return known[1]
+        made = BigMap(projection, colouring(space, projection, color))
+        with self._lock:
+            self._maps[key] = (projection, made)
+            while len(self._maps) > _KEPT:
+                self._maps.popitem(last=False)
+        return made
+
+
+@functools.cache
+def drawing() -> SimpleNamespace:
+    """Import datashader, which takes seconds, and return the parts of it that are used."""
+    import datashader
+    from datashader import transfer_functions
+
+    return SimpleNamespace(
+        **{name: getattr(datashader, name) for name in ("Canvas", "by", "count", "mean")},
+        **{name: getattr(transfer_functions, name) for name in ("shade", "spread")},
+    )
+
+
+def warm_up() -> None:
+    """Import and compile the library, so that a first map does not wait for it."""
+    random = np.random.default_rng(0)
+    points = SimpleNamespace(points=random.normal(size=(100, 2)).astype(np.float32))
+    classes = Classes("", ["a", "b"], ["#000000", "#ffffff"], ["circle"] * 2, np.arange(100, dtype=np.int16) % 2)
+    for chosen in (classes, Scale("", points.points[:, 0].copy(), -1.0, 1.0, "Viridis")):
+        BigMap(points, chosen).picture(View(-3, 3, -3, 3, 32, 32), 100)  # type: ignore[arg-type]
+
+
+def _hex(colour: str) -> str:
+    """Return ``#rrggbb`` for Plotly's ``rgb(r, g, b)``."""
+    if colour.startswith("#"):
+        return colour
+    return "#" + "".join(f"{round(float(part)):02x}" for part in colour[4:-1].split(","))

@@ -1,0 +1,112 @@
+"""What colours the points of a map: classes in colours of their own, or numbers on a scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from components.columns import KEPT, columns, values_of, with_others
+from components.palette import DIVERGING, MISSING, SEQUENTIAL, category_style
+from vae_core import InputError, LatentSpace, Projection
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Points in the colours of their classes.
+
+    Parameters
+    ----------
+    title : str
+        Of the column.
+    names, colours, symbols : list of str
+        One a class; items without one are the last class, "missing", where there are any.
+    codes : ndarray
+        ``[n]`` int16, the class of every item.
+    """
+
+    title: str
+    names: list[str]
+    colours: list[str]
+    symbols: list[str]
+    codes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Points on a scale of colours.
+
+    Parameters
+    ----------
+    title : str
+        Of the column.
+    values : ndarray
+        ``[n]`` float32; not finite where there is no value.
+    low, high : float
+        Ends of the scale.
+    scale : str
+        Plotly's name of the colours from `low` to `high`.
+    """
+
+    title: str
+    values: np.ndarray
+    low: float
+    high: float
+    scale: str
+
+
+def colouring(space: LatentSpace, projection: Projection, color: str) -> Classes | Scale:
+    """Return what colours the points of a map.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    projection : Projection
+        Its map.
+    color : str
+        The column; see `columns`.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, it is text, or the map has to be measured first.
+    """
+    column = next((column for column in columns(space) if column.name == color), None)
+    values = None if column is None else values_of(space, color, projection)
+    if column is not None and values is None and color == KEPT:
+        raise InputError("The neighbours kept on this map have not been measured yet.")
+    if column is None or values is None or column.kind == "text":
+        raise InputError(f"The map cannot be coloured by {color!r}.")
+    if column.kind == "category":
+        return _classes(color, values)
+    return _scale("neighbours kept" if column.of_map else color, values, column.kind == "diverging")
+
+
+def _classes(title: str, values: pd.Series) -> Classes:
+    values = with_others(values)
+    known = (
+        list(values.cat.categories)
+        if isinstance(values.dtype, pd.CategoricalDtype)
+        else sorted(values.dropna().unique())
+    )
+    codes = pd.Categorical(values, categories=known).codes.astype(np.int16)
+    styles = [category_style(position, len(known)) for position in range(len(known))]
+    names = [str(name) for name in known]
+    colours, symbols = [style[0] for style in styles], [style[1] for style in styles]
+    if (codes < 0).any():
+        codes[codes < 0] = len(known)
+        names, colours, symbols = [*names, "missing"], [*colours, MISSING], [*symbols, "circle"]
+    return Classes(title, names, colours, symbols, codes)
+
+
+def _scale(title: str, values: pd.Series, diverging: bool) -> Scale:
+    numbers = values.to_numpy(dtype=np.float32, na_value=np.nan)
+    known = numbers[np.isfinite(numbers)]
+    # A few outliers must not take all the colours for themselves.
+    low, high = (float(end) for end in np.quantile(known, [0.005, 0.995])) if len(known) else (0.0, 1.0)
+    if diverging:
+        high = max(abs(low), abs(high)) or 1.0
+        low = -high
+    return Scale(title, numbers, low, high if high > low else low + 1, DIVERGING if diverging else SEQUENTIAL)

@@ -1,0 +1,118 @@
+"""Maps drawn as a picture: what stands where, in which colour, and what is left out."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from components.big_maps import IN_DEPTH, BigMap, BigMaps, View, items_drawn
+from components.colouring import Classes, Scale, colouring
+from components.map_figure import map_figure
+from vae_core import LatentSpace
+
+VIEW = View(0.0, 8.0, 0.0, 4.0, 80, 40)
+RED, BLUE = "#ff0000", "#0000ff"
+MANY = 10**6  # so many in view are drawn a pixel each
+
+
+def points_at(*places: tuple[float, float]) -> Any:
+    return SimpleNamespace(points=np.array(places, dtype=np.float32))
+
+
+def classes(*codes: int) -> Classes:
+    return Classes("kind", ["red", "blue"], [RED, BLUE], ["circle"] * 2, np.array(codes, dtype=np.int16))
+
+
+def opened(png: bytes) -> np.ndarray:
+    """Pixels ``[h, w, 4]``, the top row first."""
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+
+
+def test_each_item_is_a_pixel_of_its_class_where_it_lies() -> None:
+    big = BigMap(points_at((1.05, 0.55), (7.05, 3.55), (9.0, 1.0)), classes(0, 1, 1))
+    picture = opened(big.picture(VIEW, MANY))
+    assert picture.shape == (40, 80, 4)
+    assert {tuple(place) for place in np.argwhere(picture[..., 3] > 0)} == {(34, 10), (4, 70)}
+    assert picture[34, 10, :3].tolist() == [255, 0, 0]
+    assert picture[4, 70, :3].tolist() == [0, 0, 255]
+    grown = opened(big.picture(VIEW, 3))
+    assert grown[33:36, 9:12, 3].min() > 0
+
+
+def test_hidden_classes_are_left_out_and_where_two_meet_the_more_frequent_colours() -> None:
+    big = BigMap(points_at(*[(1.05, 0.55)] * 4, (7.05, 3.55)), classes(0, 1, 1, 1, 0))
+    mixed = opened(big.picture(VIEW, MANY))[34, 10, :3].astype(int)
+    assert mixed[2] > mixed[0] > 0
+    hidden = opened(big.picture(VIEW, MANY, {"red"}))
+    assert hidden[4, 70, 3] == 0
+    assert hidden[34, 10, :3].tolist() == [0, 0, 255]
+    assert opened(big.picture(VIEW, MANY, {"red", "blue"}))[..., 3].max() == 0
+    assert big.within(VIEW, {"red"}).tolist() == [1, 2, 3]
+
+
+def test_numbers_have_the_colour_of_their_mean() -> None:
+    scale = Scale("size", np.array([0, 2, 10, np.nan], dtype=np.float32), 0.0, 10.0, "Greys")
+    big = BigMap(points_at((1.05, 0.55), (1.05, 0.55), (7.05, 3.55), (4.05, 2.05)), scale)
+    picture = opened(big.picture(VIEW, MANY)).astype(int)
+    light, dark = picture[4, 70, :3].mean(), picture[34, 10, :3].mean()
+    assert abs(light - dark) > 100
+    assert picture[19, 40, 3] == 0, "what has no value is no part of a mean"
+    one_by_one = big.points(np.arange(4))
+    assert one_by_one[3, 3] == int("9A9A9A", 16)
+
+
+def test_few_items_come_one_by_one(grey: LatentSpace) -> None:
+    projection = grey.projection("pca")
+    chosen = colouring(grey, projection, "label")
+    assert isinstance(chosen, Classes)
+    big = BigMap(projection, chosen)
+    view = View(-0.5, 1.5, -2.0, 1.0, 100, 100)
+    x, y = projection.points.T
+    naive = np.flatnonzero((x >= -0.5) & (x <= 1.5) & (y >= -2) & (y <= 1))
+    index = big.within(view)
+    np.testing.assert_array_equal(index, naive)
+    rows = big.points(index)
+    np.testing.assert_array_equal(rows[:, 0], naive)
+    np.testing.assert_array_equal(rows[:, 1:3], projection.points[naive])
+    wanted = [int(chosen.colours[code][1:], 16) for code in chosen.codes[naive]]
+    assert rows[:, 3].astype(int).tolist() == wanted
+
+
+@pytest.mark.parametrize("colour", ["label", "digit", "size", "z1"])
+def test_the_figure_of_a_big_map_holds_legend_and_frame_but_no_items(grey: LatentSpace, colour: str) -> None:
+    projection = grey.projection("pca")
+    whole, bare = map_figure(grey, projection, colour), map_figure(grey, projection, colour, drawn=np.empty(0, int))
+    assert [trace.name for trace in bare.data] == [*(trace.name for trace in whole.data), "corners"]
+    assert all(trace.customdata is None for trace in bare.data)
+    corners = bare.data[-1]
+    assert min(corners.x) < projection.points[:, 0].min() and max(corners.y) > projection.points[:, 1].max()
+    for one, other in zip(whole.data, bare.data, strict=False):
+        if colour in ("label", "digit"):
+            assert one.marker.color == other.marker.color
+        else:
+            assert (one.marker.cmin, one.marker.colorscale) == (other.marker.cmin, other.marker.colorscale)
+
+
+def test_what_becomes_a_point(grey: LatentSpace) -> None:
+    flat, deep = grey.projection("pca"), grey.projection("pca-3d")
+    assert items_drawn(60, flat, 60) is None
+    drawn = items_drawn(60, flat, 59)
+    assert drawn is not None and len(drawn) == 0
+    some = items_drawn(10 * IN_DEPTH, deep, 59)
+    assert some is not None and len(np.unique(some)) == IN_DEPTH
+    figure = map_figure(grey, deep, "label", drawn=np.array([3, 4, 5]))
+    assert sorted(np.concatenate([trace.customdata for trace in figure.data])) == [3, 4, 5]
+
+
+def test_the_maps_drawn_last_are_kept(grey: LatentSpace) -> None:
+    maps = BigMaps()
+    first = maps.get(grey, grey.projection("pca"), "label")
+    assert maps.get(grey, grey.projection("pca"), "label") is first
+    for colour in ("digit", "size", "z0"):
+        maps.get(grey, grey.projection("pca"), colour)
+    assert maps.get(grey, grey.projection("pca"), "label") is not first
