@@ -88,7 +88,7 @@ class BigMap:
         return np.column_stack([index, part["x"], part["y"], self._colours(index)]).astype(np.float32)
 
     def picture(self, view: View, count: int, hidden: Collection[str] = ()) -> bytes:
-        """Return a PNG of the part in view, where there are `count` items, transparent where nothing is."""
+        """Return a WebP image of the part in view, where there are `count` items, transparent where nothing is."""
         library = drawing()
         canvas = library.Canvas(
             plot_width=view.width,
@@ -99,12 +99,7 @@ class BigMap:
         if isinstance(self.chosen, Classes):
             counts = canvas.points(self._frame, "x", "y", library.by("value", library.count()))
             shown = [code for code, name in enumerate(self.chosen.names) if name not in hidden]
-            image = library.shade(
-                counts.sel(value=[str(code) for code in shown]),
-                color_key=[self.chosen.colours[code] for code in shown],
-                how="eq_hist",
-                min_alpha=_FAINTEST,
-            ) if shown else None  # fmt: skip
+            image = _shaded(counts, shown, self.chosen.colours) if shown else None
         else:
             means = canvas.points(self._frame, "x", "y", library.mean("value"))
             span = (self.chosen.low, self.chosen.high)
@@ -114,12 +109,13 @@ class BigMap:
         if image is None:
             from PIL import Image
 
-            Image.new("RGBA", (view.width, view.height)).save(file, "PNG")
+            Image.new("RGBA", (view.width, view.height)).save(file, "WEBP", lossless=True)
         else:
             grown = next((pixels for most, pixels in _GROWN if count <= most), 0)
             if grown:
                 image = library.spread(image, px=grown)
-            image.to_pil().save(file, "PNG", compress_level=1)
+            # Lossless; a third of the time PNG takes.
+            image.to_pil().save(file, "WEBP", lossless=True, quality=0, method=0)
         return file.getvalue()
 
     def _colours(self, index: np.ndarray) -> np.ndarray:
@@ -131,6 +127,27 @@ class BigMap:
         steps = np.array([int(_hex(colour)[1:], 16) for colour in sample_colorscale(self.chosen.scale, 64)])
         known = np.isfinite(share)
         return np.where(known, steps[np.rint(63 * np.nan_to_num(share)).astype(int)], int(MISSING[1:], 16))
+
+
+def _shaded(counts: Any, shown: list[int], colours: list[str]) -> Any:
+    """Colour pixels of counts ``[h, w, c]`` by the classes shown: their mean colour, the opacity by rank of the sum.
+
+    The library's own shading takes four times as long, which would be most of what a picture takes.
+    """
+    of_shown = counts.data if len(shown) == counts.shape[2] else counts.data[..., shown]
+    total = of_shown.sum(axis=2, dtype=np.int32)
+    there = total > 0
+    counted = of_shown[there].astype(np.float32)
+    inks = np.array([[int(colours[code][at : at + 2], 16) for at in (1, 3, 5)] for code in shown], dtype=np.float32)
+    sums = total[there]
+    pixels = np.empty((len(sums), 4), dtype=np.uint8)
+    pixels[:, :3] = np.rint(np.einsum("mc,ci->mi", counted, inks) / sums[:, None])
+    up_to = np.cumsum(np.bincount(sums)) if len(sums) else np.ones(1)
+    pixels[:, 3] = _FAINTEST + (255 - _FAINTEST) * (up_to[sums] / up_to[-1])
+    image = np.zeros(there.shape, dtype=np.uint32)
+    image[there] = pixels.view(np.uint32)[:, 0]
+    down, across, _ = counts.dims
+    return drawing().Image(image, dims=(down, across), coords={down: counts[down], across: counts[across]})
 
 
 class BigMaps:
@@ -164,7 +181,7 @@ def drawing() -> SimpleNamespace:
 
     return SimpleNamespace(
         **{name: getattr(datashader, name) for name in ("Canvas", "by", "count", "mean")},
-        **{name: getattr(transfer_functions, name) for name in ("shade", "spread")},
+        **{name: getattr(transfer_functions, name) for name in ("Image", "shade", "spread")},
     )
 
 

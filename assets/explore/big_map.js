@@ -7,7 +7,7 @@ import { current, state, subscribe } from "./store.js";
 
 const NEAR = 6; // pixels within which a point is meant
 let part = null; // { asked, picture } or { asked, points }: what was drawn last
-let failedFor = null; // what cannot be had is not asked for again and again
+let last = null; // what was asked for last: under way, drawn, or refused, it is not asked for again
 
 export const isBig = () => Boolean(current.info) && current.info.count > current.info.points_up_to;
 const canvas = () => document.getElementById("big-map");
@@ -23,7 +23,13 @@ function wanted() {
     width: Math.round(width * ratio), height: Math.round(height * ratio),
   };
 }
-const nameOf = (asked) => JSON.stringify(asked);
+const ENDS = ["left", "right", "bottom", "top"];
+// Plotly settles the ends of its axes in several steps, which differ by less than anyone can see.
+function same(one, other) {
+  if (!one || Object.keys(other).some((name) => !ENDS.includes(name) && String(one[name]) !== String(other[name]))) return false;
+  const pixel = (other.right - other.left) / other.width;
+  return ENDS.every((end) => Math.abs(one[end] - other[end]) < pixel / 2);
+}
 const sameMap = (asked) => ["space", "projection", "color"].every((name) => part?.asked[name] === asked[name]);
 
 const load = newest(
@@ -31,17 +37,16 @@ const load = newest(
     const { about, pixels } = await framed(`spaces/${space}/part/${encodeURIComponent(projection)}`, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked),
     });
-    if (about.drawn === "picture") return { about, picture: await createImageBitmap(new Blob([pixels], { type: "image/png" })) };
+    if (about.drawn === "picture") return { about, picture: await createImageBitmap(new Blob([pixels], { type: "image/webp" })) };
     return { about, points: new Float32Array(pixels.slice().buffer) };
   },
   (answer, asked) => {
     if (asked.space !== state.space || asked.projection !== state.projection) return;
     part?.picture?.close();
-    part = { ...answer, asked, name: nameOf(asked) };
+    part = { ...answer, asked };
     paintBigMap();
   },
-  (error, asked) => {
-    failedFor = nameOf(asked);
+  (error) => {
     if (error.status !== 409) tellError(error);
   },
 );
@@ -54,8 +59,11 @@ export function paintBigMap() {
   canvas().style.visibility = shown ? "" : "hidden";
   if (!shown) return;
   const asked = wanted();
-  const name = nameOf(asked);
-  if (part?.name !== name && failedFor !== name) load(asked);
+  const drawn = same(part?.asked, asked);
+  if (!same(last, asked)) {
+    last = asked;
+    load(asked);
+  }
   const { context, w, h } = fitted(canvas());
   context.clearRect(0, 0, w, h);
   if (!part || !sameMap(asked)) return;
@@ -72,7 +80,7 @@ export function paintBigMap() {
   context.restore();
   canvas().dataset.drawn = part.about.drawn;
   canvas().dataset.count = String(part.about.count);
-  canvas().dataset.current = String(part.name === name);
+  canvas().dataset.current = String(drawn);
 }
 
 // On how many items a t-SNE or UMAP of a large set was fitted.
@@ -131,7 +139,10 @@ export function layBigMap(stage) {
   stage.prepend(element("canvas", { id: "big-map", "aria-hidden": "true" }));
   stage.append(element("div", { id: "big-note", hidden: true }));
   subscribe((changed) => {
-    if (changed.has("space") || changed.has("projection")) part = null;
+    if (changed.has("space") || changed.has("projection")) {
+      part = null;
+      last = null;
+    }
     if (changed.has("selection") || changed.has("color") || changed.has("view")) paintBigMap();
   });
 }

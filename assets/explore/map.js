@@ -68,12 +68,19 @@ function find() {
   plot.on("plotly_unhover", hideCard);
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", paintOverlay);
-  plot.on("plotly_relayout", (changes) => {
-    if (asWanted()) rememberFrame(plot, changes);
-    paintOverlay();
-    onMoved();
-  });
-  plot.on("plotly_afterplot", () => { recolour(plot); applyMarkers(); applyFilter(); paintOverlay(); onMoved(); });
+  plot.on("plotly_relayout", viewMoved);
+  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); paintOverlay(); onMoved(); });
+}
+
+function viewMoved(changes) {
+  if (asWanted()) rememberFrame(plot, changes);
+  paintOverlay();
+  onMoved();
+}
+
+// Dash would have every move of the view followed by a whole drawing of the same figure.
+function hearAlone() {
+  for (const other of plot._ev.listeners("plotly_relayout")) if (other !== viewMoved) plot.removeListener("plotly_relayout", other);
 }
 
 const movedListeners = [];

@@ -62,6 +62,12 @@ def _maps(chosen: argparse.Namespace) -> list[Row]:
     return maps.run(chosen.map_items)
 
 
+def _million(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import million
+
+    return million.run(chosen.big_items, chosen.big_moves)
+
+
 def _believing(chosen: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import believing
 
@@ -92,6 +98,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "inverse": _inverse,
     "maps": _maps,
     "believing": _believing,
+    "million": _million,
     "training": _training,
     "encoding": _encoding,
     "start": _start,
@@ -108,6 +115,8 @@ SIZES = {
     "starts": ("start: later starts", 3, 3),
     "inverse-size": ("inverse: items a map is fitted on", 3_000, 800),
     "map-items": ("maps: items laid out by t-SNE", 70_000, 10_000),
+    "big-items": ("million: items", 1_000_000, 200_000),
+    "big-moves": ("million: pans and zooms", 60, 20),
     "seeds": ("believing: seeds of each set", 3, 1),
     "inverse-transform-points": ("inverse: points for umap.inverse_transform", 500, 10),
 }

@@ -28,9 +28,9 @@ def classes(*codes: int) -> Classes:
     return Classes("kind", ["red", "blue"], [RED, BLUE], ["circle"] * 2, np.array(codes, dtype=np.int16))
 
 
-def opened(png: bytes) -> np.ndarray:
+def opened(file: bytes) -> np.ndarray:
     """Pixels ``[h, w, 4]``, the top row first."""
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+    return np.asarray(Image.open(io.BytesIO(file)).convert("RGBA"))
 
 
 def test_each_item_is_a_pixel_of_its_class_where_it_lies() -> None:

@@ -175,11 +175,10 @@ class SpaceCache:
 
     def quality(self, name: str, points: np.ndarray) -> Quality | None:
         """Return what was measured of a map, if these are the points ``[n, 2]`` or ``[n, 3]`` that were measured."""
-        drawn = latent_fingerprint(points)
 
         def read(path: Path) -> Quality:
             arrays = load_arrays(path)
-            if str(arrays["map"]) != drawn:
+            if str(arrays["map"]) != latent_fingerprint(points):
                 raise ValueError("it belongs to another map")
             return Quality.from_arrays(arrays)
 
