@@ -170,7 +170,10 @@ export function mirror() {
   if (state.view.pointOpacity !== undefined) set("point-opacity", { value: state.view.pointOpacity });
   const { count, latent_dim: d, image_shape: shape } = current.info;
   const size = shape ? ` · ${shape[1]} × ${shape[0]}` : "";
-  document.getElementById("space-facts").textContent = `${count.toLocaleString("en")} items · ${d} latent dimensions${size}`;
+  const { left_out: left, left_out_count: gone } = current.info;
+  const facts = document.getElementById("space-facts");
+  facts.textContent = `${count.toLocaleString("en")} items${gone ? ` (${gone.toLocaleString("en")} left out)` : ""} · ${d} latent dimensions${size}`;
+  facts.title = gone ? `Left out, because the model gives latent values that are not finite for them: ${left.join(", ")}${gone > left.length ? " …" : ""}` : "";
   for (const button of document.querySelectorAll("#map-tools [data-toggle]")) {
     button.setAttribute("aria-pressed", String(Boolean(state.view[button.dataset.toggle])));
   }

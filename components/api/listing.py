@@ -17,6 +17,9 @@ from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.jobs import Jobs
 
+#: Items told by id that are left out.
+MOST_NAMED = 20
+
 log = logging.getLogger(__name__)
 
 
@@ -48,6 +51,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                     if (settings := found.projection_settings(id)) is not None
                 },
                 "order": by_rate(found),
+                "left_out": found.left_out[:MOST_NAMED],
+                "left_out_count": len(found.left_out),
                 "points_up_to": current_app.config["POINTS_UP_TO"],
                 "steps": STEPS,
                 "dimensions": [asdict(dimension) for dimension in dimension_figures(found)],

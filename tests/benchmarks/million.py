@@ -173,8 +173,8 @@ def serve(folder: Path, items: int, port: int) -> None:
 def build(folder: Path, items: int) -> Any:
     """Return a space of the demo's items, repeated with noise; values and encodings lie on disk."""
     from vae_core import Dataset, LatentSpace, demo
+    from vae_core.space.build import space_fingerprint
     from vae_core.space.cache import Encodings, SpaceCache
-    from vae_core.space.latent_space import space_fingerprint
 
     shipped = demo("fashion")
     repeated = np.arange(items) % len(shipped)

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,17 +43,18 @@ class Encodings:
     trust_quantiles: np.ndarray
     trust_density: np.ndarray | None = None
     round_trip: np.ndarray | None = None
+    left_out: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
         n, d = self.mean.shape
         wanted = {"distortion": (n,), "distortion_error": (n,), "trust_share": (d,)}
         wanted |= {name: (101,) for name in ("trust_quantiles", "trust_density", "round_trip")}
-        for field in fields(self):
-            array = getattr(self, field.name)
-            if array is None and field.default is None:
-                continue  # of an earlier version
-            if array.shape != wanted.get(field.name, (n, d)) or array.dtype != np.float32:
-                raise ValueError(f"{field.name} is {array.dtype} {array.shape}")
+        for one in fields(self):
+            array = getattr(self, one.name)
+            if one.name == "left_out" or (array is None and one.default is None):
+                continue  # no row of this set; of an earlier version
+            if array.shape != wanted.get(one.name, (n, d)) or array.dtype != np.float32:
+                raise ValueError(f"{one.name} is {array.dtype} {array.shape}")
             array.setflags(write=False)
 
 
@@ -120,7 +121,7 @@ class SpaceCache:
 
     def keep_encodings(self, encodings: Encodings, fingerprint: str) -> None:
         """Store encodings under a fingerprint; those of very many items so that they can be mapped into memory."""
-        named = {field.name: getattr(encodings, field.name) for field in fields(encodings)}
+        named = {one.name: getattr(encodings, one.name) for one in fields(encodings)}
         arrays = {name: array for name, array in named.items() if array is not None}
         about = {"format": FORMAT, "fingerprint": fingerprint}
         if encodings.mean.nbytes > MAPPED_FROM:

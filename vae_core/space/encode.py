@@ -12,13 +12,19 @@ from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model.protocol import LatentModel
 from vae_core.progress import Progress, Stopped, silent
+from vae_core.space.partial import PartialEncodings
 
 _NOISE_BLOCK = 64
+_ROWS = 65_536
 _NO_VARIANCE = -60.0  # logvar of a model without one: a standard deviation of 1e-13
 
 
 def encode(
-    model: LatentModel, data: Dataset, batch_size: int = 512, progress: Progress = silent
+    model: LatentModel,
+    data: Dataset,
+    batch_size: int = 512,
+    progress: Progress = silent,
+    partial: PartialEncodings | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the posterior of every item.
 
@@ -32,6 +38,8 @@ def encode(
         Items encoded at once.
     progress : Progress
         Hears of finished items.
+    partial : PartialEncodings, optional
+        Files to write into, and to go on from.
 
     Returns
     -------
@@ -42,7 +50,7 @@ def encode(
     ------
     InputError
         If the model cannot encode, the items have another shape than the model
-        takes, or latent values come out that are not finite.
+        takes, or not a single item gets finite latent values.
     Stopped
         If `progress` asks to stop.
     """
@@ -54,23 +62,29 @@ def encode(
             "give the data the model was trained on."
         )
     n = len(data)
-    mean = np.empty((n, model.latent_dim), dtype=np.float32)
-    logvar = np.full((n, model.latent_dim), _NO_VARIANCE, dtype=np.float32)
+    first = 0
+    if partial is None:
+        mean = np.empty((n, model.latent_dim), dtype=np.float32)
+        logvar = np.empty((n, model.latent_dim), dtype=np.float32)
+    else:
+        mean, logvar, first = partial.mean, partial.logvar, partial.done("encoding")
+    if not model.can.variance:
+        logvar[:] = _NO_VARIANCE
     with evaluating(model) as device:
-        for start in range(0, n, batch_size):
+        for start in range(first, n, batch_size):
             part = slice(start, min(start + batch_size, n))
             with torch.inference_mode():
                 posterior = model.encode(torch.from_numpy(data.batch(part)).to(device))
                 mean[part] = posterior.mean.cpu().numpy()
                 if model.can.variance:
                     logvar[part] = posterior.logvar.cpu().numpy()
+            if partial is not None:
+                partial.note("encoding", part.stop, now=part.stop == n)
             if not progress(part.stop, n, "encoding"):
                 raise Stopped
-    bad = ~(np.isfinite(mean).all(axis=1) & np.isfinite(logvar).all(axis=1) & np.isfinite(np.exp(logvar)).all(axis=1))
-    if bad.any():
+    if not any(np.isfinite(mean[start : start + _ROWS]).all(axis=1).any() for start in range(0, n, _ROWS)):
         raise InputError(
-            f"{data.name}: the model gives latent values that are not finite for {int(bad.sum())} of {n} items, first "
-            f"for item {int(bad.argmax())}; check its weights and the range of the data."
+            f"{data.name}: the model gives no item finite latent values; check its weights and the range of the data."
         )
     return mean, logvar
 
@@ -84,6 +98,7 @@ def distortion(
     seed: int = 0,
     batch_size: int = 512,
     progress: Progress = silent,
+    partial: PartialEncodings | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return −E_q log p(x|z) of every item, estimated from seeded posterior samples.
 
@@ -104,6 +119,8 @@ def distortion(
         Items decoded at once.
     progress : Progress
         Hears of finished items.
+    partial : PartialEncodings, optional
+        Files to write into, and to go on from.
 
     Returns
     -------
@@ -113,37 +130,36 @@ def distortion(
 
     Raises
     ------
-    InputError
-        If the likelihood gives values that are not finite.
     Stopped
         If `progress` asks to stop.
     """
     n, d = mean.shape
-    value = np.empty(n, dtype=np.float32)
-    error = np.zeros(n, dtype=np.float32)
-    std = np.exp(0.5 * logvar)
+    first = 0
+    if partial is None:
+        value = np.empty(n, dtype=np.float32)
+        error = np.zeros(n, dtype=np.float32)
+    else:
+        value, error, first = partial.distortion, partial.distortion_error, partial.done("distortion")
     with evaluating(model) as device:
-        for start in range(0, n, batch_size):
+        for start in range(first, n, batch_size):
             part = slice(start, min(start + batch_size, n))
             x = torch.from_numpy(data.batch(part)).to(device)
             noise = _noise(part.start, part.stop, samples, d, seed)
             nats = np.empty((samples, part.stop - part.start), dtype=np.float64)
             for draw in range(samples):
-                z = torch.from_numpy(mean[part] + std[part] * noise[draw]).to(device)
+                # Items without finite latents are left out later; meanwhile they must not stop the others.
+                drawn = np.nan_to_num(mean[part] + np.exp(0.5 * logvar[part]) * noise[draw], posinf=0.0, neginf=0.0)
+                z = torch.from_numpy(drawn).to(device)
                 with torch.inference_mode():
                     log_prob = model.likelihood(z).log_prob(x)
                     nats[draw] = -log_prob.reshape(len(x), -1).sum(dim=1).cpu().numpy()
             value[part] = nats.mean(axis=0)
             if samples > 1:
                 error[part] = nats.std(axis=0, ddof=1) / np.sqrt(samples)
+            if partial is not None:
+                partial.note("distortion", part.stop)
             if not progress(part.stop, n, "distortion"):
                 raise Stopped
-    bad = ~np.isfinite(value)
-    if bad.any():
-        raise InputError(
-            f"{data.name}: the likelihood of {int(bad.sum())} of {n} items is not finite, first of item "
-            f"{int(bad.argmax())}; check the model's weights and that the data lie in the range of its likelihood."
-        )
     return value, error
 
 

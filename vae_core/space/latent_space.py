@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import defaultdict
 from functools import cached_property
@@ -15,20 +14,17 @@ from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model.protocol import LatentModel
 from vae_core.progress import Progress, silent
+from vae_core.space.build import kept_encodings, made_encodings, space_fingerprint
 from vae_core.space.cache import Encodings, SpaceCache
 from vae_core.space.compute import compute, compute_and_keep, stored_map
-from vae_core.space.encode import distortion, encode
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.projection import Projection
 from vae_core.space.quality import Quality, measure
-from vae_core.space.rate import rate
 from vae_core.space.round_trip import encoded_again, round_trip_score, usual_round_trips
 from vae_core.space.settings import ProjectionSettings
 from vae_core.space.trust import TrustScale
 from vae_core.workspace import Workspace
 
-#: Part of every fingerprint; raised when the same model and data would be encoded to other arrays.
-ENCODING_VERSION = 1
 _RAW_MAPS_KEPT = 16
 
 
@@ -40,7 +36,9 @@ class LatentSpace:
     model : LatentModel
         The model.
     data : Dataset
-        The items.
+        The items, without those left out.
+    left_out : list of str
+        Ids of the items for which the model gives latent values that are not finite.
     mean, logvar : ndarray
         ``[n, d]`` float32, read-only: the posterior of every item.
     rate : ndarray
@@ -57,13 +55,14 @@ class LatentSpace:
 
     def __init__(self, model: LatentModel, data: Dataset, encodings: Encodings, cache: SpaceCache) -> None:
         self.model = model
-        self.data = data
+        self.fingerprint = space_fingerprint(model, data)
+        self.left_out = [str(data.table.index[item]) for item in encodings.left_out]
+        self.data = data.take(np.setdiff1d(np.arange(len(data)), encodings.left_out)) if self.left_out else data
         self.mean = encodings.mean
         self.logvar = encodings.logvar
         self.rate = encodings.rate
         self.distortion = encodings.distortion
         self.distortion_error = encodings.distortion_error
-        self.fingerprint = space_fingerprint(model, data)
         self.folder = cache.folder
         self.shipped = cache.shipped
         self.trust_scale = TrustScale(
@@ -107,17 +106,14 @@ class LatentSpace:
         Raises
         ------
         InputError
-            If model and data do not fit or the model gives values that are not finite.
+            If model and data do not fit, or no item has finite latent values; single ones are left out.
         Stopped
-            If `progress` asks to stop; nothing is kept.
+            If `progress` asks to stop. Of a set of 20,000 items or more what is done is kept in the cache's
+            folder, and the next call goes on from there; of a smaller one nothing is.
         """
-        fingerprint = space_fingerprint(model, data)
-        folder = cache.space_folder(fingerprint) if isinstance(cache, Workspace) else cache
+        folder = cache.space_folder(space_fingerprint(model, data)) if isinstance(cache, Workspace) else cache
         files = SpaceCache(Path(folder) if folder else None, Path(shipped) if shipped else None)
-        encodings = files.encodings(fingerprint)
-        if encodings is None or encodings.mean.shape != (len(data), model.latent_dim):
-            encodings = _encode_all(model, data, progress, batch_size)
-            files.keep_encodings(encodings, fingerprint)
+        encodings = kept_encodings(model, data, files) or made_encodings(model, data, files, progress, batch_size)
         return cls(model, data, encodings, files)
 
     @classmethod
@@ -126,10 +122,8 @@ class LatentSpace:
     ) -> LatentSpace | None:
         """Return the space as it lies in a folder, or None when it has to be built."""
         files = SpaceCache(Path(folder) if folder else None, Path(shipped) if shipped else None)
-        encodings = files.encodings(space_fingerprint(model, data))
-        if encodings is None or encodings.mean.shape != (len(data), model.latent_dim):
-            return None
-        return cls(model, data, encodings, files)
+        encodings = kept_encodings(model, data, files)
+        return None if encodings is None else cls(model, data, encodings, files)
 
     def __len__(self) -> int:
         return len(self.mean)
@@ -279,21 +273,3 @@ class LatentSpace:
         for id in raw[: max(0, len(raw) - _RAW_MAPS_KEPT)]:
             self._maps.pop(id, None)
             self._qualities.pop(id, None)
-
-
-def space_fingerprint(model: LatentModel, data: Dataset) -> str:
-    """Name the space of a data set seen through a model, by their content."""
-    text = f"{ENCODING_VERSION} {model.fingerprint} {data.fingerprint}"
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _encode_all(model: LatentModel, data: Dataset, progress: Progress, batch_size: int) -> Encodings:
-    mean, logvar = encode(model, data, batch_size, progress)
-    if model.can.variance:
-        nats = rate(mean, logvar, model.prior)
-    else:
-        nats = np.full_like(mean, np.nan)
-    value, error = distortion(model, data, mean, logvar, batch_size=batch_size, progress=progress)
-    scale = TrustScale.measure(mean, logvar)
-    trips = usual_round_trips(model, mean, scale)
-    return Encodings(mean, logvar, nats, value, error, scale.share, scale.quantiles, scale.density, trips)

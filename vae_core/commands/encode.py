@@ -1,0 +1,49 @@
+"""``python -m vae_core encode``: a data set encoded into the workspace, as the page would do it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from vae_core.data import load_data
+from vae_core.progress import ConsoleProgress
+from vae_core.workspace import Workspace
+
+
+def register(commands: Any) -> None:
+    """Add the command and its options."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "encode",
+        help="encode a data set into the workspace",
+        description="Encode a data set; the page then opens it at once. An interrupted encoding of 20,000 items or "
+        "more goes on where it was. Prints the folder, which 'project' takes as --space.",
+    )
+    parser.add_argument("--model", required=True, help="folder of a checkpoint")
+    parser.add_argument("--data", required=True, help="a data set by name or path")
+    parser.add_argument("--workspace", metavar="DIR", help="where caches are kept (default: the user's data folder)")
+    parser.add_argument("--batch-size", type=int, default=512, help="items encoded at once (default %(default)s)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Encode, or find the encodings there."""
+    from vae_core.errors import InputError
+    from vae_core.model import load_model
+    from vae_core.space import LatentSpace
+
+    if chosen.batch_size < 1:
+        raise InputError(f"--batch-size must be at least 1, not {chosen.batch_size}.")
+    model = load_model(chosen.model, chosen.device)
+    with ConsoleProgress("encoding", unit="item") as bar:
+        data = load_data(chosen.data, progress=bar)
+        space = LatentSpace.build(model, data, Workspace(chosen.workspace), bar, chosen.batch_size)
+    if space.folder is None or not _kept(space.folder):
+        raise InputError(f"The encodings could not be kept in {space.folder}; is the disk full?")
+    print(space.folder)
+    return 0
+
+
+def _kept(folder: Path) -> bool:
+    return (folder / "encodings.npz").is_file() or (folder / "encodings").is_dir()

@@ -1,0 +1,106 @@
+"""The encodings of a data set: from the cache, else made, going on where they were interrupted."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from pathlib import Path
+
+import numpy as np
+
+from vae_core.data.dataset import Dataset
+from vae_core.errors import InputError
+from vae_core.model.protocol import LatentModel
+from vae_core.progress import Progress
+from vae_core.space.cache import Encodings, SpaceCache
+from vae_core.space.encode import distortion, encode
+from vae_core.space.partial import RESUMED_FROM, PartialEncodings
+from vae_core.space.rate import rate
+from vae_core.space.round_trip import usual_round_trips
+from vae_core.space.trust import TrustScale
+
+log = logging.getLogger(__name__)
+
+#: Part of every fingerprint; raised when the same model and data would be encoded to other arrays.
+ENCODING_VERSION = 1
+_NAMED = 5
+
+
+def space_fingerprint(model: LatentModel, data: Dataset) -> str:
+    """Name the space of a data set seen through a model, by their content."""
+    text = f"{ENCODING_VERSION} {model.fingerprint} {data.fingerprint}"
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def kept_encodings(model: LatentModel, data: Dataset, files: SpaceCache) -> Encodings | None:
+    """Return the encodings that lie in a space's files, None where there are none of this model and data."""
+    found = files.encodings(space_fingerprint(model, data))
+    fits = found is not None and found.mean.shape == (len(data) - len(found.left_out), model.latent_dim)
+    return found if fits else None
+
+
+def made_encodings(
+    model: LatentModel, data: Dataset, files: SpaceCache, progress: Progress, batch_size: int
+) -> Encodings:
+    """Encode a data set and keep the result; items without finite latents are left out and named in the log.
+
+    Raises
+    ------
+    InputError
+        If model and data do not fit, or no item has finite latents.
+    Stopped
+        If `progress` asks to stop.
+    """
+    fingerprint = space_fingerprint(model, data)
+    partial = _partial(files.folder, len(data), model.latent_dim, fingerprint)
+    encodings = _encode_all(model, data, progress, batch_size, partial)
+    files.keep_encodings(encodings, fingerprint)
+    if partial is not None and (kept := files.encodings(fingerprint)) is not None:
+        encodings = kept
+        partial.remove()
+    return encodings
+
+
+def _partial(folder: Path | None, n: int, d: int, fingerprint: str) -> PartialEncodings | None:
+    if folder is None or n < RESUMED_FROM:
+        return None
+    try:
+        return PartialEncodings(folder, n, d, fingerprint)
+    except OSError as error:
+        log.warning("%s cannot be written to (%s): an interruption will lose what is done.", folder, error)
+        return None
+
+
+def _encode_all(
+    model: LatentModel, data: Dataset, progress: Progress, batch_size: int, partial: PartialEncodings | None
+) -> Encodings:
+    mean, logvar = encode(model, data, batch_size, progress, partial)
+    value, error = distortion(model, data, mean, logvar, batch_size=batch_size, progress=progress, partial=partial)
+    finite = np.isfinite(mean).all(axis=1) & np.isfinite(np.exp(logvar)).all(axis=1)
+    if not finite.all():
+        mean, logvar, value, error = mean[finite], logvar[finite], value[finite], error[finite]
+        left_out = np.flatnonzero(~finite)
+        log.warning("%s", left_out_sentence(data, left_out))
+    else:
+        left_out = np.empty(0, dtype=np.int64)
+    bad = ~np.isfinite(value)
+    if bad.any():
+        first = int(np.flatnonzero(finite)[bad.argmax()])
+        raise InputError(
+            f"{data.name}: the likelihood of {int(bad.sum())} of {len(data)} items is not finite, first of item "
+            f"{first}; check the model's weights and that the data lie in the range of its likelihood."
+        )
+    nats = rate(mean, logvar, model.prior) if model.can.variance else np.full_like(mean, np.nan)
+    scale = TrustScale.measure(mean, logvar)
+    trips = usual_round_trips(model, mean, scale)
+    return Encodings(mean, logvar, nats, value, error, scale.share, scale.quantiles, scale.density, trips, left_out)
+
+
+def left_out_sentence(data: Dataset, left_out: np.ndarray) -> str:
+    """Return which items ``[k]`` of the whole set are left out, and why."""
+    ids = ", ".join(str(data.table.index[item]) for item in left_out[:_NAMED])
+    more = " and others" if len(left_out) > _NAMED else ""
+    return (
+        f"{data.name}: {len(left_out)} of {len(data)} items are left out, because the model gives latent values "
+        f"that are not finite for them: {ids}{more}."
+    )

@@ -1,0 +1,95 @@
+"""Encodings under way, in files: an interrupted encoding goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from vae_core.storage import write_atomically
+
+#: Sets of fewer items are encoded sooner than it pays to note how far one is.
+RESUMED_FROM = 20_000
+_NOTED_SECONDS = 2.0
+_FOLDER = "encoding"
+Stage = Literal["encoding", "distortion"]
+
+
+class PartialEncodings:
+    """The arrays of an encoding as files that are written batch by batch, and how far they are filled.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the space; the files lie in a folder of their own in it until `remove`.
+    n, d : int
+        Items and latent dimensions.
+    fingerprint : str
+        Of the space; files of another one are begun anew.
+
+    Attributes
+    ----------
+    mean, logvar : ndarray
+        ``[n, d]`` float32 memory maps.
+    distortion, distortion_error : ndarray
+        ``[n]`` float32 memory maps.
+
+    Raises
+    ------
+    OSError
+        If the files cannot be made.
+    """
+
+    def __init__(self, folder: Path, n: int, d: int, fingerprint: str) -> None:
+        self._folder = folder / _FOLDER
+        self._about = {"fingerprint": fingerprint, "n": n, "d": d}
+        self._done: dict[Stage, int] = {"encoding": 0, "distortion": 0}
+        self._noted = time.monotonic()
+        known = self._read()
+        shapes = {"mean": (n, d), "logvar": (n, d), "distortion": (n,), "distortion_error": (n,)}
+        if known is None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True)
+        else:
+            self._done = known
+        self.mean, self.logvar, self.distortion, self.distortion_error = (
+            np.lib.format.open_memmap(self._folder / f"{name}.npy", "w+", np.float32, shape)
+            if known is None
+            else np.load(self._folder / f"{name}.npy", mmap_mode="r+")
+            for name, shape in shapes.items()
+        )
+
+    def done(self, stage: Stage) -> int:
+        """Return how many items of a stage need not be done again."""
+        return self._done[stage]
+
+    def note(self, stage: Stage, count: int, now: bool = False) -> None:
+        """Note that so many items of a stage are done; on disk every other second, or `now`."""
+        self._done[stage] = count
+        if now or time.monotonic() - self._noted >= _NOTED_SECONDS:
+            self._noted = time.monotonic()
+            for array in (self.mean, self.logvar, self.distortion, self.distortion_error):
+                array.flush()  # before the note: what it counts must be there
+            text = json.dumps({**self._about, "done": self._done})
+            write_atomically(self._folder / "done.json", lambda path: _write(path, text))
+
+    def remove(self) -> None:
+        """Take the files away."""
+        shutil.rmtree(self._folder, ignore_errors=True)  # still mapped on some platforms; begun anew next time
+
+    def _read(self) -> dict[Stage, int] | None:
+        try:
+            about = json.loads((self._folder / "done.json").read_text(encoding="utf-8"))
+            done = about.pop("done")
+            complete = all((self._folder / f"{name}.npy").is_file() for name in ("mean", "logvar", "distortion"))
+        except (OSError, ValueError, KeyError, AttributeError):
+            return None
+        return done if about == self._about and complete else None
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
