@@ -94,17 +94,17 @@ def test_a_killed_encoding_is_gone_on_with(tmp_path: Path) -> None:
         "partial._NOTED_SECONDS = 0.0\n"
         "def slow(step, of, note='', preview=None):\n"
         "    print(step, flush=True)\n"
-        "    time.sleep(0.05)\n"
+        "    time.sleep(0.02)\n"
         "    return True\n"
-        "LatentSpace.build(LinearModel(), vectors(5000), Path(sys.argv[1]), slow, batch_size=50)\n"
+        "LatentSpace.build(LinearModel(), vectors(2000), Path(sys.argv[1]), slow, batch_size=50)\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    for line in process.stdout:
-        if int(line) >= 400:
-            break
-    process.kill()
-    process.wait()
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) >= 400:
+                break
+        process.kill()
     heard = []
 
     def hear(step: int, of: int, note: str = "", preview: object = None) -> bool:
@@ -113,6 +113,6 @@ def test_a_killed_encoding_is_gone_on_with(tmp_path: Path) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("vae_core.space.build.RESUMED_FROM", 100)
-        space = LatentSpace.build(LinearModel(), vectors(5000), tmp_path, hear, batch_size=50)
+        space = LatentSpace.build(LinearModel(), vectors(2000), tmp_path, hear, batch_size=50)
     assert heard[0] >= 400
-    np.testing.assert_allclose(space.mean, LatentSpace.build(LinearModel(), vectors(5000)).mean, rtol=1e-6)
+    np.testing.assert_allclose(space.mean, LatentSpace.build(LinearModel(), vectors(2000)).mean, rtol=1e-6)
