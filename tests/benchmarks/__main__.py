@@ -62,6 +62,24 @@ def _maps(chosen: argparse.Namespace) -> list[Row]:
     return maps.run(chosen.map_items)
 
 
+def _waiting(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import waiting
+
+    return waiting.run(chosen.pairs)
+
+
+def _beside(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import waiting
+
+    return waiting.run_beside(chosen.items)
+
+
+def _locating(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import locating
+
+    return locating.run(chosen.held_out)
+
+
 def _million(chosen: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import million
 
@@ -98,6 +116,9 @@ MEASURES: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "inverse": _inverse,
     "maps": _maps,
     "believing": _believing,
+    "locating": _locating,
+    "waiting": _waiting,
+    "beside": _beside,
     "million": _million,
     "training": _training,
     "encoding": _encoding,
@@ -117,6 +138,7 @@ SIZES = {
     "map-items": ("maps: items laid out by t-SNE", 70_000, 10_000),
     "big-items": ("million: items", 1_000_000, 200_000),
     "big-moves": ("million: pans and zooms", 60, 20),
+    "held-out": ("locating: items placed anew", 500, 200),
     "seeds": ("believing: seeds of each set", 3, 1),
     "inverse-transform-points": ("inverse: points for umap.inverse_transform", 500, 10),
 }

@@ -45,16 +45,17 @@ def run(presses: int) -> list[Row]:
         with running(usual, "/figure/") as other, chromium() as browser:
             address = f"{ours.url}/?space=fashion&z={','.join(['0'] * about['latent_dim'])}"
             pages = {
-                "ours": _page(browser, address, OURS, f"#latent-{dimension}"),
-                "figure": _page(browser, f"{other.url}/figure/", FIGURE, "[role=slider]"),
-                "png": _page(browser, f"{other.url}/png/", PNG, "[role=slider]"),
+                "ours": focused_page(browser, address, OURS, f"#latent-{dimension}"),
+                "figure": focused_page(browser, f"{other.url}/figure/", FIGURE, "[role=slider]"),
+                "png": focused_page(browser, f"{other.url}/png/", PNG, "[role=slider]"),
             }
             taken = _press_in_turns(pages, presses, len(grid))
             differences = fast_keys(pages["ours"], ours.url, dimension, grid)
     return [*_rows(taken), *differences]
 
 
-def _page(browser: Browser, address: str, target: tuple[str, str], slider: str) -> Page:
+def focused_page(browser: Browser, address: str, target: tuple[str, str], slider: str) -> Page:
+    """Open a page, focus its slider and begin to watch."""
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     if target is OURS:
         open_page(page, address)
