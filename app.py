@@ -164,6 +164,7 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
     from vae_core import Catalogue, LatentSpace, demo, load_data, load_model
     from vae_core.demos import DEMOS
     from vae_core.progress import ConsoleProgress
+    from vae_core.space.cache import SpaceCache
 
     catalogue = Catalogue()
     if chosen.model is None:
@@ -183,6 +184,7 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
     _refuse_without_pictures(data)
     with ConsoleProgress("encoding", unit="item") as bar:
         space = LatentSpace.build(model, data, workspace, bar)
+    SpaceCache(space.folder).keep_origin(str(Path(chosen.model).absolute()), chosen.data)
     name = Path(chosen.model).resolve().name
     catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {data.name}", space)
     return catalogue

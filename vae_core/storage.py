@@ -133,8 +133,7 @@ def save_mapped(path: Path, arrays: Mapping[str, np.ndarray], about: Mapping[str
 
     for name, array in arrays.items():
         write_atomically(path.with_name(files[name]), write(array))
-    text = json.dumps({**about, "arrays": files})
-    write_atomically(path, lambda temporary: _write_text(temporary, text))
+    write_text(path, json.dumps({**about, "arrays": files}))
     for old in path.parent.glob("*.npy"):
         if old.name not in files.values():
             with contextlib.suppress(OSError):  # still open somewhere; a later writing sweeps it up
@@ -163,8 +162,13 @@ def map_arrays(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return about, arrays
 
 
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, atomically; OSError if it cannot be written."""
+
+    def write(temporary: Path) -> None:
+        temporary.write_text(text, encoding="utf-8")
+
+    write_atomically(path, write)
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:

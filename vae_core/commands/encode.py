@@ -32,6 +32,7 @@ def run(chosen: argparse.Namespace) -> int:
     from vae_core.errors import InputError
     from vae_core.model import load_model
     from vae_core.space import LatentSpace
+    from vae_core.space.cache import SpaceCache
 
     if chosen.batch_size < 1:
         raise InputError(f"--batch-size must be at least 1, not {chosen.batch_size}.")
@@ -41,6 +42,7 @@ def run(chosen: argparse.Namespace) -> int:
         space = LatentSpace.build(model, data, Workspace(chosen.workspace), bar, chosen.batch_size)
     if space.folder is None or not _kept(space.folder):
         raise InputError(f"The encodings could not be kept in {space.folder}; is the disk full?")
+    SpaceCache(space.folder).keep_origin(str(Path(chosen.model).absolute()), chosen.data)
     print(space.folder)
     return 0
 

@@ -16,7 +16,7 @@ from vae_core.space.neighbours import Neighbours, Table
 from vae_core.space.projection import latent_fingerprint, read_points
 from vae_core.space.quality import Quality
 from vae_core.space.settings import ProjectionSettings
-from vae_core.storage import CacheDamaged, load_arrays, map_arrays, save_arrays, save_mapped
+from vae_core.storage import CacheDamaged, load_arrays, map_arrays, save_arrays, save_mapped, write_text
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +152,20 @@ class SpaceCache:
             "recall": np.array(neighbours.recall),
         }
         self._write("neighbours.npz", lambda path: save_arrays(path, arrays))
+
+    def keep_origin(self, model: str, data: str) -> None:
+        """Note what model and data the space was opened with, so that new data can be put on its maps."""
+        about = json.dumps({"model": model, "data": data})
+        self._write("origin.json", lambda path: write_text(path, about))
+
+    def origin(self) -> tuple[str, str] | None:
+        """Return the model and the data that `keep_origin` noted, None where it never did."""
+
+        def read(path: Path) -> tuple[str, str]:
+            about = json.loads(path.read_text(encoding="utf-8"))
+            return str(about["model"]), str(about["data"])
+
+        return self._read("origin.json", read)
 
     def map_path(self, name: str) -> Path | None:
         """Return where the map of this name is or would be written; None without a folder."""

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from vae_core.storage import write_atomically
+from vae_core.storage import write_text
 
 #: Sets of fewer items are encoded sooner than it pays to note how far one is.
 RESUMED_FROM = 20_000
@@ -74,8 +74,7 @@ class PartialEncodings:
             self._noted = time.monotonic()
             for array in (self.mean, self.logvar, self.distortion, self.distortion_error):
                 array.flush()  # before the note: what it counts must be there
-            text = json.dumps({**self._about, "done": self._done})
-            write_atomically(self._folder / "done.json", lambda path: _write(path, text))
+            write_text(self._folder / "done.json", json.dumps({**self._about, "done": self._done}))
 
     def remove(self) -> None:
         """Take the files away."""
@@ -89,7 +88,3 @@ class PartialEncodings:
         except (OSError, ValueError, KeyError, AttributeError):
             return None
         return done if about == self._about and complete else None
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

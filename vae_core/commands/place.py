@@ -1,0 +1,88 @@
+"""``python -m vae_core place``: other data on a finished map."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from vae_core.data import load_data
+from vae_core.progress import ConsoleProgress
+
+
+def register(commands: Any) -> None:
+    """Add the command and its options."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "place",
+        help="put other data on a finished map",
+        description="Encode other data and place it on a map, which stays as it is. Writes one row an item: its place, "
+        "its trust, the nearest item of the space.",
+    )
+    parser.add_argument(
+        "--space", required=True, metavar="DIR", help="the folder that 'encode' printed, or the name of a shipped demo"
+    )
+    parser.add_argument("--data", required=True, help="a data set by name or path")
+    parser.add_argument("--projection", default="pca", help="pca, tsne, umap, z:3,7 or what 'project' printed")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="a .csv, or an .npz with the latents too")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Place the data; write the table, or print its first lines."""
+    from vae_core.errors import InputError
+    from vae_core.space.newcomers import place_data
+
+    if chosen.out is not None and chosen.out.suffix not in (".csv", ".npz"):
+        raise InputError(f"--out takes a .csv or an .npz file, not {chosen.out.name}.")
+    with ConsoleProgress("placing", unit="item") as bar:
+        space = _opened(chosen, bar)
+        projection = space.cached_projection(chosen.projection)
+        if projection is None:
+            raise InputError(f"The map {chosen.projection} is not there; compute it with 'project' first.")
+        placed = place_data(space, projection, load_data(chosen.data, progress=bar), bar)
+    if placed.left_out:
+        print(f"{len(placed.left_out)} items without finite latents are left out: {', '.join(placed.left_out[:5])}")
+    table = placed.table(space, projection)
+    far = float((placed.trust < 0.5).mean())
+    print(f"{len(table):,} items placed on {projection.id} of {space.data.name}; {far:.0%} lie beyond its data")
+    if chosen.out is None:
+        print(table.head(10).to_string())
+    else:
+        _write(chosen.out, placed, table)
+        print(chosen.out)
+    return 0
+
+
+def _opened(chosen: argparse.Namespace, bar: ConsoleProgress) -> Any:
+    from vae_core.demos import DEMOS, demo
+    from vae_core.errors import InputError
+    from vae_core.model import load_model
+    from vae_core.space import LatentSpace
+    from vae_core.space.cache import SpaceCache
+
+    if chosen.space in DEMOS:
+        return demo(chosen.space)
+    folder = Path(chosen.space)
+    origin = SpaceCache(folder).origin() if folder.is_dir() else None
+    if origin is None:
+        raise InputError(f"{folder} is no folder of a space that knows its model; make one with 'encode'.")
+    space = LatentSpace.open(load_model(origin[0], chosen.device), load_data(origin[1], progress=bar), folder)
+    if space is None:
+        raise InputError(f"{folder} holds no encodings of {origin[1]} by {origin[0]}; run 'encode' again.")
+    return space
+
+
+def _write(path: Path, placed: Any, table: Any) -> None:
+    from vae_core.errors import InputError
+    from vae_core.storage import save_arrays, write_text
+
+    try:
+        if path.suffix == ".csv":
+            write_text(path, table.to_csv(index_label="item"))
+        else:
+            named = {"mean": placed.mean, "points": placed.points, "trust": placed.trust, "distance": placed.distance}
+            item = table.index.to_numpy().astype(str)
+            save_arrays(path, {**named, "nearest": table["nearest"].to_numpy().astype(str), "item": item})
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}); name another file with --out.") from error

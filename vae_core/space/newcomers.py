@@ -1,0 +1,118 @@
+"""Other data on a finished map, which stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from vae_core.data.dataset import Dataset
+from vae_core.progress import Progress, Stopped, silent
+from vae_core.space.encode import encode
+from vae_core.space.latent_space import LatentSpace
+from vae_core.space.neighbour_map import fitted_sample
+from vae_core.space.neighbours import Neighbours
+from vae_core.space.placing import place
+from vae_core.space.projection import Projection
+from vae_core.space.trust import trust
+
+#: Items placed at once; t-SNE and UMAP optimise them together.
+_TOGETHER = 2_000
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Items that were put on a map.
+
+    Attributes
+    ----------
+    data : Dataset
+        The items, without those whose latents are not finite.
+    mean : ndarray
+        ``[m, d]`` float32, their posterior means.
+    points : ndarray
+        ``[m, 2]`` or ``[m, 3]`` float32, their places on the map.
+    trust : ndarray
+        ``[m]`` float32 in [0, 1]: whether the space has met their like; see `vae_core.trust`.
+    nearest : ndarray
+        ``[m]`` int32, the nearest item of the space, and
+    distance : ndarray
+        ``[m]`` float32, how far it is in latent space.
+    left_out : list of str
+        Ids of the items whose latents are not finite.
+    """
+
+    data: Dataset
+    mean: np.ndarray
+    points: np.ndarray
+    trust: np.ndarray
+    nearest: np.ndarray
+    distance: np.ndarray
+    left_out: list[str]
+
+    def table(self, space: LatentSpace, projection: Projection) -> pd.DataFrame:
+        """Return one row an item: its own columns, place, trust, nearest item of the space and distance to it."""
+        told = self.data.table.copy()
+        added = {f"{projection.id}_{axis + 1}": self.points[:, axis] for axis in range(self.points.shape[1])}
+        added |= {
+            "trust": self.trust,
+            "nearest": space.data.table.index.to_numpy()[self.nearest],
+            "distance": self.distance,
+        }
+        for column, values in added.items():
+            # The table may have a column of that name already, which must not be lost.
+            while column in told.columns:
+                column += "_"
+            told[column] = values
+        return told
+
+
+def place_data(
+    space: LatentSpace, projection: Projection, data: Dataset, progress: Progress = silent, batch_size: int = 512
+) -> Newcomers:
+    """Encode other data and put it on a map of a space.
+
+    On t-SNE and UMAP maps the library's own way of placing new items is used (`vae_core.space.placing`), which takes
+    them for parts of what the map was fitted on; on PCA and raw maps they fall where the formula puts them.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    projection : Projection
+        Its map.
+    data : Dataset
+        The items; of the shape the model takes.
+    progress : Progress
+        Hears of encoded, then of placed items.
+    batch_size : int
+        Items encoded at once.
+
+    Raises
+    ------
+    InputError
+        If the items do not fit the model, or none has finite latents.
+    Stopped
+        If `progress` asks to stop.
+    """
+    mean, logvar = encode(space.model, data, batch_size, progress)
+    finite = np.isfinite(mean).all(axis=1) & np.isfinite(np.exp(logvar)).all(axis=1)
+    left_out = [str(data.table.index[item]) for item in np.flatnonzero(~finite)]
+    if left_out:
+        data, mean = data.take(np.flatnonzero(finite)), mean[finite]
+    points = np.empty((len(mean), projection.dimensions), dtype=np.float32)
+    settings = projection.settings
+    among, fitted = space.neighbours, projection.points
+    if settings.method in ("tsne", "umap") and (sample := fitted_sample(settings, len(space))) is not None:
+        among, fitted = Neighbours(space.mean[sample]), projection.points[sample]
+    for start in range(0, len(mean), _TOGETHER):
+        part = slice(start, min(start + _TOGETHER, len(mean)))
+        if settings.method in ("tsne", "umap"):
+            points[part] = place(settings, fitted, among, mean[part])
+        else:
+            points[part] = projection.locate(mean[part])
+        if not progress(part.stop, len(mean), "placing"):
+            raise Stopped
+    nearest, distance = space.neighbours.query(mean, 1)
+    return Newcomers(data, mean, points, trust(space, mean), nearest[:, 0], distance[:, 0], left_out)
