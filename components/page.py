@@ -85,7 +85,17 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
     """Connect frame and pages; maps of more items than `points_up_to` are drawn as a picture."""
     explore.register(app, catalogue, points_up_to)
     tell_page(app, "help", Input("help", "n_clicks"))
-    for choice in ("space", "projection", "color-by", "axis-x", "axis-y", "point-size", "point-opacity", "new-method"):
+    for choice in (
+        "space",
+        "projection",
+        "color-by",
+        "axis-x",
+        "axis-y",
+        "point-size",
+        "point-opacity",
+        "layer",
+        "new-method",
+    ):
         tell_page(app, choice, Input(choice, "value"))
     tell_page(app, "off-plane", Input("off-plane", "checked"))
     tell_page(app, "map-error", Input("map-error", "data"))

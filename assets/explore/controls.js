@@ -4,6 +4,7 @@ import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showHelp } from "./keys.js";
 import { zoomTo, zoomToAll } from "./map.js";
 import { tell, tellError } from "./notice.js";
+import { layerChoices, shownLayer } from "./layer.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
 import { goTo, priorMean, randomPoint, unlockAll } from "./sliders.js";
@@ -36,6 +37,7 @@ const handlers = {
   "point-size": (size) => { if (current.info && size !== (state.view.pointSize ?? 5)) view({ pointSize: size }); },
   "point-opacity": (share) => { if (current.info && share !== (state.view.pointOpacity ?? 0.75)) view({ pointOpacity: share }); },
   "off-plane": (on) => { if (Boolean(on) !== Boolean(state.view.offPlane)) view({ offPlane: Boolean(on) }); },
+  layer: (id) => { if (current.info && (id ?? "") !== shownLayer()) view({ layer: id || undefined }); },
   units: (units) => { if (units !== (state.view.units ?? "raw")) view({ units: units === "sigma" ? units : undefined }); },
   "new-method": (chosen) => {
     document.getElementById("new-tsne").hidden = chosen !== "tsne";
@@ -164,6 +166,7 @@ export function mirror() {
   set("axis-x", { data: dimensions, value: raw ? String(axes()[0]) : null });
   set("axis-y", { data: dimensions, value: raw ? String(axes()[1]) : null });
   document.getElementById("axes").hidden = !raw;
+  set("layer", { data: layerChoices(), value: shownLayer() });
   set("units", { value: state.view.units ?? "raw" });
   set("off-plane", { checked: Boolean(state.view.offPlane) });
   if (state.view.pointSize !== undefined) set("point-size", { value: state.view.pointSize });

@@ -31,7 +31,7 @@ export function toQuery() {
   for (const name of ["a", "b"]) if (state.pins[name]) query.set(name, numbers(state.pins[name]));
   const { view } = state;
   for (const flag of FLAGS) if (view[flag]) query.set(flag, 1);
-  for (const value of ["units", "pointSize", "pointOpacity"]) if (view[value] !== undefined) query.set(value, view[value]);
+  for (const value of ["units", "pointSize", "pointOpacity", "layer"]) if (view[value] !== undefined) query.set(value, view[value]);
   if (state.frame) query.set("frame", numbers(state.frame));
   if (state.selection?.length) query.set("hidden", JSON.stringify(state.selection));
   // Commas may stand in a query as they are, and read better so.
@@ -94,6 +94,7 @@ export function fromQuery(text) {
   }
   if (item !== null && wanted.item === null) puzzling.push("item");
   for (const flag of FLAGS) if (query.get(flag) === "1") wanted.view[flag] = true;
+  if (/^[a-z0-9][a-z0-9-]{0,47}$/.test(query.get("layer") ?? "")) wanted.view.layer = query.get("layer");
   if (query.get("units") === "sigma") wanted.view.units = "sigma";
   if (wanted.spot && wanted.spot.length !== 2) {
     puzzling.push("spot");

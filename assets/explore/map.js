@@ -7,6 +7,7 @@ import { hideCard, hover, hovered } from "./hover.js";
 import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
 import { recolour } from "./moving.js";
+import { hoverNewcomer, lookAtNewcomer, newcomerAt, overNewcomer } from "./layer.js";
 import { tellError } from "./notice.js";
 import { element, isDark } from "./picture.js";
 import { layHere, paintOverlay } from "./overlay.js";
@@ -63,9 +64,10 @@ function find() {
   plot.on("plotly_click", clicked);
   plot.on("plotly_hover", (event) => {
     const point = event.points?.[0];
+    if (overNewcomer()) return; // it lies above
     hover(lensKey || state.view.lens || !point ? null : itemOfPoint(point), event.event ?? pointer);
   });
-  plot.on("plotly_unhover", hideCard);
+  plot.on("plotly_unhover", () => { if (!overNewcomer()) hideCard(); });
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", paintOverlay);
   plot.on("plotly_relayout", viewMoved);
@@ -214,6 +216,11 @@ function clicked(event) {
   // In depth a drag ends in a click too; there the stage listens itself.
   if (!asWanted() || !flat()) return;
   const exactly = event.event?.altKey;
+  const newcomer = exactly ? null : newcomerAt(event.event ?? pointer);
+  if (newcomer !== null) {
+    lookAtNewcomer(newcomer);
+    return;
+  }
   const point = event.points?.[0];
   if (point && !exactly) {
     const index = itemOfPoint(point);
@@ -256,6 +263,7 @@ export function holdLens(held) {
 let lensAt = { x: NaN, y: NaN };
 function moved(event) {
   pointer = { x: event.clientX, y: event.clientY };
+  if (event.buttons === 0 && hoverNewcomer(pointer)) return;
   if (isBig() && flat() && event.buttons === 0 && !(lensKey || state.view.lens)) hover(pointAt(pointer), event);
   if (event.buttons !== 0 || !(lensKey || state.view.lens)) return;
   // Both events tell of the same place.

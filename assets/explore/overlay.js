@@ -3,6 +3,7 @@ import { debounced, framed, newest, postNumbers } from "./api.js";
 import { paintBigMap } from "./big_map.js";
 import { onAnswer } from "./decoded.js";
 import { paintInDepth } from "./depth.js";
+import { connectLayer, hasNewcomers, paintNewcomers } from "./layer.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
@@ -33,7 +34,8 @@ export function paintOverlay() {
   const crossed = flat() && path?.key === pathKey();
   // A blank canvas would be laid over the map all the same, with every frame.
   const linked = flat() && placeOnMap() && linkedPlaces().length > 0;
-  canvas.style.visibility = crossed || linked ? "" : "hidden";
+  const layered = flat() && hasNewcomers();
+  canvas.style.visibility = crossed || linked || layered ? "" : "hidden";
   const shaded = isShaded();
   underlay.style.visibility = gridded || shaded ? "" : "hidden";
   if (!flat()) return;
@@ -51,6 +53,7 @@ export function paintOverlay() {
   context.beginPath();
   context.rect(box.left, box.top, box.width, box.height);
   context.clip();
+  if (layered) paintNewcomers(context);
   if (linked) paintLinks(context, toPixels(here), linkedPlaces().map(toPixels));
   if (crossed) paintPath(context);
   context.restore();
@@ -227,6 +230,7 @@ async function refreshPath() {
 export function connectOverlay() {
   connectLinks(paintOverlay);
   connectShade(paintOverlay);
+  connectLayer(paintOverlay);
   onMapMoved(refreshTiles);
   onMapReady(refreshPath);
   onAnswer((about, asked) => {

@@ -11,6 +11,7 @@ import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
 import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
+import { layLayer, refreshLayers } from "./layer.js";
 import { layQuality } from "./quality.js";
 import { layRows, repaintAll } from "./sliders.js";
 import { repaintTouched } from "./touched.js";
@@ -94,6 +95,7 @@ export async function restore({ wanted, puzzling }, initial = false) {
   const touchedNothing = initial && item === null && !wanted.z;
   update({ space: info.id, projection, color, item, z, spot, pins, frame, selection: wanted.selection, view: wanted.view }, { initial: touchedNothing });
   mirror();
+  refreshLayers().catch(tellError);
   if (missing.length) correctAddress();
   if (missing.length) tell(`The link's ${missing.join(", ")} could not be used here and was left out.`, "error");
 }
@@ -122,6 +124,7 @@ export async function start() {
   layDrop();
   layJobs();
   layQuality();
+  layLayer();
   connectOverlay();
   connectKeys();
   onRetried(shownNow);

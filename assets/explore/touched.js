@@ -153,10 +153,10 @@ const loadItem = newest(
 );
 
 // A picture somebody dropped: what was done to it, and what the model makes of it.
-export function showOwn(about, pixels, again) {
+export function showOwn(about, pixels, again = null) {
   own = { about, pixels, again };
   const shape = current.info.image_shape;
-  const original = figure("your picture, fitted");
+  const original = figure(again ? "your picture, fitted" : "original");
   const reconstruction = figure("reconstruction");
   const difference = figure("difference ±1");
   draw(original.canvas, pixels, shape, 0);
@@ -166,13 +166,13 @@ export function showOwn(about, pixels, again) {
     element(
       "div",
       { className: "item-head" },
-      element("strong", {}, "Your picture"),
-      element("p", {}, about.fitted),
-      element("button", { className: "plain", onclick: again }, "Invert its brightness"),
+      element("strong", {}, again ? "Your picture" : "New item"),
+      element("p", {}, about.fitted ?? about.told),
+      again ? element("button", { className: "plain", onclick: again }, "Invert its brightness") : "",
     ),
     element("div", { className: "trio" }, original.root, reconstruction.root, difference.root),
   );
-  setPosterior({ z: about.z, std: about.std });
+  setPosterior(about.std ? { z: about.z, std: about.std } : null);
 }
 
 // Differences lie on the page's ground, which has changed.

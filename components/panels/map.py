@@ -127,6 +127,27 @@ def _settings() -> dmc.Stack:
                 description="Where a PCA or raw map takes its other coordinates from (else the data mean)",
                 size="xs",
             ),
+            dmc.Divider(label="New items on this map", labelPosition="left"),
+            dmc.Group(
+                [
+                    dmc.Select(
+                        id="layer",
+                        data=[{"value": "", "label": "none"}],
+                        value="",
+                        allowDeselect=False,
+                        size="xs",
+                        w=150,
+                        **label("Second layer"),
+                    ),
+                    html.Button(
+                        "Add …",
+                        id="add-layer",
+                        className="plain",
+                        title="A data set as .npz or .npy file, laid over the map",
+                    ),
+                ],
+                justify="space-between",
+            ),
             dmc.Divider(label="Compute a map", labelPosition="left"),
             dmc.Group(
                 [

@@ -23,6 +23,10 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("--data", required=True, help="a data set by name or path")
     parser.add_argument("--projection", default="pca", help="pca, tsne, umap, z:3,7 or what 'project' printed")
+    parser.add_argument("--name", help="of the layer in the page (default: the data's own)")
+    parser.add_argument(
+        "--workspace", metavar="DIR", help="of a demo: where caches are kept (default: the user's data folder)"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="a .csv, or an .npz with the latents too")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.set_defaults(run=run)
@@ -31,6 +35,7 @@ def register(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Place the data; write the table, or print its first lines."""
     from vae_core.errors import InputError
+    from vae_core.space.layers import MOST_ITEMS, Layers
     from vae_core.space.newcomers import place_data
 
     if chosen.out is not None and chosen.out.suffix not in (".csv", ".npz"):
@@ -45,6 +50,12 @@ def run(chosen: argparse.Namespace) -> int:
         print(f"{len(placed.left_out)} items without finite latents are left out: {', '.join(placed.left_out[:5])}")
     table = placed.table(space, projection)
     far = float((placed.trust < 0.5).mean())
+    layers = Layers(space.folder)
+    if space.folder is not None and len(placed.data) <= MOST_ITEMS:
+        layer = layers.keep(chosen.name or placed.data.name, placed.data, placed.mean)
+        if projection.settings.method in ("tsne", "umap"):
+            layers.keep_places(layer, projection.id, projection.points, placed.points)
+        print(f"kept as the layer {layer.name!r}, which the page offers for this space")
     print(f"{len(table):,} items placed on {projection.id} of {space.data.name}; {far:.0%} lie beyond its data")
     if chosen.out is None:
         print(table.head(10).to_string())
@@ -60,9 +71,10 @@ def _opened(chosen: argparse.Namespace, bar: ConsoleProgress) -> Any:
     from vae_core.model import load_model
     from vae_core.space import LatentSpace
     from vae_core.space.cache import SpaceCache
+    from vae_core.workspace import Workspace
 
     if chosen.space in DEMOS:
-        return demo(chosen.space)
+        return demo(chosen.space, Workspace(chosen.workspace), chosen.device)
     folder = Path(chosen.space)
     origin = SpaceCache(folder).origin() if folder.is_dir() else None
     if origin is None:

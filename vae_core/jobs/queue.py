@@ -44,6 +44,7 @@ class Kind:
 KINDS = {
     "projection": Kind("vae_core.space.compute:compute_in_folder"),
     "quality": Kind("vae_core.space.compute:measure_in_folder", "short", brief=True),
+    "placing": Kind("vae_core.space.layers:place_layer_in_folder", "short", brief=True),
 }
 
 

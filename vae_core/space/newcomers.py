@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from vae_core.data.dataset import Dataset
 from vae_core.progress import Progress, Stopped, silent
-from vae_core.space.encode import encode
-from vae_core.space.latent_space import LatentSpace
 from vae_core.space.neighbour_map import fitted_sample
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.placing import place
 from vae_core.space.projection import Projection
+from vae_core.space.settings import ProjectionSettings
 from vae_core.space.trust import trust
+
+if TYPE_CHECKING:
+    from vae_core.data.dataset import Dataset
+    from vae_core.space.latent_space import LatentSpace
 
 #: Items placed at once; t-SNE and UMAP optimise them together.
 _TOGETHER = 2_000
@@ -68,6 +71,54 @@ class Newcomers:
         return told
 
 
+def finite_encodings(
+    space: LatentSpace, data: Dataset, progress: Progress = silent, batch_size: int = 512
+) -> tuple[Dataset, np.ndarray, list[str]]:
+    """Encode other data by a space's model; return it, its posterior means ``[m, d]`` and the ids left out.
+
+    Raises
+    ------
+    InputError
+        If the items do not fit the model, or none has finite latents.
+    Stopped
+        If `progress` asks to stop.
+    """
+    from vae_core.space.encode import encode  # loads torch, which a worker that only places does without
+
+    mean, logvar = encode(space.model, data, batch_size, progress)
+    finite = np.isfinite(mean).all(axis=1) & np.isfinite(np.exp(logvar)).all(axis=1)
+    left_out = [str(data.table.index[item]) for item in np.flatnonzero(~finite)]
+    if left_out:
+        data, mean = data.take(np.flatnonzero(finite)), mean[finite]
+    return data, mean, left_out
+
+
+def place_points(
+    settings: ProjectionSettings,
+    points: np.ndarray,
+    mean: np.ndarray,
+    neighbours: Neighbours,
+    z: np.ndarray,
+    progress: Progress = silent,
+) -> np.ndarray:
+    """Put latent points ``[m, d]`` on a t-SNE or UMAP map ``[n, 2]`` or ``[n, 3]`` of encodings ``[n, d]``.
+
+    Raises
+    ------
+    Stopped
+        If `progress` asks to stop.
+    """
+    if (sample := fitted_sample(settings, len(mean))) is not None:
+        neighbours, points = Neighbours(mean[sample]), points[sample]
+    placed = np.empty((len(z), points.shape[1]), dtype=np.float32)
+    for start in range(0, len(z), _TOGETHER):
+        part = slice(start, min(start + _TOGETHER, len(z)))
+        placed[part] = place(settings, points, neighbours, z[part])
+        if not progress(part.stop, len(z), "placing"):
+            raise Stopped
+    return placed
+
+
 def place_data(
     space: LatentSpace, projection: Projection, data: Dataset, progress: Progress = silent, batch_size: int = 512
 ) -> Newcomers:
@@ -96,23 +147,10 @@ def place_data(
     Stopped
         If `progress` asks to stop.
     """
-    mean, logvar = encode(space.model, data, batch_size, progress)
-    finite = np.isfinite(mean).all(axis=1) & np.isfinite(np.exp(logvar)).all(axis=1)
-    left_out = [str(data.table.index[item]) for item in np.flatnonzero(~finite)]
-    if left_out:
-        data, mean = data.take(np.flatnonzero(finite)), mean[finite]
-    points = np.empty((len(mean), projection.dimensions), dtype=np.float32)
-    settings = projection.settings
-    among, fitted = space.neighbours, projection.points
-    if settings.method in ("tsne", "umap") and (sample := fitted_sample(settings, len(space))) is not None:
-        among, fitted = Neighbours(space.mean[sample]), projection.points[sample]
-    for start in range(0, len(mean), _TOGETHER):
-        part = slice(start, min(start + _TOGETHER, len(mean)))
-        if settings.method in ("tsne", "umap"):
-            points[part] = place(settings, fitted, among, mean[part])
-        else:
-            points[part] = projection.locate(mean[part])
-        if not progress(part.stop, len(mean), "placing"):
-            raise Stopped
+    data, mean, left_out = finite_encodings(space, data, progress, batch_size)
+    if projection.settings.method in ("pca", "z"):
+        points = projection.locate(mean)
+    else:
+        points = place_points(projection.settings, projection.points, space.mean, space.neighbours, mean, progress)
     nearest, distance = space.neighbours.query(mean, 1)
     return Newcomers(data, mean, points, trust(space, mean), nearest[:, 0], distance[:, 0], left_out)

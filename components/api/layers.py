@@ -1,0 +1,129 @@
+"""Other data laid over a map: listed, added from a file, placed, and looked at item by item."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from flask import Blueprint, Response, jsonify, request
+
+from components.api.items import to_png
+from components.api.jobs import describe, visitor
+from components.api.latent import about_point, place_if_there
+from components.api.wanted import job_key, refuse_if_not_pictures, wanted_map, wanted_space
+from components.api.wire import Refused, framed_answer
+from components.pictures import decode, originals
+from components.wording import map_title
+from vae_core import Catalogue, LatentSpace, load_data
+from vae_core.jobs import Jobs
+from vae_core.space.layers import MOST_ITEMS, Layer, Layers
+from vae_core.space.newcomers import finite_encodings
+
+#: Largest file a visitor may add, in bytes.
+MOST_ADDED = 64 * 2**20
+_ENDINGS = (".npz", ".npy")
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+
+    def wanted(name: str, id: str) -> tuple[LatentSpace, Layer]:
+        space = wanted_space(catalogue, name)
+        layer = Layers(space.folder).read(id)
+        if layer is None:
+            raise Refused(404, f"There is no layer {id!r}.")
+        return space, layer
+
+    @api.get("/spaces/<name>/layers")
+    def layers(name: str) -> Response:
+        kept = Layers(wanted_space(catalogue, name).folder)
+        found = [layer for id in kept.names() if (layer := kept.read(id)) is not None]
+        return jsonify([described(layer) for layer in found])
+
+    @api.post("/spaces/<name>/layers")
+    def add_layer(name: str) -> Response:
+        space = wanted_space(catalogue, name)
+        refuse_if_not_pictures(space)
+        file = Path(request.args.get("file", "")).name
+        if Path(file).suffix.lower() not in _ENDINGS:
+            raise Refused(400, f"New items come as one of {' or '.join(_ENDINGS)}; see the README for what is in them.")
+        if (request.content_length or 0) > MOST_ADDED:
+            raise Refused(413, f"The file is larger than {MOST_ADDED // 2**20} MB; use 'python -m vae_core place'.")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / file
+            path.write_bytes(request.get_data(cache=False))
+            data = load_data(path)
+            if len(data) > MOST_ITEMS:
+                raise Refused(413, f"{file} has {len(data):,} items; at most {MOST_ITEMS:,} can be laid over a map.")
+            data, mean, left_out = finite_encodings(space, data)
+            layer = Layers(space.folder).keep(Path(file).stem, data, mean)
+        return jsonify({**described(layer), "left_out": len(left_out)})
+
+    @api.delete("/spaces/<name>/layers/<id>")
+    def remove_layer(name: str, id: str) -> Response:
+        space, layer = wanted(name, id)
+        Layers(space.folder).remove(layer.id)
+        return jsonify({"id": layer.id})
+
+    @api.post("/spaces/<name>/layers/<id>/places/<projection>")
+    def place_layer(name: str, id: str, projection: str) -> tuple[Response, int]:
+        space, layer = wanted(name, id)
+        found = wanted_map(space, projection, jobs)
+        if Layers(space.folder).places(layer, found) is not None:
+            return jsonify({"state": "done"}), 200
+        arguments = {
+            "layer": layer.id,
+            "settings": found.settings.to_json(),
+            "folder": str(space.folder),
+            "shipped": None if space.shipped is None else str(space.shipped),
+        }
+        title = f"{layer.name} on {map_title(found.settings)} of {space.data.name}"
+        job = jobs.submit(_key(space, layer, projection), "placing", title, arguments, visitor())
+        return jsonify({"job": job.id, **describe(job)}), 202
+
+    @api.get("/spaces/<name>/layers/<id>/places/<projection>")
+    def layer_places(name: str, id: str, projection: str) -> Response:
+        space, layer = wanted(name, id)
+        found = wanted_map(space, projection, jobs)
+        points = Layers(space.folder).places(layer, found)
+        if points is None:
+            job = jobs.get(_key(space, layer, projection))
+            state: dict[str, Any] = {"state": "missing"} if job is None else {"job": job.id, **describe(job)}
+            return framed_answer(state, np.empty((0, 2), dtype=np.float32))
+        return framed_answer({"state": "done", "labels": layer.labels}, points.astype("<f4"))
+
+    @api.get("/spaces/<name>/layers/<id>/items/<int:index>.png")
+    def layer_picture(name: str, id: str, index: int) -> Response:
+        _, layer = wanted(name, id)
+        return Response(to_png(originals(layer.data, _item(layer, index))[0]), mimetype="image/png")
+
+    @api.get("/spaces/<name>/layers/<id>/items/<int:index>/look/<projection>")
+    def layer_item(name: str, id: str, index: int, projection: str) -> Response:
+        space, layer = wanted(name, id)
+        item = _item(layer, index)
+        z = layer.mean[item]
+        decoded = decode(space, z)
+        label = layer.labels[index] if layer.labels else ""
+        about = {
+            **about_point(space, z),
+            "xy": place_if_there(space, projection, jobs, z),
+            "told": f"{layer.name}, item {layer.data.table.index[index]}" + (f" · {label}" if label else ""),
+        }
+        return framed_answer(about, np.concatenate([originals(layer.data, item), decoded]))
+
+
+def described(layer: Layer) -> dict[str, Any]:
+    """Return what the page needs to know of a layer."""
+    return {"id": layer.id, "name": layer.name, "count": len(layer.data), "labelled": layer.labels is not None}
+
+
+def _key(space: LatentSpace, layer: Layer, projection: str) -> str:
+    return job_key(space, f"{projection}/layer/{layer.id}")
+
+
+def _item(layer: Layer, index: int) -> np.ndarray:
+    if not 0 <= index < len(layer.data):
+        raise Refused(404, f"There is no item {index} in {layer.name}.")
+    return np.array([index])

@@ -1,0 +1,180 @@
+"""Other data kept beside a space, to be laid over its maps."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from vae_core.data.dataset import Dataset
+from vae_core.errors import InputError
+from vae_core.progress import Progress, silent
+from vae_core.space.cache import SpaceCache
+from vae_core.space.newcomers import place_points
+from vae_core.space.projection import Projection, latent_fingerprint
+from vae_core.space.settings import ProjectionSettings
+from vae_core.storage import CacheDamaged, load_arrays, save_arrays
+
+#: Items of a layer.
+MOST_ITEMS = 20_000
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Other data, encoded.
+
+    Attributes
+    ----------
+    id, name : str
+        Of its file, and for people.
+    data : Dataset
+        The items.
+    mean : ndarray
+        ``[m, d]`` float32, their posterior means.
+    """
+
+    id: str
+    name: str
+    data: Dataset
+    mean: np.ndarray
+
+    @property
+    def labels(self) -> list[str] | None:
+        """The label of each item as text, "" where there is none; None for data without labels."""
+        if "label" not in self.data.table:
+            return None
+        return ["" if pd.isna(label) else str(label) for label in self.data.table["label"]]
+
+
+class Layers:
+    """The layers of one space.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Of the space; without one there are no layers.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = None if folder is None else folder / "layers"
+
+    def names(self) -> list[str]:
+        """Return the ids of the layers."""
+        if self._folder is None:
+            return []
+        return sorted(path.stem for path in self._folder.glob("*.npz") if _NAME.fullmatch(path.stem))
+
+    def keep(self, name: str, data: Dataset, mean: np.ndarray) -> Layer:
+        """Keep encoded data as a layer; one of the same name is replaced.
+
+        Raises
+        ------
+        InputError
+            If there is no place for it, it is too large or cannot be written.
+        """
+        if self._folder is None:
+            raise InputError(
+                "This space is kept in memory only; open it with a workspace to keep other data beside it."
+            )
+        if len(data) > MOST_ITEMS:
+            raise InputError(f"{name} has {len(data):,} items; at most {MOST_ITEMS:,} can be laid over a map.")
+        layer = Layer(_plain(name), name, data, mean)
+        about = {"name": name, "kind": data.kind, "range": list(data.value_range)}
+        arrays = {
+            "values": np.ascontiguousarray(data.values),
+            "mean": mean,
+            "item": data.table.index.to_numpy().astype(str),
+            "label": np.array(layer.labels or []).astype(str),
+            "about": np.array(json.dumps(about)),
+        }
+        try:
+            save_arrays(self._folder / f"{layer.id}.npz", arrays)
+        except OSError as error:
+            raise InputError(f"{name} cannot be kept in {self._folder} ({error.strerror}).") from error
+        return layer
+
+    def read(self, id: str) -> Layer | None:
+        """Return a layer, None if there is none of this id that can be read."""
+        if self._folder is None or not _NAME.fullmatch(id):
+            return None
+        try:
+            arrays = load_arrays(self._folder / f"{id}.npz")
+            about: dict[str, Any] = json.loads(str(arrays["about"]))
+            table = pd.DataFrame(index=pd.Index(arrays["item"], name="item"))
+            if len(arrays["label"]):
+                table["label"] = pd.Categorical([label or None for label in arrays["label"]])
+            low, high = about["range"]
+            data = Dataset(arrays["values"], about["kind"], (low, high), table, about["name"])
+            return Layer(id, about["name"], data, arrays["mean"])
+        except FileNotFoundError:
+            return None
+        except (CacheDamaged, InputError, KeyError, ValueError) as error:
+            log.warning("The layer %s is not used (%s); add its data again.", id, error)
+            return None
+
+    def remove(self, id: str) -> None:
+        """Take a layer away, and its places."""
+        if self._folder is not None and _NAME.fullmatch(id):
+            for path in [self._folder / f"{id}.npz", *self._folder.glob(f"places/{id}--*.npz")]:
+                path.unlink(missing_ok=True)
+
+    def places(self, layer: Layer, projection: Projection) -> np.ndarray | None:
+        """Return where a layer's items lie on a map, ``[m, 2]`` or ``[m, 3]``; None until they have been placed."""
+        if projection.settings.method in ("pca", "z"):
+            return projection.locate(layer.mean)
+        try:
+            arrays = load_arrays(self._places(layer, projection.id))
+        except (FileNotFoundError, CacheDamaged):
+            return None
+        fits = str(arrays["of"]) == _of(layer, projection.points)
+        return arrays["points"] if fits else None
+
+    def keep_places(self, layer: Layer, name: str, drawn: np.ndarray, points: np.ndarray) -> None:
+        """Keep where a layer's items lie on the map of this name, whose points are `drawn`; OSError if it cannot be."""
+        save_arrays(self._places(layer, name), {"of": np.array(_of(layer, drawn)), "points": points})
+
+    def _places(self, layer: Layer, name: str) -> Path:
+        return Path(self._folder or "") / "places" / f"{layer.id}--{name}.npz"
+
+
+def place_layer_in_folder(
+    layer: str, settings: str, folder: str, shipped: str | None = None, progress: Progress = silent
+) -> None:
+    """Place a layer on a t-SNE or UMAP map that lies in a space's folder, and keep the places.
+
+    For worker processes; `settings`, `folder`, `shipped` as of `vae_core.space.compute.compute_in_folder`.
+
+    Raises
+    ------
+    InputError
+        If layer, map or encodings are not there, or the places cannot be kept.
+    """
+    wanted = ProjectionSettings.from_json(settings)
+    cache, layers = SpaceCache(Path(folder), Path(shipped) if shipped else None), Layers(Path(folder))
+    found, encodings = layers.read(layer), cache.encodings()
+    stored = None if encodings is None else cache.map(wanted.id, encodings.mean)
+    if found is None or encodings is None or stored is None:
+        raise InputError(f"The layer {layer} or the map {wanted.id} is not there any more.")
+    points = place_points(wanted, stored[1], encodings.mean, cache.neighbours(encodings.mean), found.mean, progress)
+    try:
+        layers.keep_places(found, wanted.id, stored[1], points)
+    except OSError as error:
+        raise InputError(f"The places of {found.name} cannot be kept in {folder} ({error.strerror}).") from error
+
+
+def _of(layer: Layer, drawn: np.ndarray) -> str:
+    return latent_fingerprint(layer.mean) + latent_fingerprint(drawn)
+
+
+def _plain(name: str) -> str:
+    letters = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name.lower()).strip("-")
+    return letters[:48].strip("-") or "layer"
