@@ -206,7 +206,7 @@ def _add_points(
     drawn: np.ndarray | None,
 ) -> None:
     flat = projection.dimensions == 2
-    look = {"size": 5 if flat else 3, "opacity": 0.75, "line": {"width": 0}}
+    look: dict[str, Any] = {"size": 5 if flat else 3, "opacity": 0.75, "line": {"width": 0}}
     if drawn is not None:
         index = index[np.isin(index, drawn)]
     if isinstance(marker["color"], np.ndarray):
@@ -214,7 +214,8 @@ def _add_points(
         marker = {**marker, "color": marker["color"][index], "showscale": True}
     if len(index) == 0:
         # Only its line in the legend; WebGL has no use for it.
-        symbol = {"marker": {**look, **marker}, "name": name, "mode": "markers", "hoverinfo": "skip"}
+        look |= {"opacity": 1.0, "symbol": "circle"}  # as the picture has them
+        symbol = {"marker": {**marker, **look}, "name": name, "mode": "markers", "hoverinfo": "skip"}
         figure.add_trace(go.Scatter(x=[None], y=[None], **symbol) if flat else go.Scatter3d(x=[None], **symbol))
         return
     points = projection.points[index]

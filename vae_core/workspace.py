@@ -48,6 +48,21 @@ class Workspace:
         """The folder of long work, ``root/jobs``."""
         return self.root / "jobs"
 
+    def make(self) -> None:
+        """Make the folder now, before long work whose result is to be kept in it.
+
+        Raises
+        ------
+        InputError
+            If it cannot be made.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"The workspace {self.root} cannot be made ({error.strerror}); name another with --workspace."
+            ) from error
+
     def space_folder(self, fingerprint: str) -> Path:
         """Return the folder of one latent space, ``root/spaces/<fingerprint>``; made by the first write.
 

@@ -93,16 +93,18 @@ function tellWhatIsDrawn() {
   if (!isBig()) return;
   const number = (value) => value.toLocaleString("en");
   const words = [];
-  if (!flat()) words.push("a sample of the items is drawn");
+  const drawn = flat() ? 0 : plotElement()?._fullData?.reduce((sum, trace) => sum + (trace.customdata?.length ?? 0), 0);
+  if (!flat()) words.push(drawn < current.info.count ? `a sample of ${number(drawn)} items is drawn` : "");
   else if (part) words.push(part.points ? `${number(part.about.count)} items in view` : `${number(part.about.count)} items in view, drawn as a picture`);
   const count = fittedOn.get(`${state.space}/${state.projection}`);
   if (count) words.push(`fitted on ${number(count)}, the rest placed`);
-  note.textContent = words.join(" · ");
+  note.textContent = words.filter(Boolean).join(" · ");
+  note.hidden = !note.textContent;
 }
 
 function paintPoints(context) {
-  const size = (state.view.pointSize ?? 6) / 2;
-  context.globalAlpha = state.view.pointOpacity ?? 0.85;
+  const size = (state.view.pointSize ?? 5) / 2;
+  context.globalAlpha = state.view.pointOpacity ?? 0.75;
   for (let i = 0; i < part.points.length; i += 4) {
     const [x, y] = toPixels([part.points[i + 1], part.points[i + 2]]);
     context.fillStyle = `#${part.points[i + 3].toString(16).padStart(6, "0")}`;
@@ -131,7 +133,7 @@ export function pointAt({ x, y }) {
 export async function itemNear(spot) {
   const { xaxis } = plotElement()._fullLayout;
   const reach = (NEAR * Math.abs(xaxis.range[1] - xaxis.range[0])) / xaxis._length;
-  const found = await postJSON(`spaces/${state.space}/pick/${encodeURIComponent(state.projection)}`, { x: spot[0], y: spot[1], reach });
+  const found = await postJSON(`spaces/${state.space}/pick/${encodeURIComponent(state.projection)}`, { x: spot[0], y: spot[1], reach, color: requestedColour(), hidden: state.selection ?? [] });
   return found.index;
 }
 

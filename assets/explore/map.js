@@ -210,7 +210,7 @@ export function itemOfPoint(point) {
 // ---- touching ----
 
 // Until another map is there, the one on show is not the one a touch would be answered from.
-const asWanted = () => plot._fullLayout?.uirevision === `${state.space}/${state.projection}`;
+export const asWanted = () => plot._fullLayout?.uirevision === `${state.space}/${state.projection}`;
 
 function clicked(event) {
   // In depth a drag ends in a click too; there the stage listens itself.

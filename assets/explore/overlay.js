@@ -5,7 +5,7 @@ import { onAnswer } from "./decoded.js";
 import { paintInDepth } from "./depth.js";
 import { connectLayer, hasNewcomers, paintNewcomers } from "./layer.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
-import { flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
+import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { atlas, colour, fitted } from "./picture.js";
 import { connectShade, isShaded, paintShade } from "./shade.js";
@@ -186,7 +186,7 @@ const loadTiles = newest(
 
 function refreshTiles() {
   const plot = plotElement();
-  if (!state.view.manifold || !flat() || !current.info?.image_shape || !plot?.data?.length) return;
+  if (!state.view.manifold || !flat() || !current.info?.image_shape || !plot?.data?.length || !asWanted()) return;
   const { xaxis, yaxis } = plot._fullLayout;
   const { width, height } = plotBox();
   const size = ((xaxis.range[1] - xaxis.range[0]) / width) * CELL;

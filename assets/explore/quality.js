@@ -45,18 +45,18 @@ async function measure() {
   }
 }
 
-const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(value < 0.0995 ? 1 : 0)} %`);
-const plain = (value) => (value === null ? "–" : value.toFixed(3));
+const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(value < 0.0995 ? 1 : 0)}\u00a0%`);
+const plain = (value) => (value === null ? "–" : value.toFixed(3).replace("-", "−"));
 
 function show(answer) {
   report = answer;
   const words = {
     waiting: "quality: waiting …",
     running: "measuring its quality …",
-    done: answer.state === "done" ? `keeps ${percent(answer.kept)} of neighbours` : "",
+    done: answer.state === "done" ? `keeps ${percent(answer.kept)} of ${answer.kept_of} neighbours` : "",
     refused: "quality: not measured",
   }[answer.state] ?? "quality: not measured";
-  button().textContent = words;
+  button().textContent = answer.state !== "done" && ofMap(state.color) ? `${words} then coloured by it` : words;
   button().dataset.state = answer.state;
   button().hidden = false;
   if (!panel().hidden) paint();
@@ -85,15 +85,15 @@ function paint() {
   const parts = [element("h2", {}, "Quality of this map")];
   if (report?.state === "done") {
     const { map, shuffled, labels, among, kept_of: k } = report;
-    const facts = fact("distances", `${plain(map.shepard)} · shuffled ${plain(shuffled.shepard)}`, "Shepard correlation: Spearman's, between distances in latent space and on the map");
+    const facts = fact("distance rank", `${plain(map.shepard)} · shuffled ${plain(shuffled.shepard)}`, "Shepard correlation: Spearman's, between distances in latent space and on the map");
     if (labels) {
-      facts.push(...fact(`same ${labels.column}`, `${percent(labels.map)} · latent space ${percent(labels.space)} · shuffled ${percent(labels.shuffled)}`, "How often one of an item's nearest items has its label"));
+      facts.push(...fact(`same ${labels.column}`, `${percent(labels.map)} · in\u00a0space ${percent(labels.space)} · shuffled ${percent(labels.shuffled)}`, "How often one of an item's nearest items has its label"));
     }
     const sample = report.measured < current.info.count ? `${report.measured.toLocaleString("en")} of ${among.toLocaleString("en")} items` : `all ${among.toLocaleString("en")} items`;
     parts.push(
       table(report),
       element("dl", {}, ...facts),
-      element("p", { className: "small" }, `Measured on ${sample}; the neighbours kept of every item are of its ${k} nearest.`),
+      element("p", { className: "small" }, `Measured on ${sample}. Over all items ${percent(report.kept)} of the ${k} nearest are kept: that is what the map can be coloured by.`),
       element("div", { className: "job-actions" }, element("button", { className: "plain", onclick: colourByKept }, "Colour by neighbours kept")),
     );
   } else if (report?.state === "waiting" || report?.state === "running") {

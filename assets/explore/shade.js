@@ -1,15 +1,16 @@
 // A veil over those regions of the map whose pictures are not to be believed.
 import { debounced, newest, postNumbers } from "./api.js";
-import { flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
+import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { colour } from "./picture.js";
 import { state, subscribe } from "./store.js";
 
 const CELL = 9; // CSS pixels between two spots that are asked about
+const MARGIN = 0.4; // of the view on every side: what panning brings in is veiled already
 let shade = null; // { space, projection, picture, from, to }: the corners' places on the map
 let repaint = () => {};
 
-const wanted = () => Boolean(state.view.shade) && flat() && plotElement()?.data?.length > 0;
+const wanted = () => Boolean(state.view.shade) && flat() && plotElement()?.data?.length > 0 && asWanted();
 export const isShaded = () => wanted() && shade?.space === state.space && shade?.projection === state.projection;
 
 const load = newest(
@@ -34,6 +35,8 @@ function veil(trust, wide, high) {
   return canvas;
 }
 
+const widened = ([low, high]) => [low - MARGIN * (high - low), high + MARGIN * (high - low)];
+
 function refresh() {
   if (!wanted()) {
     repaint();
@@ -41,10 +44,10 @@ function refresh() {
   }
   const { xaxis, yaxis } = plotElement()._fullLayout;
   const { width, height } = plotBox();
-  const wide = Math.ceil(width / CELL);
-  const high = Math.ceil(height / CELL);
-  const [left, right] = xaxis.range;
-  const [bottom, top] = yaxis.range;
+  const wide = Math.ceil((width * (1 + 2 * MARGIN)) / CELL);
+  const high = Math.ceil((height * (1 + 2 * MARGIN)) / CELL);
+  const [left, right] = widened(xaxis.range);
+  const [bottom, top] = widened(yaxis.range);
   const spots = new Float32Array(2 * wide * high);
   for (let row = 0; row < high; row += 1) {
     for (let column = 0; column < wide; column += 1) {

@@ -42,9 +42,19 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_plane(space, projection, jobs)
         asked = _body()
         x, y, reach = _numbers(asked, ("x", "y", "reach"))
-        index, distance = found.nearest(np.array([[x, y]]), 1)
-        near = float(distance[0, 0]) <= reach
-        return jsonify({"index": int(index[0, 0]) if near else None, "distance": float(distance[0, 0])})
+        hidden = _hidden(asked)
+        if not hidden:
+            index, distance = found.nearest(np.array([[x, y]]), 1)
+            item, away = int(index[0, 0]), float(distance[0, 0])
+        else:
+            # Nothing that cannot be seen can be meant.
+            big = maps.get(space, found, str(asked.get("color", "")))
+            within = big.within(View(x - reach, x + reach, y - reach, y + reach, 1, 1), hidden)
+            if len(within) == 0:
+                return jsonify({"index": None, "distance": None})
+            apart = np.linalg.norm(found.points[within] - np.array([x, y]), axis=1)
+            item, away = int(within[apart.argmin()]), float(apart.min())
+        return jsonify({"index": item if away <= reach else None, "distance": away})
 
 
 def _body() -> dict[str, Any]:

@@ -62,6 +62,8 @@ def layout() -> html.Section:
                         searchable=True,
                         allowDeselect=False,
                         w=128,
+                        # Room for the longest name of ours.
+                        styles={"input": {"paddingInlineEnd": 22, "paddingInlineStart": 8, "letterSpacing": "-0.02em"}},
                         size="xs",
                         comboboxProps={"width": 200, "position": "bottom-start"},
                         **label("Colour by"),

@@ -22,7 +22,7 @@ from tests.browser.driving import (
 def test_the_quality_of_a_map_is_told_and_colours_it(page: Page, server: str) -> None:
     open_map(page, server, "projection=tsne", projection="tsne")
     pill = page.locator("#quality")
-    expect(pill).to_have_text(re.compile(r"keeps \d+ % of neighbours"), timeout=60_000)
+    expect(pill).to_have_text(re.compile(r"keeps \d+\s% of 15 neighbours"), timeout=60_000)
     pill.click()
     told = get(server, "fashion/quality/tsne?color=label")
     panel = page.locator("#quality-panel")
@@ -69,6 +69,8 @@ def test_what_is_not_to_be_believed_is_shaded(page: Page, server: str) -> None:
     believed = float(post(server, "fashion/believed/tsne", np.array([crowd]))[0])
     assert abs(page.evaluate(at, [x, y]) / 255 - 0.85 * (1 - believed)) < 0.35
     choose(page, "projection", "PCA 3-D")
+    page.wait_for_timeout(700)
+    assert page.locator("#notice").inner_text() == "", "nobody asked for anything in depth"
     page.wait_for_function("getComputedStyle(document.getElementById('underlay')).visibility === 'hidden'")
 
 

@@ -36,10 +36,12 @@ def run(chosen: argparse.Namespace) -> int:
 
     if chosen.batch_size < 1:
         raise InputError(f"--batch-size must be at least 1, not {chosen.batch_size}.")
+    workspace = Workspace(chosen.workspace)
+    workspace.make()
     model = load_model(chosen.model, chosen.device)
     with ConsoleProgress("encoding", unit="item") as bar:
         data = load_data(chosen.data, progress=bar)
-        space = LatentSpace.build(model, data, Workspace(chosen.workspace), bar, chosen.batch_size)
+        space = LatentSpace.build(model, data, workspace, bar, chosen.batch_size)
     if space.folder is None or not _kept(space.folder):
         raise InputError(f"The encodings could not be kept in {space.folder}; is the disk full?")
     SpaceCache(space.folder).keep_origin(str(Path(chosen.model).absolute()), chosen.data)

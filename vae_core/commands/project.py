@@ -61,8 +61,8 @@ def _tell(cache: Any, name: str, points: Any) -> None:
     quality = cache.quality(name, points)
     header = "".join(f"{count:>16,}" for count in quality.counts)
     print(f"{'k nearest':<20}{header}   (in brackets: the points shuffled)")
-    for what in ("trustworthiness", "continuity", "preservation"):
+    for what, title in (("trustworthiness",) * 2, ("continuity",) * 2, ("preservation", "neighbours kept")):
         pairs = zip(getattr(quality.figures, what), getattr(quality.shuffled, what), strict=True)
-        print(f"{what:<20}" + "".join(f"{f'{value:.3f} ({chance:.3f})':>16}" for value, chance in pairs))
+        print(f"{title:<20}" + "".join(f"{f'{value:.3f} ({chance:.3f})':>16}" for value, chance in pairs))
     print(f"{'Shepard correlation':<20}{f'{quality.figures.shepard:.3f} ({quality.shuffled.shepard:.3f})':>16}")
     print(f"measured on {len(quality.rows):,} of {quality.among:,} items")

@@ -79,5 +79,10 @@ def test_the_nearest_item_within_reach_is_picked(client: FlaskClient, grey: Late
         found = client.post("/api/spaces/grey/pick/pca", json={"x": x, "y": y, "reach": 0.01}).get_json()
         assert found["index"] == item
         assert found["distance"] == pytest.approx(np.sqrt(2) * 1e-4, rel=0.05)
+    hidden = {"hidden": ["ankle boot"], "color": "label", "reach": 0.01}
+    x, y = points[0].tolist()
+    assert client.post("/api/spaces/grey/pick/pca", json={"x": x, "y": y, **hidden}).get_json()["index"] is None
+    x, y = points[1].tolist()
+    assert client.post("/api/spaces/grey/pick/pca", json={"x": x, "y": y, **hidden}).get_json()["index"] == 1
     far = client.post("/api/spaces/grey/pick/pca", json={"x": 90, "y": 90, "reach": 0.01}).get_json()
     assert far["index"] is None
