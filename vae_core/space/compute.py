@@ -11,7 +11,7 @@ import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.progress import Progress, Stopped, silent
-from vae_core.space.cache import SpaceCache
+from vae_core.space.cache import Encodings, SpaceCache
 from vae_core.space.locate import Locator
 from vae_core.space.neighbour_map import NeighbourMap, fitted_sample
 from vae_core.space.neighbours import Neighbours
@@ -140,10 +140,7 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
         If `progress` asks to stop.
     """
     wanted = ProjectionSettings.from_json(settings)
-    cache = SpaceCache(Path(folder), Path(shipped) if shipped else None)
-    encodings = cache.encodings()
-    if encodings is None:
-        raise InputError(f"{folder} holds no usable encodings; open the model and its data again.")
+    cache, encodings = _opened(folder, shipped)
     neighbours = cache.neighbours(encodings.mean)
     if stored_map(wanted.id, encodings.mean, neighbours, cache) is not None:
         return wanted.id
@@ -160,6 +157,14 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     return wanted.id
 
 
+def _opened(folder: str, shipped: str | None) -> tuple[SpaceCache, Encodings]:
+    cache = SpaceCache(Path(folder), Path(shipped) if shipped else None)
+    encodings = cache.encodings()
+    if encodings is None:
+        raise InputError(f"{folder} holds no usable encodings; open the model and its data again.")
+    return cache, encodings
+
+
 def measure_in_folder(settings: str, folder: str, shipped: str | None = None, progress: Progress = silent) -> None:
     """Measure a map that lies in a space's folder, or needs no work, and keep the figures there.
 
@@ -173,10 +178,7 @@ def measure_in_folder(settings: str, folder: str, shipped: str | None = None, pr
         If `progress` asks to stop.
     """
     wanted = ProjectionSettings.from_json(settings)
-    cache = SpaceCache(Path(folder), Path(shipped) if shipped else None)
-    encodings = cache.encodings()
-    if encodings is None:
-        raise InputError(f"{folder} holds no usable encodings; open the model and its data again.")
+    cache, encodings = _opened(folder, shipped)
     mean = encodings.mean
     if wanted.method in ("pca", "z"):
         points = compute(wanted, mean).points
