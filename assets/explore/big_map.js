@@ -129,6 +129,8 @@ export function pointAt({ x, y }) {
   return best;
 }
 
+export const isPicture = () => shows() && Boolean(part?.picture);
+
 // The item nearest to a spot, found by the server among all of them; null where there is none within reach.
 export async function itemNear(spot) {
   const { xaxis } = plotElement()._fullLayout;

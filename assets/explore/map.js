@@ -1,7 +1,8 @@
 // The map: asking for it, touching it, and the pointer's lens over it.
 import { debounced, getJSON, whenBack } from "./api.js";
-import { isBig, itemNear, layBigMap, pointAt } from "./big_map.js";
+import { isBig, isPicture, itemNear, layBigMap, pointAt } from "./big_map.js";
 import { ask, restLens, touch } from "./decoded.js";
+import { applyFilter, filterAnew, rememberFilter } from "./filter.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { hideCard, hover, hovered } from "./hover.js";
 import { goToItem } from "./items.js";
@@ -143,42 +144,6 @@ export function applyMarkers() {
   if (stale) window.Plotly.restyle(plot, { "marker.size": size, "marker.opacity": opacity }, items);
 }
 
-// ---- the legend filters ----
-
-const hiddenClasses = () => plot.data.filter((trace) => trace.visible === "legendonly").map((trace) => trace.name);
-let filtered = null; // the traces the filter of the store has been applied to
-
-function rememberFilter() {
-  const hidden = hiddenClasses();
-  if (JSON.stringify(hidden) !== JSON.stringify(state.selection ?? [])) update({ selection: hidden.length ? hidden : null });
-  labelShown();
-}
-
-// A figure comes from the server with every class shown.
-function applyFilter() {
-  if (!plot?.data?.length || (filtered === plot.data[0].uid + state.color && !filterChanged)) return;
-  filtered = plot.data[0].uid + state.color;
-  filterChanged = false;
-  const hidden = new Set(state.selection ?? []);
-  const visible = plot.data.map((trace) => (hidden.has(trace.name) ? "legendonly" : true));
-  const stale = plot.data.some((trace, i) => (trace.visible ?? true) !== visible[i]);
-  if (stale) window.Plotly.restyle(plot, { visible });
-  labelShown();
-}
-
-// The name of a class goes with its points.
-const textOf = (markup) => new DOMParser().parseFromString(markup, "text/html").body.textContent;
-function labelShown() {
-  const hidden = new Set(hiddenClasses().map(textOf));
-  const changes = {};
-  (plot.layout.annotations ?? []).forEach((label, i) => {
-    const visible = !hidden.has(textOf(label.text));
-    if ((label.visible ?? true) !== visible) changes[`annotations[${i}].visible`] = visible;
-  });
-  if (Object.keys(changes).length) window.Plotly.relayout(plot, changes);
-}
-let filterChanged = false;
-
 // ---- places ----
 
 export function toPixels([x, y]) {
@@ -260,11 +225,27 @@ export function holdLens(held) {
   stage().dataset.lens = String(held || Boolean(state.view.lens));
 }
 
+// In a picture the server knows which item is under a pointer at rest.
+const peek = debounced(async (at) => {
+  const spot = at === pointer && spotAt(at);
+  if (!spot) return;
+  try {
+    const index = await itemNear(spot);
+    if (at === pointer) hover(index, at);
+  } catch (error) {
+    tellError(error);
+  }
+}, 120);
+
 let lensAt = { x: NaN, y: NaN };
 function moved(event) {
   pointer = { x: event.clientX, y: event.clientY };
   if (event.buttons === 0 && hoverNewcomer(pointer)) return;
-  if (isBig() && flat() && event.buttons === 0 && !(lensKey || state.view.lens)) hover(pointAt(pointer), event);
+  if (isBig() && flat() && event.buttons === 0 && !(lensKey || state.view.lens)) {
+    const seen = pointAt(pointer);
+    hover(seen, event);
+    if (seen === null && isPicture()) peek(pointer);
+  }
   if (event.buttons !== 0 || !(lensKey || state.view.lens)) return;
   // Both events tell of the same place.
   if (pointer.x === lensAt.x && pointer.y === lensAt.y) return;
@@ -303,10 +284,7 @@ export function zoomTo(place) {
 }
 
 subscribe((changed) => {
-  if (changed.has("selection")) {
-    filterChanged = JSON.stringify(plot?.data ? hiddenClasses() : null) !== JSON.stringify(state.selection ?? []);
-    if (filterChanged) applyFilter();
-  }
+  if (changed.has("selection")) filterAnew();
   if (changed.has("space") || changed.has("projection")) chooseMap();
   else if (changed.has("color")) {
     requestMap();

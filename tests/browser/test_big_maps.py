@@ -45,6 +45,8 @@ def test_a_picture_becomes_points_that_are_hovered_and_clicked(page: Page, many:
         answer = page.request.post(f"{many}/api/spaces/fashion/places/umap", data=np.array([item], "<f4").tobytes())
         points[item] = np.frombuffer(answer.body(), "<f4").tolist()
     x, y = page.evaluate(PLACE, points[4321])
+    page.mouse.move(x, y)
+    expect(page.locator("#hover-card")).to_contain_text("Item ")
     page.mouse.click(x, y)
     wait_for_address(page, r"item=\d+")
     item = int(re.search(r"item=(\d+)", page.url)[1])  # type: ignore[index]
@@ -78,6 +80,10 @@ def test_the_legend_filters_the_picture_and_empty_spots_are_decoded(page: Page, 
     page.wait_for_function(CURRENT)
     assert ink(page, "#big-map") < whole
     assert int(page.locator("#big-map").get_attribute("data-count") or 0) == 9000
+    page.keyboard.press("Control+z")
+    expect(page.locator("#big-map")).to_have_attribute("data-count", "10000")
+    page.keyboard.press("Control+Shift+z")
+    expect(page.locator("#big-map")).to_have_attribute("data-count", "9000")
     before = page.locator("#decoded").get_attribute("data-z") or ""
     box = page.locator("#map").bounding_box()
     assert box is not None

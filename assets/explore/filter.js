@@ -1,0 +1,45 @@
+// The legend filters: which classes are hidden is in the store, and every figure follows it.
+import { plotElement } from "./map.js";
+import { state, update } from "./store.js";
+
+let filterChanged = false;
+const hiddenClasses = () => plotElement().data.filter((trace) => trace.visible === "legendonly").map((trace) => trace.name);
+let filtered = null; // the traces the filter of the store has been applied to
+
+export function rememberFilter() {
+  const hidden = hiddenClasses();
+  if (JSON.stringify(hidden) !== JSON.stringify(state.selection ?? [])) update({ selection: hidden.length ? hidden : null }, { commit: true });
+  labelShown();
+}
+
+// A figure comes from the server with every class shown.
+export function applyFilter() {
+  const plot = plotElement();
+  if (!plot?.data?.length || (filtered === plot.data[0].uid + state.color && !filterChanged)) return;
+  filtered = plot.data[0].uid + state.color;
+  filterChanged = false;
+  const hidden = new Set(state.selection ?? []);
+  const visible = plot.data.map((trace) => (hidden.has(trace.name) ? "legendonly" : true));
+  const stale = plot.data.some((trace, i) => (trace.visible ?? true) !== visible[i]);
+  if (stale) window.Plotly.restyle(plot, { visible });
+  labelShown();
+}
+
+// The name of a class goes with its points.
+const textOf = (markup) => new DOMParser().parseFromString(markup, "text/html").body.textContent;
+function labelShown() {
+  const plot = plotElement();
+  const hidden = new Set(hiddenClasses().map(textOf));
+  const changes = {};
+  (plot.layout.annotations ?? []).forEach((label, i) => {
+    const visible = !hidden.has(textOf(label.text));
+    if ((label.visible ?? true) !== visible) changes[`annotations[${i}].visible`] = visible;
+  });
+  if (Object.keys(changes).length) window.Plotly.relayout(plot, changes);
+}
+
+// The store has other classes hidden than the figure: after undo, or a link.
+export function filterAnew() {
+  filterChanged = JSON.stringify(plotElement()?.data ? hiddenClasses() : null) !== JSON.stringify(state.selection ?? []);
+  if (filterChanged) applyFilter();
+}
