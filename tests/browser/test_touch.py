@@ -117,6 +117,8 @@ def test_the_spot_under_a_point_can_be_decoded_and_a_point_clicked_again(page: P
     for _ in range(2):
         page.mouse.click(x, y)
         expect(page.locator(".item-head strong")).to_have_text(f"Item {point['index']}")
+        # Its words may stand before its picture does.
+        wait_for_point(page, np.array(get(server, f"fashion/items/{point['index']}")["z"]))
         before = shown_text(page)
         page.click("#to-prior-mean")
         wait_for_other_picture(page, before)
