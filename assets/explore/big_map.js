@@ -5,6 +5,7 @@ import { tellError } from "./notice.js";
 import { element, fitted } from "./picture.js";
 import { current, state, subscribe } from "./store.js";
 
+const RETRY = 3000; // milliseconds
 const NEAR = 6; // pixels within which a point is meant
 let part = null; // { asked, picture } or { asked, points }: what was drawn last
 let last = null; // what was asked for last: under way, drawn, or refused, it is not asked for again
@@ -46,8 +47,10 @@ const load = newest(
     part = { ...answer, asked };
     paintBigMap();
   },
-  (error) => {
+  (error, asked) => {
     if (error.status !== 409) tellError(error);
+    // A server that has gone, or stumbled, may be back; what it refused it would refuse again.
+    if (error.status === 0 || error.status >= 500) setTimeout(() => { if (last === asked) { last = null; paintBigMap(); } }, RETRY);
   },
 );
 
@@ -96,6 +99,7 @@ function tellWhatIsDrawn() {
   const drawn = flat() ? 0 : plotElement()?._fullData?.reduce((sum, trace) => sum + (trace.customdata?.length ?? 0), 0);
   if (!flat()) words.push(drawn < current.info.count ? `a sample of ${number(drawn)} items is drawn` : "");
   else if (part) words.push(part.points ? `${number(part.about.count)} items in view` : `${number(part.about.count)} items in view, drawn as a picture`);
+  else words.push("drawing the map …");
   const count = fittedOn.get(`${state.space}/${state.projection}`);
   if (count) words.push(`fitted on ${number(count)}, the rest placed`);
   note.textContent = words.filter(Boolean).join(" · ");
@@ -140,7 +144,8 @@ export async function itemNear(spot) {
 }
 
 export function layBigMap(stage) {
-  stage.prepend(element("canvas", { id: "big-map", "aria-hidden": "true" }));
+  // Over the veil and the decoded grid, as points are.
+  document.getElementById("underlay").after(element("canvas", { id: "big-map", "aria-hidden": "true" }));
   stage.append(element("div", { id: "big-note", hidden: true }));
   subscribe((changed) => {
     if (changed.has("space") || changed.has("projection")) {

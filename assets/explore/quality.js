@@ -97,7 +97,7 @@ function paint() {
       element("div", { className: "job-actions" }, element("button", { className: "plain", onclick: colourByKept }, "Colour by neighbours kept")),
     );
   } else if (report?.state === "waiting" || report?.state === "running") {
-    parts.push(element("p", {}, report.note || "Waiting for other work …"), element("progress", { max: 1, "aria-label": "Progress", ...(report.of ? { value: report.step / report.of } : {}) }));
+    parts.push(element("p", {}, report.note || (report.state === "waiting" ? "Waiting for other work …" : "Starting …")), element("progress", { max: 1, "aria-label": "Progress", ...(report.of ? { value: report.step / report.of } : {}) }));
   } else {
     parts.push(element("p", { className: "empty" }, report?.error || "It was not measured."), element("div", { className: "job-actions" }, element("button", { className: "plain", onclick: measure }, "Try again")));
   }

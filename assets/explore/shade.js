@@ -6,6 +6,7 @@ import { colour } from "./picture.js";
 import { state, subscribe } from "./store.js";
 
 const CELL = 9; // CSS pixels between two spots that are asked about
+const MOST = 12000; // spots of one request, however large the window
 const MARGIN = 0.4; // of the view on every side: what panning brings in is veiled already
 let shade = null; // { space, projection, picture, from, to }: the corners' places on the map
 let repaint = () => {};
@@ -44,8 +45,10 @@ function refresh() {
   }
   const { xaxis, yaxis } = plotElement()._fullLayout;
   const { width, height } = plotBox();
-  const wide = Math.ceil((width * (1 + 2 * MARGIN)) / CELL);
-  const high = Math.ceil((height * (1 + 2 * MARGIN)) / CELL);
+  const [across, down] = [width, height].map((size) => size * (1 + 2 * MARGIN));
+  const cell = Math.max(CELL, Math.sqrt((across * down) / MOST));
+  const wide = Math.ceil(across / cell);
+  const high = Math.ceil(down / cell);
   const [left, right] = widened(xaxis.range);
   const [bottom, top] = widened(yaxis.range);
   const spots = new Float32Array(2 * wide * high);

@@ -16,7 +16,7 @@ from components.api.wanted import job_key, refuse_if_not_pictures, wanted_map, w
 from components.api.wire import Refused, framed_answer
 from components.pictures import decode, originals
 from components.wording import map_title
-from vae_core import Catalogue, LatentSpace, load_data
+from vae_core import Catalogue, InputError, LatentSpace, load_data
 from vae_core.jobs import Jobs
 from vae_core.space.layers import MOST_ITEMS, Layer, Layers
 from vae_core.space.newcomers import finite_encodings
@@ -54,7 +54,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / file
             path.write_bytes(request.get_data(cache=False))
-            data = load_data(path)
+            try:
+                data = load_data(path)
+            except InputError as error:
+                # The visitor knows the file's name; where it lay for a moment is nobody's business.
+                raise Refused(422, str(error).replace(str(path), file)) from error
             if len(data) > MOST_ITEMS:
                 raise Refused(413, f"{file} has {len(data):,} items; at most {MOST_ITEMS:,} can be laid over a map.")
             data, mean, left_out = finite_encodings(space, data)

@@ -11,26 +11,11 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from components.server import create_dash
-from tests.components.conftest import ASSETS
-from vae_core import Catalogue, LatentSpace
+from vae_core import LatentSpace
 from vae_core.jobs import Jobs
 from vae_core.space import Neighbours
 from vae_core.space.layers import Layers
 from vae_core.space.placing import place
-
-
-@pytest.fixture(scope="module")
-def kept(grey: LatentSpace, tmp_path_factory: pytest.TempPathFactory) -> LatentSpace:
-    return LatentSpace.build(grey.model, grey.data, tmp_path_factory.mktemp("space"))
-
-
-@pytest.fixture(scope="module")
-def asking(kept: LatentSpace, grey: LatentSpace, jobs: Jobs) -> FlaskClient:
-    catalogue = Catalogue()
-    catalogue.add("kept", "Kept", kept)
-    catalogue.add("memory", "In memory", grey)
-    return create_dash(catalogue, jobs, ASSETS).server.test_client()
 
 
 def file_of(**arrays: np.ndarray) -> bytes:
@@ -106,6 +91,7 @@ def test_what_is_no_data_for_the_model_is_refused(
     answer = asking.post("/api/spaces/kept/layers", query_string={"file": file}, data=body)
     assert answer.status_code == status
     assert words in answer.get_json()["error"]
+    assert "/" not in answer.get_json()["error"].split(":")[0], "no path of the server is told"
 
 
 def test_too_many_items_and_spaces_without_a_folder_are_refused(

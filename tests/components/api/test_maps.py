@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.server import create_dash
-from vae_core import Catalogue, LatentSpace
+from vae_core import LatentSpace
 from vae_core.jobs import Job, Jobs, Kind
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
@@ -24,21 +22,6 @@ SMALL = {"method": "tsne", "perplexity": 5}
 
 
 WAITING = Kind("tests.components.api.waiting:wait_in")
-
-
-@pytest.fixture(scope="module")
-def kept(grey: LatentSpace, tmp_path_factory: pytest.TempPathFactory) -> LatentSpace:
-    return LatentSpace.build(grey.model, grey.data, tmp_path_factory.mktemp("space"))
-
-
-@pytest.fixture(scope="module")
-def asking(kept: LatentSpace, grey: LatentSpace, vectors: LatentSpace, jobs: Jobs) -> Iterator[FlaskClient]:
-    catalogue = Catalogue()
-    catalogue.add("kept", "Kept", kept)
-    catalogue.add("memory", "In memory", grey)
-    server = create_dash(catalogue, jobs, ASSETS).server
-    server.config["PROPAGATE_EXCEPTIONS"] = False
-    yield server.test_client()
 
 
 def followed(client: FlaskClient, path: str, state: str) -> dict[str, Any]:

@@ -10,24 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from components.map_figure import map_figure
-from components.server import create_dash
-from tests.components.conftest import ASSETS
-from vae_core import Catalogue, InputError, LatentSpace
+from vae_core import InputError, LatentSpace
 from vae_core.jobs import Jobs, Kind
 from vae_core.space.quality import measure
-
-
-@pytest.fixture(scope="module")
-def kept(grey: LatentSpace, tmp_path_factory: pytest.TempPathFactory) -> LatentSpace:
-    return LatentSpace.build(grey.model, grey.data, tmp_path_factory.mktemp("space"))
-
-
-@pytest.fixture(scope="module")
-def asking(kept: LatentSpace, grey: LatentSpace, jobs: Jobs) -> FlaskClient:
-    catalogue = Catalogue()
-    catalogue.add("kept", "Kept", kept)
-    catalogue.add("memory", "In memory", grey)
-    return create_dash(catalogue, jobs, ASSETS).server.test_client()
 
 
 def followed(client: FlaskClient, path: str) -> dict[str, Any]:
