@@ -15,7 +15,7 @@ def register(commands: Any) -> None:
         "project",
         help="compute a map of encoded data",
         description="Compute a t-SNE or UMAP map of encodings; the page then shows it at once. What is there already "
-        "(neighbours, the map itself) is not computed again.",
+        "(neighbours, the map itself) is not computed again, and a t-SNE that was interrupted goes on where it was.",
     )
     parser.add_argument("--space", required=True, type=Path, metavar="DIR", help="the folder that 'encode' printed")
     parser.add_argument("--method", choices=("tsne", "umap"), default="tsne", help="default %(default)s")

@@ -184,9 +184,9 @@ class SpaceCache:
 
         return self._read(_file(name), read)
 
-    def keep_map(self, name: str, write: Callable[[Path], None]) -> None:
-        """Store a map; `write` is given the path."""
-        self._write(_file(name), write)
+    def keep_map(self, name: str, write: Callable[[Path], None]) -> bool:
+        """Store a map; `write` is given the path. Return whether it could be."""
+        return self._write(_file(name), write)
 
     def quality(self, name: str, points: np.ndarray) -> Quality | None:
         """Return what was measured of a map, if these are the points ``[n, 2]`` or ``[n, 3]`` that were measured."""

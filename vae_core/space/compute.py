@@ -20,6 +20,7 @@ from vae_core.space.projection import Projection, latent_fingerprint
 from vae_core.space.quality import AMONG, measure
 from vae_core.space.raw import RawMap
 from vae_core.space.settings import TSNE_ITERATIONS, ProjectionSettings
+from vae_core.space.unfinished import UnfinishedMap
 
 _PLACED_TOGETHER = 20_000
 _LAST_NOTE = "the way back from the map"
@@ -28,7 +29,11 @@ log = logging.getLogger(__name__)
 
 
 def compute(
-    settings: ProjectionSettings, mean: np.ndarray, neighbours: Neighbours | None = None, progress: Progress = silent
+    settings: ProjectionSettings,
+    mean: np.ndarray,
+    neighbours: Neighbours | None = None,
+    progress: Progress = silent,
+    unfinished: UnfinishedMap | None = None,
 ) -> Projection:
     """Make a map from encodings alone: no model, no files, the same in any process.
 
@@ -42,6 +47,8 @@ def compute(
         Of the encodings, where there are some to share.
     progress : Progress
         Hears of finished steps; `preview` is the map so far, ``[n, dimensions]``.
+    unfinished : UnfinishedMap, optional
+        Where a t-SNE notes how far it is, and goes on from.
 
     Returns
     -------
@@ -67,7 +74,7 @@ def compute(
     if settings.method == "tsne":
         from vae_core.space.tsne import fit_tsne
 
-        points, details = fit_tsne(settings, fitted, among, progress)
+        points, details = fit_tsne(settings, fitted, among, progress, unfinished)
     else:
         from vae_core.space.umap_map import fit_umap
 
@@ -204,7 +211,12 @@ def compute_and_keep(
     if settings.method in ("tsne", "umap") and whole and not neighbours.ready:
         neighbours.table(progress=progress)
         cache.keep_neighbours(neighbours)
-    projection = compute(settings, mean, neighbours, progress)
+    unfinished = None
+    if settings.method == "tsne" and cache.folder is not None:
+        unfinished = UnfinishedMap(cache.folder, settings, latent_fingerprint(mean))
+    projection = compute(settings, mean, neighbours, progress, unfinished)
     if settings.method in ("tsne", "umap"):
-        cache.keep_map(settings.id, lambda path: projection.save(path, latent_fingerprint(mean)))
+        kept = cache.keep_map(settings.id, lambda path: projection.save(path, latent_fingerprint(mean)))
+        if kept and unfinished is not None:
+            unfinished.remove()
     return projection

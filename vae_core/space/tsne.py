@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.pca import principal_axes
 from vae_core.space.settings import TSNE_ITERATIONS, ProjectionSettings
+from vae_core.space.unfinished import Descent, UnfinishedMap
 
 _EARLY_STEPS = 250
 _EARLY_EXAGGERATION = 12.0
@@ -24,7 +26,11 @@ _THREADS_FROM = 2_000
 
 
 def fit_tsne(
-    settings: ProjectionSettings, mean: np.ndarray, neighbours: Neighbours, progress: Progress = silent
+    settings: ProjectionSettings,
+    mean: np.ndarray,
+    neighbours: Neighbours,
+    progress: Progress = silent,
+    unfinished: UnfinishedMap | None = None,
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """Lay out encodings by t-SNE, starting from their principal components.
 
@@ -41,6 +47,8 @@ def fit_tsne(
         Of `mean`.
     progress : Progress
         Called at once with the principal components as preview, then several times a second with the layout so far.
+    unfinished : UnfinishedMap, optional
+        Where the steps done are noted, and gone on from after an interruption.
 
     Returns
     -------
@@ -54,8 +62,13 @@ def fit_tsne(
     Stopped
         If `progress` asks to stop; once it has begun to move, with step and layout.
     """
+    library = f"openTSNE {version('openTSNE')}"
     start = starting_layout(mean, settings.dimensions, settings.seed)
-    if not progress(0, TSNE_ITERATIONS, "start: principal components", start):
+    earlier = unfinished.read(start.shape, library) if unfinished is not None else None
+    done, note = 0, "start: principal components"
+    if earlier is not None:
+        start, done, note = earlier.layout, earlier.step, f"goes on from step {earlier.step}"
+    if not progress(done, TSNE_ITERATIONS, note, start):
         raise Stopped
     started = time.perf_counter()
     n = len(mean)
@@ -66,7 +79,7 @@ def fit_tsne(
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
     jobs = (os.cpu_count() or 1) if n >= _THREADS_FROM else 1
-    if not progress(0, TSNE_ITERATIONS, "affinities", start):
+    if not progress(done, TSNE_ITERATIONS, "affinities", start):
         raise Stopped
     affinities = PerplexityBasedNN(
         perplexity=settings.perplexity,
@@ -77,15 +90,21 @@ def fit_tsne(
         n_jobs=jobs,
         random_state=settings.seed,
     )
-    done = 0
     stopped_at: int | None = None
 
-    def report(iteration: int, error: float, embedding: np.ndarray) -> bool:
+    def keep(step: int, layout: np.ndarray, now: bool = False) -> None:
+        if unfinished is not None:
+            optimizer = embedding.optimizer
+            unfinished.note(Descent(step, np.asarray(layout), optimizer.update, optimizer.gains), library, now)
+
+    def report(iteration: int, error: float, layout: np.ndarray) -> bool:
         nonlocal stopped_at
-        preview = np.array(embedding, dtype=np.float32)
+        before = done + iteration - 1  # it asks before it takes the step
+        keep(before, layout)
+        preview = np.array(layout, dtype=np.float32)
         if progress(done + iteration, TSNE_ITERATIONS, f"KL divergence {error:.2f}", preview):
             return False
-        stopped_at = done + iteration - 1  # it asks before it takes the step
+        stopped_at = before
         return True
 
     embedding = openTSNE.TSNEEmbedding(
@@ -97,18 +116,27 @@ def fit_tsne(
         callbacks=[report],
         callbacks_every_iters=next(every for most, every in _REPORT_EVERY if most is None or n < most),
     )
-    early = min(_EARLY_STEPS, settings.iterations)
-    for steps, exaggeration in ((early, _EARLY_EXAGGERATION), (settings.iterations - early, None)):
-        if steps:
-            embedding.optimize(steps, exaggeration=exaggeration, momentum=0.8, inplace=True)
+    if earlier is not None:
+        embedding.optimizer.update, embedding.optimizer.gains = earlier.update, earlier.gains
+    for until, exaggeration in ((_EARLY_STEPS, _EARLY_EXAGGERATION), (TSNE_ITERATIONS, None)):
+        if done >= until and exaggeration is not None:
+            # As the steps done have left them: rounded, and the map is the same to the last bit.
+            affinities.P *= exaggeration
+            affinities.P /= exaggeration
+        steps = min(until, settings.iterations) - done
+        if steps <= 0:
+            continue
+        embedding.optimize(steps, exaggeration=exaggeration, momentum=0.8, inplace=True)
         if stopped_at is not None:
+            keep(stopped_at, embedding, now=True)
             raise Stopped("t-SNE was stopped.", stopped_at, np.array(embedding, dtype=np.float32))
         done += steps
     details = {
         "kl_divergence": float(embedding.kl_divergence),
+        **({} if earlier is None else {"resumed_at": earlier.step}),
         "recall": round(neighbours.recall, 5),
         "seconds": round(time.perf_counter() - started, 2),
-        "library": f"openTSNE {openTSNE.__version__}",
+        "library": library,
     }
     return np.array(embedding, dtype=np.float32), details
 
