@@ -1,65 +1,44 @@
-// The point on show and the path from A to B in a map with depth: only Plotly knows where a point is seen there.
-import { colour } from "./picture.js";
+// A map with depth: where its places are seen. What lies over a flat map lies over it too, so that no cloud of points hides it.
+// Plotly has no public word for this; the fields are those its own annotations in depth go by.
 
-const HERE = "you are here";
-const PATH = "from A to B";
-const LINKS = "nearest items";
+const sceneOf = (plot) => plot?._fullLayout?.scene?._scene;
 
-const markers = () => ({
-  type: "scatter3d", mode: "markers", name: HERE, hoverinfo: "skip", showlegend: false,
-  marker: { size: 9, color: colour("--accent"), symbol: "cross", line: { width: 1, color: "#fff" } },
-});
-const line = (count) => ({
-  type: "scatter3d", mode: "lines+text", name: PATH, hoverinfo: "skip", showlegend: false,
-  line: { width: 4, color: colour("--accent"), dash: "dash" },
-  text: ["A", ...Array(count - 2).fill(""), "B"], textposition: "top center", textfont: { size: 13, color: colour("--accent") },
-});
+export const isDeep = (plot) => Boolean(plot?._fullLayout?.scene);
 
-const links = () => ({
-  type: "scatter3d", mode: "lines+markers", name: LINKS, hoverinfo: "skip", showlegend: false,
-  line: { width: 2, color: colour("--accent") }, marker: { size: 4, color: colour("--accent") },
-});
-
-// `here`: a place or null; `path`: places or null; `near`: places, none if not wanted. One call of Plotly at a time, the newest wins.
-let wanted = null;
-let busy = false;
-export async function paintInDepth(plot, here, path, near = []) {
-  if (!plot._fullLayout.scene || !window.Plotly) return;
-  const deep = (places) => (places?.[0]?.length === 3 ? places : null);
-  // One line there and back for each.
-  const fan = here && deep(near) ? near.flatMap((place) => [here, place, here]) : null;
-  wanted = { here: deep(here && [here]), path: deep(path), fan };
-  if (busy) return;
-  busy = true;
-  try {
-    while (wanted) {
-      const { here: place, path: places, fan: lines } = wanted;
-      wanted = null;
-      if (place) await put(plot, HERE, place, markers);
-      if (places) await put(plot, PATH, places, () => line(places.length));
-      else await remove(plot, PATH);
-      if (lines) await put(plot, LINKS, lines, links);
-      else await remove(plot, LINKS);
-    }
-  } finally {
-    busy = false;
-  }
+// Where the scene is on the plot, in pixels.
+export function sceneBox(plot) {
+  const { _size: size, scene } = plot._fullLayout;
+  const { x, y } = scene.domain;
+  return { left: size.l + size.w * x[0], top: size.t + size.h * (1 - y[1]), width: size.w * (x[1] - x[0]), height: size.h * (y[1] - y[0]) };
 }
 
-const at = (plot, name) => plot.data.findIndex((trace) => trace.name === name);
+const times = (m, v) => [0, 1, 2, 3].map((i) => m[i] * v[0] + m[i + 4] * v[1] + m[i + 8] * v[2] + m[i + 12] * v[3]);
 
-async function put(plot, name, places, make) {
-  const [x, y, z] = [0, 1, 2].map((axis) => places.map((place) => place[axis]));
-  const index = at(plot, name);
-  if (index < 0) return window.Plotly.addTraces(plot, { ...make(), x, y, z });
-  const same = [["x", x], ["y", y], ["z", z]].every(([axis, values]) => {
-    const shown = plot.data[index][axis];
-    return shown.length === values.length && values.every((value, i) => value === shown[i]);
-  });
-  return same ? undefined : window.Plotly.restyle(plot, { x: [x], y: [y], z: [z] }, [index]);
+// A place in depth as pixels of the plot; NaN, which a canvas passes over, behind the eye and where nothing is drawn yet.
+export function seenAt(plot, [x, y, z]) {
+  const scene = sceneOf(plot);
+  const camera = scene?.glplot?.cameraParams;
+  if (!camera?.projection || z === undefined) return [NaN, NaN];
+  const scaled = [x, y, z].map((value, i) => value * scene.dataScale[i]);
+  const [right, up, , depth] = times(camera.projection, times(camera.view, times(camera.model, [...scaled, 1])));
+  if (!(depth > 0)) return [NaN, NaN];
+  const { left, top, width, height } = sceneBox(plot);
+  return [left + (width / 2) * (1 + right / depth), top + (height / 2) * (1 - up / depth)];
 }
 
-async function remove(plot, name) {
-  const index = at(plot, name);
-  if (index >= 0) await window.Plotly.deleteTraces(plot, [index]);
+// Calls back whenever the eye has moved.
+let told = null;
+export function onTurned(plot, listener) {
+  const drawing = sceneOf(plot)?.glplot;
+  if (!drawing || drawing.onrender?.ours) return;
+  const draw = drawing.onrender;
+  drawing.onrender = () => {
+    draw();
+    const { view, projection, model } = drawing.cameraParams;
+    const now = [...view, ...projection, ...model].join();
+    if (now === told) return;
+    told = now;
+    listener();
+  };
+  drawing.onrender.ours = true;
 }

@@ -2,7 +2,7 @@
 import { asVisitor, framed, getJSON, url } from "./api.js";
 import { mirror } from "./controls.js";
 import { show } from "./decoded.js";
-import { flat, onMapReady, plotElement, toPixels } from "./map.js";
+import { onMapReady, plotElement, toPixels } from "./map.js";
 import { tell, tellError } from "./notice.js";
 import { colour, element } from "./picture.js";
 import { current, state, subscribe, update } from "./store.js";
@@ -68,7 +68,7 @@ async function place() {
 
 // ---- drawing ----
 
-export const hasNewcomers = () => Boolean(placed) && placed.axes === 2 && placed.space === state.space && placed.projection === state.projection && placed.layer === chosen();
+export const hasNewcomers = () => Boolean(placed) && placed.space === state.space && placed.projection === state.projection && placed.layer === chosen();
 
 // Classes of the same name have the same colour; a class hidden in the legend is hidden here too.
 function looks() {
@@ -82,9 +82,10 @@ function visible() {
   const classes = looks();
   const plain = { ink: colour("--accent"), hidden: false };
   const found = [];
-  for (let i = 0; i < placed.points.length / 2; i += 1) {
+  const { axes, points } = placed;
+  for (let i = 0; i < points.length / axes; i += 1) {
     const look = classes.get(placed.labels?.[i]) ?? plain;
-    if (!look.hidden) found.push({ index: i, place: toPixels([placed.points[2 * i], placed.points[2 * i + 1]]), ink: look.ink });
+    if (!look.hidden) found.push({ index: i, place: toPixels(points.subarray(axes * i, axes * (i + 1))), ink: look.ink });
   }
   return found;
 }
@@ -92,7 +93,7 @@ function visible() {
 export const drawnNewcomers = () => visible().length;
 
 export function paintNewcomers(context) {
-  const half = placed.points.length > 4000 ? 3 : 5;
+  const half = placed.points.length / placed.axes > 2000 ? 3 : 5;
   context.strokeStyle = colour("--ink");
   context.lineWidth = 1.25;
   for (const { place: [x, y], ink } of visible()) {
@@ -112,7 +113,7 @@ export function paintNewcomers(context) {
 
 // The number of the new item under the pointer, null where there is none.
 export function newcomerAt(at) {
-  if (!at || !flat() || !hasNewcomers()) return null;
+  if (!at || !hasNewcomers() || !plotElement()?.data?.length) return null;
   const box = plotElement().getBoundingClientRect();
   const [x, y] = [(at.clientX ?? at.x) - box.left, (at.clientY ?? at.y) - box.top];
   let [best, least] = [null, NEAR];

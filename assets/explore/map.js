@@ -3,6 +3,7 @@ import { debounced, getJSON, whenBack } from "./api.js";
 import { isBig, isPicture, itemNear, layBigMap, pointAt } from "./big_map.js";
 import { ask, restLens, touch } from "./decoded.js";
 import { applyFilter, filterAnew, rememberFilter } from "./filter.js";
+import { isDeep, onTurned, sceneBox, seenAt } from "./depth.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { hideCard, hover, hovered } from "./hover.js";
 import { goToItem } from "./items.js";
@@ -42,7 +43,10 @@ export function layMap() {
   stage().addEventListener("pointerdown", (event) => { pressed = { x: event.clientX, y: event.clientY }; }, true);
   stage().addEventListener("click", (event) => {
     const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 4;
-    if (plot?._fullLayout?.scene && still && hovered() !== null && hovered() !== state.item) goToItem(hovered());
+    if (!isDeep(plot) || !still || !asWanted()) return;
+    const newcomer = newcomerAt(event);
+    if (newcomer !== null) lookAtNewcomer(newcomer);
+    else if (hovered() !== null && hovered() !== state.item) goToItem(hovered());
   });
   // Under the lens nothing is hovered: looking for the nearest of all points would hold up the picture.
   stage().addEventListener("mousemove", (event) => { if (event.buttons === 0 && (lensKey || state.view.lens)) event.stopPropagation(); }, true);
@@ -72,7 +76,7 @@ function find() {
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", paintOverlay);
   plot.on("plotly_relayout", viewMoved);
-  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); paintOverlay(); onMoved(); });
+  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); onTurned(plot, paintOverlay); paintOverlay(); onMoved(); });
 }
 
 function viewMoved(changes) {
@@ -92,7 +96,7 @@ const onMoved = debounced(() => { for (const listener of movedListeners) listene
 
 // ---- asking for a map ----
 
-export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !plot?._fullLayout?.scene;
+export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !isDeep(plot);
 
 // While a map is being computed the principal components stand behind it, in the colours chosen.
 export function requestMap() {
@@ -138,7 +142,7 @@ export function applyMarkers() {
   if (!plot?.data?.length || !window.Plotly) return;
   const size = state.view.pointSize ?? (plot._fullLayout.scene ? 3 : current.info?.count > 30000 ? 3 : 5);
   const opacity = state.view.pointOpacity ?? (plot._fullLayout.scene ? 0.5 : 0.75);
-  // Only those of the items: where you are has a look of its own.
+  // Only those of the items: the legend has entries that draw nothing.
   const items = plot.data.flatMap((trace, i) => (trace.customdata ? [i] : []));
   const stale = items.some((i) => plot.data[i].marker?.size !== size || plot.data[i].marker?.opacity !== opacity);
   if (stale) window.Plotly.restyle(plot, { "marker.size": size, "marker.opacity": opacity }, items);
@@ -146,12 +150,15 @@ export function applyMarkers() {
 
 // ---- places ----
 
-export function toPixels([x, y]) {
+export function toPixels(place) {
+  if (isDeep(plot)) return seenAt(plot, place);
+  const [x, y] = place;
   const { xaxis, yaxis } = plot._fullLayout;
   return [xaxis._offset + xaxis.c2p(x), yaxis._offset + yaxis.c2p(y)];
 }
 
 export function plotBox() {
+  if (isDeep(plot)) return sceneBox(plot);
   const { xaxis, yaxis } = plot._fullLayout;
   return { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length };
 }

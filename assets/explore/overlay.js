@@ -2,7 +2,6 @@
 import { debounced, framed, newest, postNumbers } from "./api.js";
 import { paintBigMap } from "./big_map.js";
 import { onAnswer } from "./decoded.js";
-import { paintInDepth } from "./depth.js";
 import { connectLayer, hasNewcomers, paintNewcomers } from "./layer.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
@@ -31,14 +30,15 @@ export function paintOverlay() {
   placeHere();
   paintBigMap();
   const gridded = flat() && Boolean(state.view.manifold) && tiles?.key === state.projection;
-  const crossed = flat() && path?.key === pathKey();
+  const drawn = plot.data.length > 0 && asWanted();
+  const crossed = drawn && path?.key === pathKey();
   // A blank canvas would be laid over the map all the same, with every frame.
-  const linked = flat() && placeOnMap() && linkedPlaces().length > 0;
-  const layered = flat() && hasNewcomers();
+  const linked = drawn && placeOnMap() && linkedPlaces().length > 0;
+  const layered = drawn && hasNewcomers();
   canvas.style.visibility = crossed || linked || layered ? "" : "hidden";
   const shaded = isShaded();
   underlay.style.visibility = gridded || shaded ? "" : "hidden";
-  if (!flat()) return;
+  if (!(gridded || shaded || crossed || linked || layered)) return;
   const box = plotBox();
   if (gridded || shaded) {
     below.save();
@@ -66,13 +66,10 @@ function placeHere() {
   if (!marker || !plot?._fullLayout) return;
   const known = here && hereOf === state.projection;
   // Before its first figure the plot has axes already, which mean nothing.
-  const shown = flat() && plot.data.length > 0 && known;
-  marker.toggleAttribute("hidden", !shown);
-  if (!shown) {
-    paintInDepth(plot, known ? here : null, path?.key === pathKey() ? path.points : null, linkedPlaces());
-    return;
-  }
-  const [x, y, turned] = hereOrWhere(toPixels(here), plotBox());
+  const at = plot.data.length > 0 && asWanted() && known ? toPixels(here) : [NaN, NaN];
+  marker.toggleAttribute("hidden", Number.isNaN(at[0]));
+  if (Number.isNaN(at[0])) return;
+  const [x, y, turned] = hereOrWhere(at, plotBox());
   marker.dataset.where = turned === null ? "here" : "out";
   marker.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)${turned === null ? "" : ` rotate(${turned.toFixed(3)}rad)`}`;
 }
@@ -117,8 +114,9 @@ export function layHere(stage) {
 
 // The same for a picture that is taken away.
 export function paintHere(context) {
-  if (!flat() || !here || hereOf !== state.projection) return;
-  const [x, y, turned] = hereOrWhere(toPixels(here), plotBox());
+  const at = here && hereOf === state.projection ? toPixels(here) : [NaN, NaN];
+  if (Number.isNaN(at[0])) return;
+  const [x, y, turned] = hereOrWhere(at, plotBox());
   context.save();
   context.translate(x, y);
   if (turned === null) {

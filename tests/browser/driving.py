@@ -15,6 +15,11 @@ from tests.browser.pages import open_page
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
+# Where a place of a map in depth is seen, in pixels of the plot.
+SEEN = """async place => {
+    const { seenAt } = await import('./assets/explore/depth.js');
+    return seenAt(document.querySelector('#map .js-plotly-plot'), place);
+}"""
 PLOT = "document.querySelector('#map .js-plotly-plot')"
 
 _MAP_HAS_POINTS = """key => {

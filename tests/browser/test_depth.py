@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import PLOT, asked, open_map, wait_for_address
+from tests.browser.driving import (
+    PLOT,
+    SEEN,
+    asked,
+    open_map,
+    post,
+    shown_text,
+    wait_for_address,
+    wait_for_other_picture,
+)
+from vae_core import load_data
 
 
 def test_items_can_be_touched_in_depth(page: Page, server: str) -> None:
@@ -24,6 +37,31 @@ def test_items_can_be_touched_in_depth(page: Page, server: str) -> None:
     page.mouse.up()
     page.wait_for_url(f"**item={number}**")
     expect(page.locator("#touched strong").first).to_have_text(f"Item {number}")
+
+
+def test_places_are_seen_where_the_map_shows_them(page: Page, server: str, tmp_path: Path) -> None:
+    open_map(page, server, "projection=pca-3d", projection="pca-3d")
+    points = post(server, "fashion/places/pca-3d", np.arange(10_000, dtype=np.float32))
+    box = page.locator("#map .js-plotly-plot").bounding_box()
+    assert box is not None
+    card = page.locator("#hover-card")
+    # The outermost items stand alone; Plotly knows by itself which one is under the pointer.
+    for outermost in (points[:, 2].argmax(), points[:, 2].argmin()):
+        x, y = page.evaluate(SEEN, points[outermost].tolist())
+        page.mouse.move(box["x"] + x - 2, box["y"] + y)
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        expect(card.locator("strong")).to_have_text(f"Item {outermost}")
+    shipped = load_data("fashion-mnist:test")
+    np.save(tmp_path / "two.npy", shipped.values[[int(points[:, 2].argmin()), 7], 0])
+    page.set_input_files("#layer-file", tmp_path / "two.npy")
+    page.wait_for_function("async () => (await import('./assets/explore/layer.js')).hasNewcomers()")
+    page.mouse.move(box["x"] + x - 1, box["y"] + y)
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    expect(card).to_contain_text("New item 0")
+    before = shown_text(page)
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    wait_for_other_picture(page, before)
+    expect(page.locator("#touched")).to_contain_text("two, item 0")
 
 
 def test_turning_a_map_in_depth_touches_nothing(page: Page, server: str) -> None:
