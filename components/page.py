@@ -95,6 +95,7 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
         "point-opacity",
         "layer",
         "new-method",
+        "new-dimensions",
     ):
         tell_page(app, choice, Input(choice, "value"))
     tell_page(app, "off-plane", Input("off-plane", "checked"))
@@ -106,5 +107,6 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
             State(name, "value")
             for name in ("new-method", "new-dimensions", "new-perplexity", "new-neighbours", "new-min-dist", "new-seed")
         ),
+        State("new-start", "checked"),
         prevent_initial_call=True,
     )

@@ -42,8 +42,11 @@ const handlers = {
   "new-method": (chosen) => {
     document.getElementById("new-tsne").hidden = chosen !== "tsne";
     document.getElementById("new-umap").hidden = chosen !== "umap";
+    wanted.method = chosen;
+    offerStart();
   },
-  compute: ([chosen, dimensions, perplexity, neighbours, distance, seed]) => compute(chosen, dimensions, perplexity, neighbours, distance, seed),
+  "new-dimensions": (dimensions) => { wanted.dimensions = dimensions; offerStart(); },
+  compute: (values) => compute(...values),
   "to-item": () => { if (lastItem && lastItem.space === state.space) goTo(lastItem.z, { item: lastItem.index }); },
   "to-prior-mean": () => { if (current.info) goTo(priorMean()); },
   "to-random": () => { if (current.info) goTo(randomPoint()); },
@@ -101,7 +104,13 @@ function computeSmall(id) {
 
 const NUMBERS = { perplexity: "perplexity", neighbours: "number of neighbours", min_dist: "minimal distance", seed: "seed" };
 
-async function compute(chosen, dimensions, perplexity, neighbours, distance, seed) {
+// A map goes on from the one on show where both are made in the same way: then it ends as good, and the picture stays alike.
+const wanted = { method: "tsne", dimensions: "2" };
+const isDeep = (id) => /-3d$/.test(id) || (current.info.titles[id] ?? "").includes("3-D");
+const canStart = () => state.projection.startsWith(wanted.method) && isDeep(state.projection) === (wanted.dimensions === "3");
+const offerStart = () => { if (current.info) set("new-start", { disabled: !canStart() }); };
+
+async function compute(chosen, dimensions, perplexity, neighbours, distance, seed, start) {
   const asked = chosen === "tsne" ? { perplexity, seed } : { neighbours, min_dist: distance, seed };
   const parameters = { method: chosen, dimensions: Number(dimensions) };
   for (const [name, value] of Object.entries(asked)) {
@@ -111,6 +120,7 @@ async function compute(chosen, dimensions, perplexity, neighbours, distance, see
     }
     parameters[name] = Number(value);
   }
+  if (start && canStart()) parameters.start = state.projection;
   await order(parameters);
   document.getElementById("settings").click();
   return undefined;
@@ -166,6 +176,7 @@ export function mirror() {
   set("axis-x", { data: dimensions, value: raw ? String(axes()[0]) : null });
   set("axis-y", { data: dimensions, value: raw ? String(axes()[1]) : null });
   document.getElementById("axes").hidden = !raw;
+  offerStart();
   set("layer", { data: layerChoices(), value: shownLayer() });
   set("units", { value: state.view.units ?? "raw" });
   set("off-plane", { checked: Boolean(state.view.offPlane) });

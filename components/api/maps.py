@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -14,6 +15,7 @@ from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.jobs import Jobs
 from vae_core.space import ProjectionSettings
+from vae_core.space.settings import COMPONENTS, TSNE_ITERATIONS
 
 #: Names of the maps that take work; a hash stands for parameters.
 _COMPUTED = re.compile(r"(tsne|umap)(-3d|-[0-9a-f]{12})?")
@@ -26,7 +28,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def ask(name: str) -> tuple[Response, int]:
         space = wanted_space(catalogue, name)
         body = json_body()
-        settings = asked_before(space, jobs, body) or settings_from(body)
+        settings = asked_before(space, jobs, body) or there_already(space, settings_from(body))
         settings.check(len(space), space.latent_dim)
         state = state_of(space, jobs, settings.id)
         if state["state"] != "done":
@@ -86,6 +88,18 @@ def settings_from(body: Any) -> ProjectionSettings:
         return ProjectionSettings.of(**body)
     except (TypeError, OverflowError):
         raise Refused(400, "A parameter has the wrong type or is too large.") from None
+
+
+def there_already(space: LatentSpace, settings: ProjectionSettings) -> ProjectionSettings:
+    """Return the settings of a finished map with the same parameters where only the start differs; else `settings`."""
+    if settings.start == COMPONENTS:
+        return settings
+    plain = replace(settings, start=COMPONENTS, iterations=TSNE_ITERATIONS)
+    begun = space.projection_settings(settings.start)
+    if space.cached_projection(plain.id) is not None:
+        return plain
+    alike = begun is not None and replace(begun, start=COMPONENTS, iterations=TSNE_ITERATIONS) == plain
+    return begun if begun is not None and alike else settings
 
 
 def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:

@@ -265,6 +265,7 @@ def test_a_map_with_parameters_of_ones_own_is_computed(page: Page, own_server: s
     assert (space["count"], space["latent_dim"], space["image_shape"]) == (300, 4, [8, 8, 1])
     wait_for_map(page, space["id"], "pca")
     page.click("#settings")
+    expect(page.locator("#new-start")).to_be_disabled()
     page.fill("#new-perplexity", "")
     page.click("#compute")
     expect(page.locator("#notice")).to_contain_text("perplexity must be a number")
@@ -285,6 +286,14 @@ def test_a_map_with_parameters_of_ones_own_is_computed(page: Page, own_server: s
     expect(page.locator("#map-state")).to_be_hidden()
     assert count(page) == 300
     expect(page.locator("#projection")).to_have_value("t-SNE · perplexity 12 · seed 3")
+    # New parameters go on from the map on show, or from nothing where that is wanted.
+    page.click("#settings")
+    page.fill("#new-perplexity", "20")
+    page.click("#compute")
+    expect(page.locator("#projection")).to_have_value("t-SNE · perplexity 20 · seed 3 · from an earlier map")
+    wait_for_map(page, space["id"], asked(page)["projection"], seconds=60)
+    page.go_back()
+    wait_for_map(page, space["id"], projection)
     spot = empty_spots(page)[0]
     before = shown_text(page)
     page.mouse.click(spot["x"], spot["y"])

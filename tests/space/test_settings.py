@@ -62,3 +62,28 @@ def test_settings_that_do_not_suit_the_set_get_one_sentence() -> None:
     with pytest.raises(InputError, match="no depth"):
         Settings.parse("pca-3d").check(50, 2)
     Settings.of("tsne", perplexity=16).check(50, 4)
+
+
+def test_a_start_is_named_only_where_it_is_not_the_usual_one() -> None:
+    plain = Settings.of("tsne", perplexity=12)
+    assert plain == Settings.of("tsne", perplexity=12, start="pca")
+    assert "start" not in plain.to_json() and plain.all_iterations == plain.iterations == 750
+    moved = Settings.of("tsne", perplexity=12, start="tsne")
+    assert moved.id not in (plain.id, "tsne") and Settings.from_json(moved.to_json()) == moved
+    assert moved.all_iterations == moved.iterations == 250
+    assert moved.id == Settings.of("tsne", perplexity=12, start="tsne", iterations=250).id
+    assert Settings.of("umap", start=f"umap-{'0' * 12}").id.startswith("umap-")
+
+
+@pytest.mark.parametrize(
+    ("method", "start", "says"),
+    [
+        ("tsne", "umap", "one of its own method"),
+        ("umap", "../umap", "the name of a computed map"),
+        ("tsne", 3, "the name of a computed map"),
+        ("pca", "pca", "no parameter 'start'"),
+    ],
+)
+def test_a_start_that_cannot_be_used_gets_one_sentence(method: str, start: object, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        Settings.of(method, start=start)

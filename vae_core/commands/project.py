@@ -23,6 +23,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--perplexity", type=float, help="of t-SNE (default 30)")
     parser.add_argument("--neighbours", type=int, help="of UMAP (default 15)")
     parser.add_argument("--min-dist", type=float, help="of UMAP (default 0.1)")
+    parser.add_argument("--start", metavar="MAP", help="begin with the layout of this map (default: pca)")
     parser.add_argument("--seed", type=int, help="default 0")
     parser.add_argument("--quality", action="store_true", help="measure the map afterwards and print its figures")
     parser.set_defaults(run=run)
@@ -37,7 +38,9 @@ def run(chosen: argparse.Namespace) -> int:
 
     if not chosen.space.is_dir():
         raise InputError(f"{chosen.space} is no folder of a space; give the one that 'encode' printed.")
-    asked = {name: getattr(chosen, name) for name in ("dimensions", "perplexity", "neighbours", "min_dist", "seed")}
+    asked = {
+        name: getattr(chosen, name) for name in ("dimensions", "perplexity", "neighbours", "min_dist", "seed", "start")
+    }
     settings = ProjectionSettings.of(
         chosen.method, **{name: value for name, value in asked.items() if value is not None}
     )

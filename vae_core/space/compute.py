@@ -19,7 +19,7 @@ from vae_core.space.pca import PCAMap
 from vae_core.space.projection import Projection, latent_fingerprint
 from vae_core.space.quality import AMONG, measure
 from vae_core.space.raw import RawMap
-from vae_core.space.settings import TSNE_ITERATIONS, ProjectionSettings
+from vae_core.space.settings import COMPONENTS, ProjectionSettings
 from vae_core.space.unfinished import UnfinishedMap
 
 _PLACED_TOGETHER = 20_000
@@ -34,6 +34,7 @@ def compute(
     neighbours: Neighbours | None = None,
     progress: Progress = silent,
     unfinished: UnfinishedMap | None = None,
+    begin: np.ndarray | None = None,
 ) -> Projection:
     """Make a map from encodings alone: no model, no files, the same in any process.
 
@@ -49,6 +50,8 @@ def compute(
         Hears of finished steps; `preview` is the map so far, ``[n, dimensions]``.
     unfinished : UnfinishedMap, optional
         Where a t-SNE notes how far it is, and goes on from.
+    begin : ndarray, optional
+        ``[n, dimensions]`` the points of the map the settings name as the start.
 
     Returns
     -------
@@ -71,14 +74,20 @@ def compute(
     sample = fitted_sample(settings, len(mean))
     fitted = mean if sample is None else mean[sample]
     among = neighbours if sample is None else Neighbours(fitted)
+    if settings.start != COMPONENTS and (begin is None or begin.shape != (len(mean), settings.dimensions)):
+        raise InputError(
+            f"The map {settings.start!r} to start from is not there in {settings.dimensions} dimensions; "
+            f"compute it first, or start from {COMPONENTS!r}."
+        )
+    begin = begin if begin is None or sample is None else begin[sample]
     if settings.method == "tsne":
         from vae_core.space.tsne import fit_tsne
 
-        points, details = fit_tsne(settings, fitted, among, progress, unfinished)
+        points, details = fit_tsne(settings, fitted, among, progress, unfinished, begin)
     else:
         from vae_core.space.umap_map import fit_umap
 
-        points, details = fit_umap(settings, fitted, among, progress)
+        points, details = fit_umap(settings, fitted, among, progress, begin)
     return whole_map(settings, points, mean, neighbours, details, progress)
 
 
@@ -152,13 +161,15 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     if stored_map(wanted.id, encodings.mean, neighbours, cache) is not None:
         return wanted.id
     try:
-        compute_and_keep(wanted, encodings.mean, neighbours, cache, progress)
+        earlier = None if wanted.start == COMPONENTS else cache.map(wanted.start, encodings.mean)
+        begin = None if earlier is None else earlier[1]
+        compute_and_keep(wanted, encodings.mean, neighbours, cache, progress, begin)
     except Stopped as stop:
         if stop.so_far is None or getattr(progress, "wish", None) != "keep":
             raise
         # As if it had been asked for with so many steps.
         wanted = replace(wanted, iterations=stop.step)
-        progress(stop.step, TSNE_ITERATIONS, _LAST_NOTE)
+        progress(stop.step, wanted.all_iterations, _LAST_NOTE)
         stopped = whole_map(wanted, stop.so_far, encodings.mean, neighbours, {})
         cache.keep_map(wanted.id, lambda path: stopped.save(path, latent_fingerprint(encodings.mean)))
     return wanted.id
@@ -203,9 +214,14 @@ def measure_in_folder(settings: str, folder: str, shipped: str | None = None, pr
 
 
 def compute_and_keep(
-    settings: ProjectionSettings, mean: np.ndarray, neighbours: Neighbours, cache: SpaceCache, progress: Progress
+    settings: ProjectionSettings,
+    mean: np.ndarray,
+    neighbours: Neighbours,
+    cache: SpaceCache,
+    progress: Progress,
+    begin: np.ndarray | None = None,
 ) -> Projection:
-    """Make a map and keep it, and the neighbours if they had to be computed for it."""
+    """Make a map and keep it, and the neighbours if they had to be computed for it; see `compute`."""
     settings.check(*mean.shape)
     whole = fitted_sample(settings, len(mean)) is None
     if settings.method in ("tsne", "umap") and whole and not neighbours.ready:
@@ -214,7 +230,7 @@ def compute_and_keep(
     unfinished = None
     if settings.method == "tsne" and cache.folder is not None:
         unfinished = UnfinishedMap(cache.folder, settings, latent_fingerprint(mean))
-    projection = compute(settings, mean, neighbours, progress, unfinished)
+    projection = compute(settings, mean, neighbours, progress, unfinished, begin)
     if settings.method in ("tsne", "umap"):
         kept = cache.keep_map(settings.id, lambda path: projection.save(path, latent_fingerprint(mean)))
         if kept and unfinished is not None:

@@ -21,7 +21,7 @@ from vae_core.space.neighbours import Neighbours
 from vae_core.space.projection import Projection
 from vae_core.space.quality import Quality, measure
 from vae_core.space.round_trip import encoded_again, round_trip_score, usual_round_trips
-from vae_core.space.settings import ProjectionSettings
+from vae_core.space.settings import COMPONENTS, ProjectionSettings
 from vae_core.space.trust import TrustScale
 from vae_core.workspace import Workspace
 
@@ -174,7 +174,8 @@ class LatentSpace:
         progress : Progress
             Hears of finished steps; `preview` is the map so far.
         **params
-            ``dimensions`` (2 or 3), ``seed``; t-SNE ``perplexity``; UMAP ``neighbours``, ``min_dist``; raw ``axes``.
+            ``dimensions`` (2 or 3), ``seed``; t-SNE ``perplexity``; UMAP ``neighbours``, ``min_dist``; both ``start``,
+            the id of a map to begin with; raw ``axes``.
 
         Raises
         ------
@@ -192,7 +193,9 @@ class LatentSpace:
         with lock:
             found = self.cached_projection(settings.id)
             if found is None:
-                found = compute_and_keep(settings, self.mean, self.neighbours, self._cache, progress)
+                earlier = None if settings.start == COMPONENTS else self.cached_projection(settings.start)
+                begin = None if earlier is None else earlier.points
+                found = compute_and_keep(settings, self.mean, self.neighbours, self._cache, progress, begin)
                 self._maps[settings.id] = found
         return found
 

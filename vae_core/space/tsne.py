@@ -12,10 +12,11 @@ import numpy as np
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.pca import principal_axes
-from vae_core.space.settings import TSNE_ITERATIONS, ProjectionSettings
+from vae_core.space.settings import TSNE_CONTINUED, TSNE_ITERATIONS, ProjectionSettings
 from vae_core.space.unfinished import Descent, UnfinishedMap
 
 _EARLY_STEPS = 250
+_FROM_A_MAP = "start: the map before"
 _EARLY_EXAGGERATION = 12.0
 #: About three reports a second, whatever the number of items, on two cores.
 _REPORT_EVERY = ((30_000, 10), (60_000, 4), (None, 2))
@@ -31,11 +32,13 @@ def fit_tsne(
     neighbours: Neighbours,
     progress: Progress = silent,
     unfinished: UnfinishedMap | None = None,
+    begin: np.ndarray | None = None,
 ) -> tuple[np.ndarray, dict[str, Any]]:
-    """Lay out encodings by t-SNE, starting from their principal components.
+    """Lay out encodings by t-SNE, starting from their principal components or a finished map.
 
     The schedule is openTSNE's own: 250 steps exaggerated 12-fold, then 500,
-    with learning rate n / exaggeration (Belkina et al. 2019); fewer where the settings say so.
+    with learning rate n / exaggeration (Belkina et al. 2019); from a finished map on 250 steps, none of them
+    exaggerated, so that what the maps have in common stays where it was. Fewer where the settings say so.
 
     Parameters
     ----------
@@ -49,6 +52,8 @@ def fit_tsne(
         Called at once with the principal components as preview, then several times a second with the layout so far.
     unfinished : UnfinishedMap, optional
         Where the steps done are noted, and gone on from after an interruption.
+    begin : ndarray, optional
+        ``[n, dimensions]`` the finished map, where the settings name one.
 
     Returns
     -------
@@ -63,12 +68,16 @@ def fit_tsne(
         If `progress` asks to stop; once it has begun to move, with step and layout.
     """
     library = f"openTSNE {version('openTSNE')}"
-    start = starting_layout(mean, settings.dimensions, settings.seed)
+    schedule: tuple[tuple[int, float | None], ...] = ((_EARLY_STEPS, _EARLY_EXAGGERATION), (TSNE_ITERATIONS, None))
+    if begin is None:
+        start, note = starting_layout(mean, settings.dimensions, settings.seed), "start: principal components"
+    else:
+        start, note, schedule = begin.astype(np.float64), _FROM_A_MAP, ((TSNE_CONTINUED, None),)
     earlier = unfinished.read(start.shape, library) if unfinished is not None else None
-    done, note = 0, "start: principal components"
+    done, of = 0, settings.all_iterations
     if earlier is not None:
         start, done, note = earlier.layout, earlier.step, f"goes on from step {earlier.step}"
-    if not progress(done, TSNE_ITERATIONS, note, start):
+    if not progress(done, of, note, start):
         raise Stopped
     started = time.perf_counter()
     n = len(mean)
@@ -79,7 +88,7 @@ def fit_tsne(
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
     jobs = (os.cpu_count() or 1) if n >= _THREADS_FROM else 1
-    if not progress(done, TSNE_ITERATIONS, "affinities", start):
+    if not progress(done, of, "affinities", start):
         raise Stopped
     affinities = PerplexityBasedNN(
         perplexity=settings.perplexity,
@@ -102,7 +111,7 @@ def fit_tsne(
         before = done + iteration - 1  # it asks before it takes the step
         keep(before, layout)
         preview = np.array(layout, dtype=np.float32)
-        if progress(done + iteration, TSNE_ITERATIONS, f"KL divergence {error:.2f}", preview):
+        if progress(done + iteration, of, f"KL divergence {error:.2f}", preview):
             return False
         stopped_at = before
         return True
@@ -118,7 +127,7 @@ def fit_tsne(
     )
     if earlier is not None:
         embedding.optimizer.update, embedding.optimizer.gains = earlier.update, earlier.gains
-    for until, exaggeration in ((_EARLY_STEPS, _EARLY_EXAGGERATION), (TSNE_ITERATIONS, None)):
+    for until, exaggeration in schedule:
         if done >= until and exaggeration is not None:
             # As the steps done have left them: rounded, and the map is the same to the last bit.
             affinities.P *= exaggeration

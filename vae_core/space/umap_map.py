@@ -19,9 +19,13 @@ _REPORT_EVERY = 5
 
 
 def fit_umap(
-    settings: ProjectionSettings, mean: np.ndarray, neighbours: Neighbours, progress: Progress = silent
+    settings: ProjectionSettings,
+    mean: np.ndarray,
+    neighbours: Neighbours,
+    progress: Progress = silent,
+    begin: np.ndarray | None = None,
 ) -> tuple[np.ndarray, dict[str, Any]]:
-    """Lay out encodings by UMAP, starting from their principal components.
+    """Lay out encodings by UMAP, starting from their principal components or a finished map.
 
     The steps are those of ``umap.UMAP.fit``: fuzzy graph, weakest edges
     dropped, stochastic gradient descent on one core. The parts are called one
@@ -38,6 +42,8 @@ def fit_umap(
         Of `mean`.
     progress : Progress
         Called every few epochs with the layout so far as preview.
+    begin : ndarray, optional
+        ``[n, dimensions]`` the finished map, where the settings name one.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def fit_umap(
         raise Stopped
     started = time.perf_counter()
     index, distance = neighbours.table(settings.neighbours - 1, progress)
-    layout = starting_layout(mean, settings.dimensions, settings.seed, scale=1.0)
+    layout = starting_layout(mean, settings.dimensions, settings.seed, scale=1.0) if begin is None else begin
     low, high = layout.min(axis=0), layout.max(axis=0)
     layout = (10 * (layout - low) / (high - low)).astype(np.float32, order="C")
     if not progress(0, epochs, "library", layout.copy()):

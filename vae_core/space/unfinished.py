@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_core.space.settings import TSNE_ITERATIONS, ProjectionSettings
+from vae_core.space.settings import ProjectionSettings
 from vae_core.storage import CacheDamaged, load_arrays, save_arrays
 
 log = logging.getLogger(__name__)
@@ -54,8 +54,9 @@ class UnfinishedMap:
     """
 
     def __init__(self, folder: Path, settings: ProjectionSettings, latents: str) -> None:
-        self._path = folder / "unfinished" / f"{replace(settings, iterations=TSNE_ITERATIONS).id}.npz"
+        self._path = folder / "unfinished" / f"{replace(settings, iterations=settings.all_iterations).id}.npz"
         self._most = settings.iterations
+        self._whole = settings.iterations == settings.all_iterations
         self._about = json.dumps({"latents": latents, "settings": replace(settings, iterations=1).to_json()})
         self._noted = time.monotonic()
         self._writable = True
@@ -89,6 +90,6 @@ class UnfinishedMap:
 
     def remove(self) -> None:
         """Take the file away once the map is there; after fewer than all steps it stays, more may be asked for."""
-        if self._most == TSNE_ITERATIONS:
+        if self._whole:
             with contextlib.suppress(OSError):  # a left-over is never taken for another map's
                 self._path.unlink()

@@ -50,6 +50,15 @@ def test_a_map_is_computed_once_and_then_used(asking: FlaskClient, kept: LatentS
     told = followed(asking, f"/api/spaces/kept/projections/{name}", "done")
     assert told == {"id": name, "state": "done"}
     assert asking.post("/api/spaces/kept/projections", json=SMALL).status_code == 200
+    # Asked for with itself as the start it is there already; with another parameter it is not.
+    again = asking.post("/api/spaces/kept/projections", json={**SMALL, "start": name})
+    assert (again.status_code, again.get_json()["id"]) == (200, name)
+    on = asking.post("/api/spaces/kept/projections", json={**SMALL, "perplexity": 6, "start": name})
+    assert on.status_code == 202 and on.get_json()["name"] == "t-SNE · perplexity 6 · from an earlier map"
+    followed(asking, f"/api/spaces/kept/projections/{on.get_json()['id']}", "done")
+    lost = asking.post("/api/spaces/kept/projections", json={**SMALL, "perplexity": 6, "start": "tsne-000000000000"})
+    told = followed(asking, f"/api/spaces/kept/projections/{lost.get_json()['id']}", "failed")
+    assert "to start from is not there" in told["error"]
     assert name in asking.get("/api/spaces").get_json()[0]["projections"]
     assert asking.get("/api/spaces/kept").get_json()["titles"][name] == first.get_json()["name"]
     spots = asking.post(f"/api/spaces/kept/locate/{name}", data=kept.mean[:5].tobytes())
