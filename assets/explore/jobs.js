@@ -89,7 +89,7 @@ function paint(report, path, again) {
     const buttons = [element("button", { className: "plain", onclick: () => leave(path) }, "Cancel")];
     // What is there can be kept once the points have begun to move.
     if (report.state === "running" && report.step > 0 && report.note.startsWith("KL")) {
-      const keep = () => getJSON(`${path}/stop-here`, { method: "POST" }).catch(tellError);
+      const keep = () => getJSON(asVisitor(`${path}/stop-here`), { method: "POST" }).catch(tellError);
       buttons.unshift(element("button", { className: "plain", title: "Keep the map as it is now", onclick: keep }, "Stop here"));
     }
     parts.push(element("div", { className: "job-actions" }, ...buttons));

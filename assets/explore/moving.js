@@ -2,12 +2,18 @@
 import { numbersOf } from "./api.js";
 import { colour, element } from "./picture.js";
 
-// Position in the frame before and in the newest one; `share` runs from 0 to 1 between them.
+// Position in the frame before and in the newest one; `share` runs from 0 to 1 between them, `eye` says what is seen of it.
 const VERTEX = `
-attribute vec2 before; attribute vec2 after; attribute vec3 ink;
-uniform float share; uniform vec2 scale; uniform float size;
+attribute vec3 before; attribute vec3 after; attribute vec3 ink;
+uniform float share; uniform mat4 eye; uniform vec2 scale; uniform float size;
 varying vec3 shade;
-void main() { shade = ink; gl_PointSize = size; gl_Position = vec4(mix(before, after, share) * scale, 0.0, 1.0); }`;
+void main() {
+  vec4 seen = eye * vec4(mix(before, after, share), 1.0);
+  shade = ink; gl_PointSize = size; gl_Position = vec4(seen.xy * scale, 0.0, seen.w);
+}`;
+// A flat map from above, and one in depth as Plotly's camera first sees it: from (1.25, 1.25, 1.25), 45° wide.
+const FLAT = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+const DEEP = fromTheCorner(1.25 * Math.sqrt(3), Math.tan(Math.PI / 8));
 const FRAGMENT = `
 precision mediump float; varying vec3 shade;
 void main() { vec2 d = gl_PointCoord - 0.5; if (dot(d, d) > 0.25) discard; gl_FragColor = vec4(shade * 0.75, 0.75); }`;
@@ -23,16 +29,15 @@ export async function glide(job, plot, lasting) {
   asking = true;
   try {
     const { shape, buffer } = await numbersOf(`jobs/${job}/preview`);
-    if (shape[1] !== 2) return;
-    const points = fitted(new Float32Array(buffer));
-    drawing ??= begin(plot, points);
+    const points = fitted(new Float32Array(buffer), shape[1]);
+    drawing ??= begin(plot, points, shape[1] === 3 ? DEEP : FLAT);
     if (!drawing || drawing.count !== shape[0]) return;
     drawing.before = mixed(drawing);
     drawing.after = points;
     drawing.began = performance.now();
     drawing.lasting = lasting;
-    load(drawing, "before", drawing.before, 2);
-    load(drawing, "after", drawing.after, 2);
+    load(drawing, "before", drawing.before);
+    load(drawing, "after", drawing.after);
     drawing.frame ||= requestAnimationFrame(paint);
   } catch (error) {
     // Between two iterates there may be none, and the next question is soon.
@@ -45,7 +50,7 @@ export async function glide(job, plot, lasting) {
 // The plot behind has been drawn anew, perhaps in other colours.
 export function recolour(plot) {
   if (!drawing) return;
-  load(drawing, "ink", inks(plot, drawing.count), 3);
+  load(drawing, "ink", inks(plot, drawing.count));
   drawing.frame ||= requestAnimationFrame(paint);
 }
 
@@ -57,18 +62,28 @@ export function still() {
   drawing = null;
 }
 
-// Into the square from -1 to 1 around the middle, whatever the extent of the iterate: it grows a thousandfold.
-function fitted(points) {
-  let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (let i = 0; i < points.length; i += 2) {
-    left = Math.min(left, points[i]);
-    right = Math.max(right, points[i]);
-    low = Math.min(low, points[i + 1]);
-    high = Math.max(high, points[i + 1]);
+// Columns of the matrix that sees the middle from the direction (1, 1, 1), z upwards.
+function fromTheCorner(away, wide) {
+  const [a, b, c] = [Math.SQRT1_2, 1 / Math.sqrt(6), 1 / Math.sqrt(3)];
+  const [right, up, back] = [[-a, a, 0], [-b, -b, 2 * b], [c, c, c]];
+  return [0, 1, 2].flatMap((axis) => [right[axis] / wide, up[axis] / wide, 0, -back[axis]]).concat([0, 0, 0, away]);
+}
+
+// Into a square or, in depth, Plotly's cube around the middle, whatever the extent of the iterate: it grows a thousandfold.
+function fitted(points, axes) {
+  const low = Array(axes).fill(Infinity);
+  const high = Array(axes).fill(-Infinity);
+  for (let i = 0; i < points.length; i += 1) {
+    low[i % axes] = Math.min(low[i % axes], points[i]);
+    high[i % axes] = Math.max(high[i % axes], points[i]);
   }
-  const half = Math.max(right - left, high - low, 1e-12) / 2 / 0.94;
-  const [x, y] = [(left + right) / 2, (low + high) / 2];
-  return points.map((value, i) => (value - (i % 2 ? y : x)) / half);
+  const half = Math.max(...high.map((end, axis) => end - low[axis]), 1e-12) / 2 / (axes === 3 ? 0.5 : 0.94);
+  const found = new Float32Array((3 * points.length) / axes);
+  for (let i = 0; i < points.length; i += 1) {
+    const axis = i % axes;
+    found[3 * ((i - axis) / axes) + axis] = (points[i] - (low[axis] + high[axis]) / 2) / half;
+  }
+  return found;
 }
 
 // Where the points are seen just now.
@@ -77,7 +92,7 @@ function mixed({ before, after, began, lasting }) {
   return share >= 1 ? after : before.map((value, i) => value + (after[i] - value) * share);
 }
 
-function begin(plot, points) {
+function begin(plot, points, eye) {
   const canvas = element("canvas", { id: "moving", "aria-hidden": "true" });
   const gl = canvas.getContext("webgl", { premultipliedAlpha: true, antialias: false });
   if (!gl) return null; // the progress is told all the same
@@ -93,23 +108,23 @@ function begin(plot, points) {
   gl.useProgram(program);
   gl.enable(gl.BLEND);
   gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-  const made = { canvas, gl, program, buffers: {}, count: points.length / 2, before: points, after: points, began: 0, lasting: 1, frame: 0 };
-  load(made, "ink", inks(plot, made.count), 3);
+  const made = { canvas, gl, program, buffers: {}, eye, count: points.length / 3, before: points, after: points, began: 0, lasting: 1, frame: 0 };
+  load(made, "ink", inks(plot, made.count));
   return made;
 }
 
-function load({ gl, program, buffers }, name, values, width) {
+function load({ gl, program, buffers }, name, values) {
   buffers[name] ??= gl.createBuffer();
   gl.bindBuffer(gl.ARRAY_BUFFER, buffers[name]);
   gl.bufferData(gl.ARRAY_BUFFER, values, gl.DYNAMIC_DRAW);
   const place = gl.getAttribLocation(program, name);
   gl.enableVertexAttribArray(place);
-  gl.vertexAttribPointer(place, width, gl.FLOAT, false, 0, 0);
+  gl.vertexAttribPointer(place, 3, gl.FLOAT, false, 0, 0);
 }
 
 function paint() {
   if (!drawing) return;
-  const { canvas, gl, program, began, lasting, count } = drawing;
+  const { canvas, gl, program, began, lasting, count, eye } = drawing;
   const ratio = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
@@ -118,6 +133,7 @@ function paint() {
   gl.viewport(0, 0, w, h);
   gl.clear(gl.COLOR_BUFFER_BIT);
   gl.uniform1f(gl.getUniformLocation(program, "share"), share);
+  gl.uniformMatrix4fv(gl.getUniformLocation(program, "eye"), false, eye);
   gl.uniform2f(gl.getUniformLocation(program, "scale"), side / w, side / h);
   gl.uniform1f(gl.getUniformLocation(program, "size"), (count > 30000 ? 3 : 5) * ratio);
   gl.drawArrays(gl.POINTS, 0, count);

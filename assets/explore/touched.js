@@ -3,7 +3,7 @@ import { debounced, framed, getJSON, newest, url } from "./api.js";
 import { onAnswer } from "./decoded.js";
 import { tellError } from "./notice.js";
 import { draw, drawDifference, element, isDark } from "./picture.js";
-import { setPosterior } from "./sliders.js";
+import { priorMean, setPosterior } from "./sliders.js";
 import { current, sameNumbers, state, subscribe } from "./store.js";
 import { goToItem } from "./items.js";
 
@@ -185,7 +185,8 @@ let spotShown = null; // the words that stand where an item would, if they do
 
 function paintSpot(initial) {
   shownItem = null;
-  const place = state.spot ? "An empty spot of the map, decoded." : "A latent point of your own.";
+  const mine = sameNumbers(state.z, priorMean()) ? "This is the prior mean." : "A latent point of your own.";
+  const place = state.spot ? "An empty spot of the map, decoded." : mine;
   const what = initial ? "This is the prior mean. Click the map to decode a point." : place;
   if (spotShown === what) return;
   setPosterior(null);

@@ -54,7 +54,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.post("/spaces/<name>/projections/<projection>/stop-here")
     def stop_here(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
-        jobs.stop_here(job_key(space, projection))
+        try:
+            jobs.stop_here(job_key(space, projection), visitor())
+        except InputError as shared:
+            raise Refused(409, str(shared)) from None
         return jsonify(state_of(space, jobs, projection))
 
     @api.delete("/spaces/<name>/projections/<projection>")

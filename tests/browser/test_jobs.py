@@ -22,6 +22,7 @@ def test_long_work_is_listed_cancelled_and_started_again(page: Page, server: str
     expect(row.locator(".small")).to_have_text(
         re.compile(r"KL divergence .* · \d+ s · about \d+ (s|min) left"), timeout=60_000
     )
+    page.wait_for_function("Number(document.getElementById('moving')?.dataset.drawn) > 3")  # in depth too
     row.get_by_role("button", name="Cancel").click()
     expect(row).to_have_attribute("data-state", "cancelled", timeout=10_000)
     expect(page.locator("#map-state")).to_contain_text("Cancelled")

@@ -121,6 +121,19 @@ def test_what_there_is_can_be_kept(jobs: Jobs, tmp_path: Path) -> None:
     jobs.stop_here("nobody knows this one")
 
 
+def test_what_another_visitor_waits_for_goes_on(jobs: Jobs, tmp_path: Path) -> None:
+    job = jobs.submit("keep", "keep", "Work", where(tmp_path), "one")
+    assert jobs.submit("keep", "keep", "Work", where(tmp_path), "other") is job
+    process_of(tmp_path)
+    with pytest.raises(InputError, match="waited for by somebody else"):
+        jobs.stop_here("keep", "one")
+    jobs.cancel("keep", "other")
+    jobs.cancel("keep", "one")
+    # What was cancelled is not kept after all.
+    jobs.stop_here("keep", "one")
+    assert job.result(60) == "cancel"
+
+
 def test_a_failure_is_one_sentence(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
     refused = jobs.submit("refused", "refuse", "Work", {})
     assert refused.wait(60) and refused.state == "failed"

@@ -148,10 +148,24 @@ class Jobs:
                 return
         self._stop(job, "cancel")
 
-    def stop_here(self, key: str) -> None:
-        """Ask a job to keep what it has and end; only for work that says in its progress that it can."""
-        job = self._jobs.get(key)
-        if job is not None and not job.finished:
+    def stop_here(self, key: str, visitor: str = "") -> None:
+        """Ask a job to keep what it has and end; only for work that says in its progress that it can.
+
+        Work that nobody wants any more is being stopped already, and stays so.
+
+        Raises
+        ------
+        InputError
+            If another visitor waits for the whole of it.
+        """
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None or job.finished or not job.visitors:
+                return
+            if job.visitors - {visitor}:
+                raise InputError(
+                    f"{job.title} is waited for by somebody else too, so it goes on; cancel it for yourself."
+                )
             write_quickly(job.folder / "stop", b"keep")
 
     def restart(self, key: str, visitor: str = "") -> Job | None:
