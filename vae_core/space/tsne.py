@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 import time
 from importlib.metadata import version
 from typing import Any
@@ -11,6 +13,7 @@ import numpy as np
 
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.neighbours import Neighbours
+from vae_core.space.onlooker import Onlooker
 from vae_core.space.pca import principal_axes
 from vae_core.space.settings import TSNE_CONTINUED, TSNE_ITERATIONS, ProjectionSettings
 from vae_core.space.unfinished import Descent, UnfinishedMap
@@ -18,8 +21,8 @@ from vae_core.space.unfinished import Descent, UnfinishedMap
 _EARLY_STEPS = 250
 _FROM_A_MAP = "start: the map before"
 _EARLY_EXAGGERATION = 12.0
-#: About three reports a second, whatever the number of items, on two cores.
-_REPORT_EVERY = ((30_000, 10), (60_000, 4), (None, 2))
+#: Steps between two reports: each has the library compute the divergence, of 70,000 items for a third of a step.
+_REPORT_EVERY = 10
 #: From here on the interpolation grid beats the tree; it exists in 2-D only.
 _GRID_FROM = 10_000
 #: Below this a team of threads waits for itself longer than it works.
@@ -106,15 +109,23 @@ def fit_tsne(
             optimizer = embedding.optimizer
             unfinished.note(Descent(step, np.asarray(layout), optimizer.update, optimizer.gains), library, now)
 
+    telling = threading.Lock()
+    reached, words = done + 1, "first steps"
+
     def report(iteration: int, error: float, layout: np.ndarray) -> bool:
-        nonlocal stopped_at
+        nonlocal stopped_at, reached, words
         before = done + iteration - 1  # it asks before it takes the step
         keep(before, layout)
-        preview = np.array(layout, dtype=np.float32)
-        if progress(done + iteration, of, f"KL divergence {error:.2f}", preview):
-            return False
+        with telling:
+            reached, words = done + iteration, f"KL divergence {error:.2f}"
+            if progress(reached, of, words, np.array(layout, dtype=np.float32)):
+                return False
         stopped_at = before
         return True
+
+    def show(preview: np.ndarray) -> None:
+        with telling:
+            progress(reached, of, words, preview)  # a wish to stop is heard by the next report
 
     embedding = openTSNE.TSNEEmbedding(
         start,
@@ -123,7 +134,7 @@ def fit_tsne(
         n_jobs=jobs,
         random_state=settings.seed,
         callbacks=[report],
-        callbacks_every_iters=next(every for most, every in _REPORT_EVERY if most is None or n < most),
+        callbacks_every_iters=_REPORT_EVERY,
     )
     if earlier is not None:
         embedding.optimizer.update, embedding.optimizer.gains = earlier.update, earlier.gains
@@ -135,7 +146,8 @@ def fit_tsne(
         steps = min(until, settings.iterations) - done
         if steps <= 0:
             continue
-        embedding.optimize(steps, exaggeration=exaggeration, momentum=0.8, inplace=True)
+        with Onlooker(embedding, show) if n >= _GRID_FROM else contextlib.nullcontext():
+            embedding.optimize(steps, exaggeration=exaggeration, momentum=0.8, inplace=True)
         if stopped_at is not None:
             keep(stopped_at, embedding, now=True)
             raise Stopped("t-SNE was stopped.", stopped_at, np.array(embedding, dtype=np.float32))

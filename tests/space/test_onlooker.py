@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from vae_core.space.onlooker import Onlooker
+
+
+def test_a_layout_is_shown_while_it_changes_and_only_then() -> None:
+    layout, seen = np.zeros((50, 2)), []
+    with Onlooker(layout, seen.append):
+        time.sleep(0.5)
+        assert seen == [], "nothing has moved"
+        ends = time.monotonic() + 20
+        while len(seen) < 3 and time.monotonic() < ends:
+            layout += 1
+            time.sleep(0.05)
+    assert len(seen) >= 3
+    values = [float(one[0, 0]) for one in seen]
+    assert values == sorted(values) and values[0] >= 1
+    assert all(one.dtype == np.float32 and one.shape == (50, 2) for one in seen)
+    count = len(seen)
+    layout += 1
+    time.sleep(0.3)
+    assert len(seen) == count, "nobody looks any more"
+
+
+def test_what_goes_wrong_in_showing_is_raised_where_the_work_is() -> None:
+    layout = np.zeros(3)
+
+    def show(_: np.ndarray) -> None:
+        raise OSError("no room")
+
+    with pytest.raises(OSError, match="no room"), Onlooker(layout, show):
+        layout += 1
+        time.sleep(0.5)
+    # The work's own error comes first.
+    with pytest.raises(ValueError, match="first"), Onlooker(layout, show):
+        layout += 1
+        time.sleep(0.5)
+        raise ValueError("first")
