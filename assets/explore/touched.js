@@ -32,7 +32,7 @@ function paintTrust(about) {
     element("span", { className: "dots", "aria-hidden": "true" }, ...dots),
     element("span", { className: "words" }, about.trust_in_words),
   );
-  host("trust").title = `1: as close to encoded items as items are to each other. 0.5: as far out as the remotest 1 % of them. 0: nothing like it was ever encoded. Made of: distance and density in latent space ${about.trust.toFixed(2)}; the map here, its items and whether they agree ${about.support.toFixed(2)}; decoded and encoded again ${about.round_trip.toFixed(2)}.`;
+  host("trust").title = `1: as close to encoded items as what the decoder learnt from. 0.5: as far out as the remotest 1 % of that. 0: it never met anything like it. Made of: distance and density in latent space ${about.trust.toFixed(2)}; the map here, its items and whether they agree ${about.support.toFixed(2)}; decoded and encoded again ${about.round_trip.toFixed(2)}.`;
   host("trust").dataset.level = score >= 0.75 ? "high" : score >= 0.5 ? "edge" : score >= 0.15 ? "low" : "none";
 }
 

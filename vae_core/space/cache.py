@@ -21,7 +21,7 @@ from vae_core.storage import CacheDamaged, load_arrays, map_arrays, save_arrays,
 log = logging.getLogger(__name__)
 
 #: Raised whenever what is stored, or how it is computed, changes its meaning.
-FORMAT = 1
+FORMAT = 2
 #: Posterior means of more bytes are not read, but mapped into memory.
 MAPPED_FROM = 32 * 2**20
 _MAPPED = "encodings/about.json"

@@ -39,10 +39,16 @@ class TrustScale:
     share : ndarray
         ``[d]`` dimension weights, see `measure`.
     quantiles : ndarray
-        ``[101]`` percentiles 0 … 100 of the mean distance from an item to its 10 nearest others.
+        ``[101]`` percentiles 0 … 100 of the mean distance from a draw from an item's posterior to the 10 nearest
+        other items.
     density : ndarray, optional
-        ``[101]`` percentiles of the density at an item that the others' posteriors make, in nats; measured where
-        it is not given.
+        ``[101]`` percentiles of the density at such a draw that the other items' posteriors make, in nats; measured
+        where it is not given.
+
+    Notes
+    -----
+    Draws from the posteriors are what the decoder has learnt from. Taken at the items' means, the yardstick of a
+    set that lies denser than its posteriors are wide calls most of them far from all data.
     """
 
     def __init__(
@@ -75,13 +81,18 @@ class TrustScale:
         known = len(scale._mean)
         if known > 1:
             rows = _some(known, _SAMPLED)
-            _, distance = scale._neighbours.query(scale._neighbours.points[rows], NEAREST, leave_out=rows)
+            _, distance = scale._neighbours.query(scale._drawn(rows) * scale._stretch, NEAREST, leave_out=rows)
             scale.quantiles = np.percentile(distance.mean(axis=1), np.arange(101)).astype(np.float32)
         return scale
 
+    def _drawn(self, rows: np.ndarray) -> np.ndarray:
+        """One draw ``[m, d]`` from the posterior of each of these items, under a fixed seed."""
+        noise = np.random.default_rng(0).standard_normal((len(rows), self._mean.shape[1]), dtype=np.float32)
+        return np.asarray(self._mean[rows] + np.exp(0.5 * self._logvar[rows]) * noise, dtype=np.float32)
+
     @property
     def density(self) -> np.ndarray:
-        """``[101]`` float32 percentiles of the density at an item; NaN for a single one. Measured on first use."""
+        """``[101]`` float32 percentiles of the density at draws; NaN for a single item. Measured on first use."""
         if self._density is None:
             self._density = self._usual_densities()
         return self._density
@@ -127,8 +138,9 @@ class TrustScale:
         rows = _some(len(self._mean), _SAMPLED_DENSITY)
         if len(self._mean) < 2:
             return np.full(101, np.nan, dtype=np.float32)
-        index, _ = self._neighbours.query(self._neighbours.points[rows], AROUND, leave_out=rows)
-        return np.percentile(self._log_density(self._mean[rows], index), np.arange(101)).astype(np.float32)
+        drawn = self._drawn(rows)
+        index, _ = self._neighbours.query(drawn * self._stretch, AROUND, leave_out=rows)
+        return np.percentile(self._log_density(drawn, index), np.arange(101)).astype(np.float32)
 
 
 def trust(space: LatentSpace, z: np.ndarray) -> np.ndarray:
@@ -137,12 +149,13 @@ def trust(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     1 / (1 + t³ + u³), with
 
     - t = max(r − r_5, 0) / (r_99 − r_5), r the mean distance to the 10 nearest encoded items (dimensions weighted as
-      in `TrustScale`), r_p the p-th percentile of it over the set's own items, each left out of its own neighbours;
+      in `TrustScale`), r_p the p-th percentile of it over draws from the items' posteriors, which are what the decoder
+      has learnt from, each item left out of its own neighbours;
     - u = max(q_5 − q, 0) / (q_5 − q_1), q the log density of the aggregate posterior Σ_i q(z|x_i) / n (over the 60
-      nearest items, no posterior narrower than items lie apart), q_p its percentiles over the items likewise.
+      nearest items, no posterior narrower than items lie apart), q_p its percentiles over the draws likewise.
 
     Towards 1 in the densest parts, about 0.95 where a typical item is, 0.5 where only the remotest
-    1 % of the items are, towards 0 beyond.
+    1 % of the draws are, towards 0 beyond.
 
     Parameters
     ----------
