@@ -21,7 +21,7 @@ from vae_core.space.unfinished import Descent, UnfinishedMap
 _EARLY_STEPS = 250
 _FROM_A_MAP = "start: the map before"
 _EARLY_EXAGGERATION = 12.0
-#: Steps between two reports: each has the library compute the divergence, of 70,000 items for a third of a step.
+#: Steps between two reports: each has the library compute the divergence, which takes long for many items.
 _REPORT_EVERY = 10
 #: From here on the interpolation grid beats the tree; it exists in 2-D only.
 _GRID_FROM = 10_000
