@@ -158,6 +158,13 @@ def test_every_test_asserts_something() -> None:
     assert silent == []
 
 
+def test_no_test_waits_for_a_promise() -> None:
+    """Playwright's wait takes the promise of an async function for true; `wait_until` waits for what it resolves to."""
+    waits = re.compile(r"wait_for_function\(\s*f?\"+\s*async\b")
+    found = [named(p) for p in sorted((ROOT / "tests").rglob("*.py")) if waits.search(p.read_text(encoding="utf-8"))]
+    assert found == []
+
+
 def _asserts(function: ast.FunctionDef | ast.AsyncFunctionDef, asserting: set[str]) -> bool:
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):

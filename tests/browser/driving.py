@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import urllib.request
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -116,6 +117,17 @@ def lone_items(page: Page) -> list[dict[str, Any]]:
         if items:
             return items
     raise AssertionError("no lone point in view")
+
+
+def wait_until(page: Page, condition: str, seconds: float = 20) -> None:
+    """Wait until a JavaScript function, which may be async, returns true.
+
+    Playwright's ``wait_for_function`` takes the promise of an async function for true.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, f"never came true: {condition}"
+        page.wait_for_timeout(50)
 
 
 # ---- the point on show ----

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,10 +34,20 @@ class Watch:
 
     def __init__(self, context: BrowserContext) -> None:
         self.problems: list[str] = []
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.problems.append(f"uncaught: {error.error}"))
-        context.on("request", lambda request: self._request(request.url))
-        context.on("page", self._page)
+        self._context = context
+        self._heard: dict[Any, Callable[[Any], None]] = {
+            "console": self._console,
+            "weberror": lambda error: self.problems.append(f"uncaught: {error.error}"),
+            "request": lambda request: self._request(request.url),
+            "page": self._page,
+        }
+        for event, listener in self._heard.items():
+            context.on(event, listener)
+
+    def stop(self) -> None:
+        """Note nothing more."""
+        for event, listener in self._heard.items():
+            self._context.remove_listener(event, listener)
 
     def unexpected(self, expected: Iterable[str]) -> list[str]:
         """Return the problems that match none of the regular expressions in `expected`."""
