@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vae_core import LatentSpace, Projection
+from vae_core.space.layers import Layer
 
 #: The column of what share of an item's nearest items in latent space is also nearest on the map.
 KEPT = "kept"
@@ -69,23 +70,23 @@ def default_column(space: LatentSpace) -> str:
     return categories[0] if categories else "rate"
 
 
-def values_of(space: LatentSpace, name: str, projection: Projection | None = None) -> pd.Series | None:
+def values_of(seen: LatentSpace | Layer, name: str, projection: Projection | None = None) -> pd.Series | None:
     """Return a column's values, one an item; None if there is no such column, or its map has not been measured.
 
     Whole numbers with gaps come as pandas' nullable integers, mixed objects as text.
     """
-    names = [str(column) for column in space.data.table.columns]
+    names = [str(column) for column in seen.data.table.columns]
     if name in names:
-        return _settled(space.data.table.iloc[:, names.index(name)]).reset_index(drop=True)
+        return _settled(seen.data.table.iloc[:, names.index(name)]).reset_index(drop=True)
     if name == "rate":
-        return pd.Series(space.rate.sum(axis=1), name=name)
+        return pd.Series(seen.rate.sum(axis=1), name=name)
     if name == "distortion":
-        return pd.Series(space.distortion, name=name)
-    if name == KEPT and projection is not None:
-        quality = space.cached_quality(projection)
+        return pd.Series(seen.distortion, name=name)
+    if name == KEPT and projection is not None and isinstance(seen, LatentSpace):
+        quality = seen.cached_quality(projection)
         return None if quality is None else pd.Series(quality.kept, name=name)
-    if name in (f"z{j}" for j in range(space.latent_dim)):
-        return pd.Series(space.mean[:, int(name[1:])], name=name)
+    if name in (f"z{j}" for j in range(seen.mean.shape[1])):
+        return pd.Series(seen.mean[:, int(name[1:])], name=name)
     return None
 
 

@@ -2,7 +2,8 @@
 import { asVisitor, framed, getJSON, url } from "./api.js";
 import { mirror } from "./controls.js";
 import { show } from "./decoded.js";
-import { onMapReady, plotElement, toPixels } from "./map.js";
+import { onMapReady, plotElement, requestedColour, toPixels } from "./map.js";
+import { cssOnScale } from "./moving.js";
 import { tell, tellError } from "./notice.js";
 import { colour, element } from "./picture.js";
 import { current, state, subscribe, update } from "./store.js";
@@ -12,7 +13,7 @@ const NEAR = 7; // pixels within which an item is meant
 const POLL = 300; // milliseconds
 let layers = []; // of the space on show: id, name, count
 let layersOf = null;
-let placed = null; // { space, projection, layer, points, labels }
+let placed = null; // { space, projection, layer, points, labels, color, classes, values }
 let repaint = () => {};
 const pathOf = (layer, rest) => `spaces/${state.space}/layers/${layer}/${rest}`;
 const chosen = () => state.view.layer ?? null;
@@ -40,17 +41,19 @@ async function place() {
   const mine = placing;
   const { space, projection } = state;
   const layer = chosen();
-  placed = null;
+  // For another colour the items stay where they are.
+  if (!hasNewcomers()) placed = null;
   repaint();
   if (!layer || !layers.some(({ id }) => id === layer)) return;
   const path = pathOf(layer, `places/${encodeURIComponent(projection)}`);
+  const color = requestedColour();
   try {
     await getJSON(asVisitor(path), { method: "POST" });
     for (let waited = false; ;) {
-      const { about, pixels } = await framed(path);
+      const { about, pixels } = await framed(`${path}?color=${encodeURIComponent(color ?? "")}`);
       if (mine !== placing) return;
       if (about.state === "done") {
-        placed = { space, projection, layer, labels: about.labels, axes: about.shape[1], points: new Float32Array(pixels.slice().buffer) };
+        placed = { space, projection, layer, labels: about.labels, classes: about.classes, values: about.values, color, axes: about.shape[1], points: new Float32Array(pixels.slice().buffer) };
         repaint();
         if (waited) tell("The new items are on the map.");
         return;
@@ -70,6 +73,13 @@ async function place() {
 
 export const hasNewcomers = () => Boolean(placed) && placed.space === state.space && placed.projection === state.projection && placed.layer === chosen();
 
+// What colours the items of the map colours these too, on the same scale.
+function scaleOf() {
+  const trace = plotElement().data.find(({ marker }) => marker?.colorscale && marker.cmin !== undefined);
+  if (!trace || !placed.values || placed.color !== requestedColour()) return null;
+  return (i) => (placed.values[i] === null ? colour("--quiet") : cssOnScale(trace.marker, placed.values[i]));
+}
+
 // Classes of the same name have the same colour; a class hidden in the legend is hidden here too.
 function looks() {
   const text = (markup) => new DOMParser().parseFromString(markup, "text/html").body.textContent;
@@ -83,14 +93,15 @@ function visible() {
   const plain = { ink: colour("--accent"), hidden: false };
   const found = [];
   const { axes, points } = placed;
+  const scaled = scaleOf();
   for (let i = 0; i < points.length / axes; i += 1) {
-    const look = classes.get(placed.labels?.[i]) ?? plain;
-    if (!look.hidden) found.push({ index: i, place: toPixels(points.subarray(axes * i, axes * (i + 1))), ink: look.ink });
+    const look = (placed.classes && classes.get(placed.classes[i] || "missing")) ?? plain;
+    if (!look.hidden) found.push({ index: i, place: toPixels(points.subarray(axes * i, axes * (i + 1))), ink: scaled ? scaled(i) : look.ink });
   }
   return found;
 }
 
-export const drawnNewcomers = () => visible().length;
+export const inksOfNewcomers = () => (hasNewcomers() ? visible().map(({ ink }) => ink) : []);
 
 export function paintNewcomers(context) {
   const half = placed.points.length / placed.axes > 2000 ? 3 : 5;
@@ -199,8 +210,8 @@ export function connectLayer(paint) {
       layersOf = null;
     }
     if (changed.has("projection") || changed.has("space")) placed = null;
-    if (changed.has("view") && chosen() !== last) place();
+    if ((changed.has("view") && chosen() !== last) || (changed.has("color") && chosen())) place();
     last = chosen();
-    if (changed.has("selection") || changed.has("color")) repaint();
+    if (changed.has("selection")) repaint();
   });
 }

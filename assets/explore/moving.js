@@ -156,6 +156,11 @@ function inks(plot, count) {
   return found;
 }
 
+// The colour of a value on the scale of a trace's marker, for a canvas.
+export function cssOnScale({ colorscale, cmin, cmax }, value) {
+  return `rgb(${onScale(colorscale, (value - cmin) / (cmax - cmin)).map((part) => Math.round(255 * part)).join(" ")})`;
+}
+
 function onScale(scale, share) {
   const at = Math.min(1, Math.max(0, share));
   const next = Math.max(1, scale.findIndex(([end]) => end >= at));

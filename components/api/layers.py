@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from flask import Blueprint, Response, jsonify, request
 
 from components.api.items import to_png
@@ -14,15 +15,18 @@ from components.api.jobs import describe, visitor
 from components.api.latent import about_point, place_if_there
 from components.api.wanted import job_key, refuse_if_not_pictures, wanted_map, wanted_space
 from components.api.wire import Refused, framed_answer
+from components.columns import columns, values_of
 from components.pictures import decode, originals
 from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace, load_data
 from vae_core.jobs import Jobs
 from vae_core.space.layers import MOST_ITEMS, Layer, Layers
-from vae_core.space.newcomers import finite_encodings
+from vae_core.space.newcomers import encode_others
 
 #: Largest file a visitor may add, in bytes.
 MOST_ADDED = 64 * 2**20
+#: Items of such a file whose distortion is measured while the visitor waits: 1 to 3 ms an item.
+MOST_MEASURED = 5_000
 _ENDINGS = (".npz", ".npy")
 
 
@@ -61,9 +65,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                 raise Refused(422, str(error).replace(str(path), file)) from error
             if len(data) > MOST_ITEMS:
                 raise Refused(413, f"{file} has {len(data):,} items; at most {MOST_ITEMS:,} can be laid over a map.")
-            data, mean, left_out = finite_encodings(space, data)
-            layer = Layers(space.folder).keep(Path(file).stem, data, mean)
-        return jsonify({**described(layer), "left_out": len(left_out)})
+            encoded = encode_others(space, data, measured=MOST_MEASURED)
+            layer = Layers(space.folder).keep(Path(file).stem, encoded)
+        return jsonify({**described(layer), "left_out": len(encoded.left_out)})
 
     @api.delete("/spaces/<name>/layers/<id>")
     def remove_layer(name: str, id: str) -> Response:
@@ -96,7 +100,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             job = jobs.get(_key(space, layer, projection))
             state: dict[str, Any] = {"state": "missing"} if job is None else {"job": job.id, **describe(job)}
             return framed_answer(state, np.empty((0, 2), dtype=np.float32))
-        return framed_answer({"state": "done", "labels": layer.labels}, points.astype("<f4"))
+        told = {"state": "done", "labels": layer.labels, **layer_colours(space, layer, request.args.get("color", ""))}
+        return framed_answer(told, points.astype("<f4"))
 
     @api.get("/spaces/<name>/layers/<id>/items/<int:index>.png")
     def layer_picture(name: str, id: str, index: int) -> Response:
@@ -121,6 +126,22 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 def described(layer: Layer) -> dict[str, Any]:
     """Return what the page needs to know of a layer."""
     return {"id": layer.id, "name": layer.name, "count": len(layer.data), "labelled": layer.labels is not None}
+
+
+def layer_colours(space: LatentSpace, layer: Layer, color: str) -> dict[str, list[Any]]:
+    """Return what a column of the space colours a layer by.
+
+    ``{"classes": text an item}`` or ``{"values": number an item}``, "" and None where there is none;
+    ``{}`` for a column that a layer does not have.
+    """
+    column = next((column for column in columns(space) if column.name == color), None)
+    values = None if column is None else values_of(layer, color)
+    if column is None or column.kind == "text" or values is None:
+        return {}
+    if column.kind == "category":
+        return {"classes": ["" if pd.isna(value) else str(value) for value in values]}
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return {"values": [round(float(value), 5) if np.isfinite(value) else None for value in numbers]}
 
 
 def _key(space: LatentSpace, layer: Layer, projection: str) -> str:

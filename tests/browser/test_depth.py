@@ -16,6 +16,7 @@ from tests.browser.driving import (
     shown_text,
     wait_for_address,
     wait_for_other_picture,
+    wait_until,
 )
 from vae_core import load_data
 
@@ -54,7 +55,7 @@ def test_places_are_seen_where_the_map_shows_them(page: Page, server: str, tmp_p
     shipped = load_data("fashion-mnist:test")
     np.save(tmp_path / "two.npy", shipped.values[[int(points[:, 2].argmin()), 7], 0])
     page.set_input_files("#layer-file", tmp_path / "two.npy")
-    page.wait_for_function("async () => (await import('./assets/explore/layer.js')).hasNewcomers()")
+    wait_until(page, "async () => (await import('./assets/explore/layer.js')).hasNewcomers()")
     page.mouse.move(box["x"] + x - 1, box["y"] + y)
     page.mouse.move(box["x"] + x, box["y"] + y)
     expect(card).to_contain_text("New item 0")
@@ -70,10 +71,10 @@ def test_turning_a_map_in_depth_touches_nothing(page: Page, server: str) -> None
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     entries = page.evaluate("history.length")
-    for turn in range(6):
+    for turn in range(2):
         page.mouse.move(x, y)
         page.mouse.down()
-        page.mouse.move(x + 80, y + 20 * turn, steps=6)
+        page.mouse.move(x + 80, y + 40 * turn, steps=3)
         page.mouse.up()
         page.wait_for_timeout(150)
     wait_for_address(page, "frame=")

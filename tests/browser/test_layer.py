@@ -7,13 +7,18 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import PLOT, open_map, wait_for_address, wait_for_ink, wait_for_other_picture
+from tests.browser.driving import (
+    PLOT,
+    choose,
+    open_map,
+    wait_for_address,
+    wait_for_ink,
+    wait_for_other_picture,
+    wait_until,
+)
 from vae_core import load_data
 
-PLACED = """async () => {
-    const { hasNewcomers } = await import('./assets/explore/layer.js');
-    return hasNewcomers();
-}"""
+INKS = "async () => (await import('./assets/explore/layer.js')).inksOfNewcomers()"
 
 
 def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) -> None:
@@ -25,7 +30,7 @@ def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) 
     assert not page.locator("#overlay").is_visible()
     page.set_input_files("#layer-file", tmp_path / "fifty.npz")
     wait_for_address(page, "layer=fifty")
-    page.wait_for_function(PLACED, timeout=60_000)
+    wait_until(page, f"async () => (await ({INKS})()).length === 50", seconds=60)
     wait_for_ink(page, "#overlay", least=500)
     # They are items of the shipped set, so each falls beside its own point.
     places = page.request.get(f"{server}/api/spaces/fashion/layers/fifty/places/umap").body().split(b"\n", 1)[1]
@@ -47,12 +52,16 @@ def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) 
     page.mouse.click(x, y)
     wait_for_other_picture(page, before)
     expect(page.locator("#touched")).to_contain_text("fifty, item")
+    # What colours the map colours both alike, each on the same scale.
+    choose(page, "color-by", "z9")
+    kinds = f"new Set(await ({INKS})()).size"
+    wait_until(page, f"async () => {kinds} > 20")
+    choose(page, "color-by", "label")
+    wait_until(page, f"async () => {kinds} > 5 && {kinds} <= 10")
     # A class hidden in the legend is hidden here too, and "none" takes the layer away.
-    drawn = page.evaluate("async () => (await import('./assets/explore/layer.js')).drawnNewcomers()")
     page.locator("#map .legendtoggle").first.click()
     wait_for_address(page, "hidden=")
-    left = page.evaluate("async () => (await import('./assets/explore/layer.js')).drawnNewcomers()")
-    assert 0 < left < drawn == 50
+    assert 0 < len(page.evaluate(INKS)) < 50
     page.click("#settings")
     page.click("#layer")
     page.locator("[role=option]:visible").filter(has_text="none").click()

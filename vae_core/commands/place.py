@@ -16,7 +16,7 @@ def register(commands: Any) -> None:
         "place",
         help="put other data on a finished map",
         description="Encode other data and place it on a map, which stays as it is. Writes one row an item: its place, "
-        "its trust, the nearest item of the space.",
+        "rate, distortion, trust and the nearest item of the space.",
     )
     parser.add_argument(
         "--space", required=True, metavar="DIR", help="the folder that 'encode' printed, or the name of a shipped demo"
@@ -52,7 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
     far = float((placed.trust < 0.5).mean())
     layers = Layers(space.folder)
     if space.folder is not None and len(placed.data) <= MOST_ITEMS:
-        layer = layers.keep(chosen.name or placed.data.name, placed.data, placed.mean)
+        layer = layers.keep(chosen.name or placed.data.name, placed)
         if projection.settings.method in ("tsne", "umap"):
             layers.keep_places(layer, projection.id, projection.points, placed.points)
         print(f"kept as the layer {layer.name!r}, which the page offers for this space")
@@ -94,6 +94,7 @@ def _write(path: Path, placed: Any, table: Any) -> None:
             write_text(path, table.to_csv(index_label="item"))
         else:
             named = {"mean": placed.mean, "points": placed.points, "trust": placed.trust, "distance": placed.distance}
+            named |= {"rate": placed.rate.sum(axis=1), "distortion": placed.distortion}
             item = table.index.to_numpy().astype(str)
             save_arrays(path, {**named, "nearest": table["nearest"].to_numpy().astype(str), "item": item})
     except OSError as error:

@@ -16,7 +16,7 @@ from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.progress import Progress, silent
 from vae_core.space.cache import SpaceCache
-from vae_core.space.newcomers import place_points
+from vae_core.space.newcomers import Encoded, place_points
 from vae_core.space.projection import Projection, latent_fingerprint
 from vae_core.space.settings import ProjectionSettings
 from vae_core.storage import CacheDamaged, load_arrays, save_arrays
@@ -40,12 +40,16 @@ class Layer:
         The items.
     mean : ndarray
         ``[m, d]`` float32, their posterior means.
+    rate, distortion : ndarray
+        ``[m, d]`` and ``[m]`` float32 nats; see `vae_core.space.newcomers.Encoded`.
     """
 
     id: str
     name: str
     data: Dataset
     mean: np.ndarray
+    rate: np.ndarray
+    distortion: np.ndarray
 
     @property
     def labels(self) -> list[str] | None:
@@ -73,7 +77,7 @@ class Layers:
             return []
         return sorted(path.stem for path in self._folder.glob("*.npz") if _NAME.fullmatch(path.stem))
 
-    def keep(self, name: str, data: Dataset, mean: np.ndarray) -> Layer:
+    def keep(self, name: str, encoded: Encoded) -> Layer:
         """Keep encoded data as a layer; one of the same name is replaced.
 
         Raises
@@ -85,17 +89,21 @@ class Layers:
             raise InputError(
                 "This space is kept in memory only; open it with a workspace to keep other data beside it."
             )
+        data = encoded.data
         if len(data) > MOST_ITEMS:
             raise InputError(f"{name} has {len(data):,} items; at most {MOST_ITEMS:,} can be laid over a map.")
-        layer = Layer(_plain(name), name, data, mean)
-        about = {"name": name, "kind": data.kind, "range": list(data.value_range)}
+        layer = Layer(_plain(name), name, data, encoded.mean, encoded.rate, encoded.distortion)
+        columns = [str(column) for column in data.table.columns]
+        about = {"name": name, "kind": data.kind, "range": list(data.value_range), "columns": columns}
         arrays = {
             "values": np.ascontiguousarray(data.values),
-            "mean": mean,
+            "mean": layer.mean,
+            "rate": layer.rate,
+            "distortion": layer.distortion,
             "item": data.table.index.to_numpy().astype(str),
-            "label": np.array(layer.labels or []).astype(str),
             "about": np.array(json.dumps(about)),
         }
+        arrays |= {f"column {i}": _plain_column(data.table.iloc[:, i]) for i in range(len(columns))}
         try:
             save_arrays(self._folder / f"{layer.id}.npz", arrays)
         except OSError as error:
@@ -109,12 +117,13 @@ class Layers:
         try:
             arrays = load_arrays(self._folder / f"{id}.npz")
             about: dict[str, Any] = json.loads(str(arrays["about"]))
-            table = pd.DataFrame(index=pd.Index(arrays["item"], name="item"))
-            if len(arrays["label"]):
-                table["label"] = pd.Categorical([label or None for label in arrays["label"]])
+            columns = about["columns"]
+            kept = {i: _column(arrays[f"column {i}"]) for i in range(len(columns))}
+            table = pd.DataFrame(kept, index=pd.Index(arrays["item"], name="item"))
+            table.columns = pd.Index(columns)
             low, high = about["range"]
             data = Dataset(arrays["values"], about["kind"], (low, high), table, about["name"])
-            return Layer(id, about["name"], data, arrays["mean"])
+            return Layer(id, about["name"], data, arrays["mean"], arrays["rate"], arrays["distortion"])
         except FileNotFoundError:
             return None
         except (CacheDamaged, InputError, KeyError, ValueError) as error:
@@ -169,6 +178,17 @@ def place_layer_in_folder(
         layers.keep_places(found, wanted.id, stored[1], points)
     except OSError as error:
         raise InputError(f"The places of {found.name} cannot be kept in {folder} ({error.strerror}).") from error
+
+
+def _plain_column(values: pd.Series) -> np.ndarray:
+    """Return a column as numbers where it holds numbers, else as text, "" where there is nothing."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return values.to_numpy() if not values.isna().any() else values.to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.array(["" if pd.isna(value) else str(value) for value in values], dtype=str)
+
+
+def _column(kept: np.ndarray) -> Any:
+    return pd.Categorical([word or None for word in kept]) if kept.dtype.kind == "U" else kept
 
 
 def _of(layer: Layer, drawn: np.ndarray) -> str:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _TOGETHER = 2_000
 
 
-@dataclass(frozen=True)
-class Newcomers:
-    """Items that were put on a map.
+@dataclass(frozen=True, kw_only=True)
+class Encoded:
+    """Other data seen through a space's model.
 
     Attributes
     ----------
@@ -34,6 +34,27 @@ class Newcomers:
         The items, without those whose latents are not finite.
     mean : ndarray
         ``[m, d]`` float32, their posterior means.
+    rate : ndarray
+        ``[m, d]`` float32 nats, as a `LatentSpace` has it.
+    distortion : ndarray
+        ``[m]`` float32 nats, as a `LatentSpace` has it; NaN where it was not measured or is not finite.
+    left_out : list of str
+        Ids of the items whose latents are not finite.
+    """
+
+    data: Dataset
+    mean: np.ndarray
+    rate: np.ndarray
+    distortion: np.ndarray
+    left_out: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newcomers(Encoded):
+    """Items that were put on a map.
+
+    Attributes
+    ----------
     points : ndarray
         ``[m, 2]`` or ``[m, 3]`` float32, their places on the map.
     trust : ndarray
@@ -42,23 +63,20 @@ class Newcomers:
         ``[m]`` int32, the nearest item of the space, and
     distance : ndarray
         ``[m]`` float32, how far it is in latent space.
-    left_out : list of str
-        Ids of the items whose latents are not finite.
     """
 
-    data: Dataset
-    mean: np.ndarray
     points: np.ndarray
     trust: np.ndarray
     nearest: np.ndarray
     distance: np.ndarray
-    left_out: list[str]
 
     def table(self, space: LatentSpace, projection: Projection) -> pd.DataFrame:
-        """Return one row an item: its own columns, place, trust, nearest item of the space and distance to it."""
+        """Return a row an item: its own columns, place, rate, distortion, trust, the nearest item and how far it is."""
         told = self.data.table.copy()
         added = {f"{projection.id}_{axis + 1}": self.points[:, axis] for axis in range(self.points.shape[1])}
         added |= {
+            "rate": self.rate.sum(axis=1),
+            "distortion": self.distortion,
             "trust": self.trust,
             "nearest": space.data.table.index.to_numpy()[self.nearest],
             "distance": self.distance,
@@ -71,10 +89,17 @@ class Newcomers:
         return told
 
 
-def finite_encodings(
-    space: LatentSpace, data: Dataset, progress: Progress = silent, batch_size: int = 512
-) -> tuple[Dataset, np.ndarray, list[str]]:
-    """Encode other data by a space's model; return it, its posterior means ``[m, d]`` and the ids left out.
+def encode_others(
+    space: LatentSpace, data: Dataset, progress: Progress = silent, batch_size: int = 512, measured: int | None = None
+) -> Encoded:
+    """Encode other data by a space's model.
+
+    Parameters
+    ----------
+    space, data, progress, batch_size
+        As of `place_data`.
+    measured : int, optional
+        Most items whose distortion is measured, which decodes each eight times; by default however many there are.
 
     Raises
     ------
@@ -83,14 +108,21 @@ def finite_encodings(
     Stopped
         If `progress` asks to stop.
     """
-    from vae_core.space.encode import encode  # loads torch, which a worker that only places does without
+    # They load torch, which a worker that only places does without.
+    from vae_core.space.encode import distortion, encode
+    from vae_core.space.rate import rate
 
     mean, logvar = encode(space.model, data, batch_size, progress)
     finite = np.isfinite(mean).all(axis=1) & np.isfinite(np.exp(logvar)).all(axis=1)
     left_out = [str(data.table.index[item]) for item in np.flatnonzero(~finite)]
     if left_out:
-        data, mean = data.take(np.flatnonzero(finite)), mean[finite]
-    return data, mean, left_out
+        data, mean, logvar = data.take(np.flatnonzero(finite)), mean[finite], logvar[finite]
+    nats = rate(mean, logvar, space.model.prior) if space.model.can.variance else np.full_like(mean, np.nan)
+    value = np.full(len(mean), np.nan, dtype=np.float32)
+    if measured is None or len(data) <= measured:
+        value, _ = distortion(space.model, data, mean, logvar, batch_size=batch_size, progress=progress)
+        value = np.where(np.isfinite(value), value, np.nan).astype(np.float32)
+    return Encoded(data=data, mean=mean, rate=nats, distortion=value, left_out=left_out)
 
 
 def place_points(
@@ -147,10 +179,21 @@ def place_data(
     Stopped
         If `progress` asks to stop.
     """
-    data, mean, left_out = finite_encodings(space, data, progress, batch_size)
+    encoded = encode_others(space, data, progress, batch_size)
+    mean = encoded.mean
     if projection.settings.method in ("pca", "z"):
         points = projection.locate(mean)
     else:
         points = place_points(projection.settings, projection.points, space.mean, space.neighbours, mean, progress)
     nearest, distance = space.neighbours.query(mean, 1)
-    return Newcomers(data, mean, points, trust(space, mean), nearest[:, 0], distance[:, 0], left_out)
+    return Newcomers(
+        data=encoded.data,
+        mean=mean,
+        rate=encoded.rate,
+        distortion=encoded.distortion,
+        left_out=encoded.left_out,
+        points=points,
+        trust=trust(space, mean),
+        nearest=nearest[:, 0],
+        distance=distance[:, 0],
+    )

@@ -25,7 +25,13 @@ def file_of(**arrays: np.ndarray) -> bytes:
 
 
 PICTURES = np.random.default_rng(5).integers(0, 256, (7, 8, 8), dtype=np.uint8)
-NEW = file_of(images=PICTURES, labels=np.array(["bag", "coat", "bag", "sock", "bag", "coat", "coat"]))
+SIZES = np.array([0.0, 0.25, 0.5, np.nan, 2.0, 0.5, 0.5])
+NEW = file_of(
+    images=PICTURES,
+    labels=np.array(["bag", "coat", "bag", "sock", "bag", "coat", "coat"]),
+    digit=np.arange(7),
+    size=SIZES,
+)
 
 
 def framed(answer: Any) -> tuple[dict[str, Any], bytes]:
@@ -49,6 +55,20 @@ def test_a_file_becomes_a_layer_that_is_placed_looked_at_and_removed(
     assert about["state"] == "done" and about["labels"] == layer.labels
     points = np.frombuffer(body, "<f4").reshape(7, 2)
     np.testing.assert_allclose(points, kept.projection("pca").locate(layer.mean), atol=1e-5)
+    # What colours the map colours the new items too.
+    seen = LatentSpace.build(kept.model, layer.data)
+    wanted = {"z1": layer.mean[:, 1], "rate": seen.rate.sum(axis=1), "distortion": seen.distortion}
+    for color, values in wanted.items():
+        about = framed(asking.get(f"{root}/new-socks/places/pca?color={color}"))[0]
+        np.testing.assert_allclose(about["values"], values, rtol=1e-4, atol=1e-4)
+    values = framed(asking.get(f"{root}/new-socks/places/pca?color=size"))[0]["values"]
+    assert values == [0, 0.25, 0.5, None, 2, 0.5, 0.5]
+    classes = {"label": layer.labels, "digit": [str(digit) for digit in range(7)]}
+    for color, names in classes.items():
+        assert framed(asking.get(f"{root}/new-socks/places/pca?color={color}"))[0]["classes"] == names
+    for other in ("kept", "z99", "", "note"):
+        about = framed(asking.get(f"{root}/new-socks/places/pca?color={other}"))[0]
+        assert "values" not in about and "classes" not in about
     tsne = kept.projection("tsne", perplexity=6)
     path = f"{root}/new-socks/places/{tsne.id}"
     assert framed(asking.get(path))[0]["state"] == "missing"
