@@ -65,7 +65,10 @@ async function place() {
     }
   } catch (error) {
     // A map that is still being computed will say when it is there.
-    if (mine === placing && error.status !== 409) tellError(error);
+    if (mine !== placing || error.status === 409) return;
+    tellError(error);
+    // Chosen again, it is placed again.
+    update({ view: { ...state.view, layer: undefined } });
   }
 }
 
@@ -104,9 +107,10 @@ function visible() {
 export const inksOfNewcomers = () => (hasNewcomers() ? visible().map(({ ink }) => ink) : []);
 
 export function paintNewcomers(context) {
-  const half = placed.points.length / placed.axes > 2000 ? 3 : 5;
+  const many = placed.points.length / placed.axes > 2000;
+  const half = many ? 3 : 5;
   context.strokeStyle = colour("--ink");
-  context.lineWidth = 1.25;
+  context.lineWidth = many ? 0.5 : 1.25;
   for (const { place: [x, y], ink } of visible()) {
     context.fillStyle = ink;
     context.beginPath();
