@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vae_core.errors import InputError
+from vae_core.options import ModelOptions
 
 if TYPE_CHECKING:
     from dash import Dash
 
-    from vae_core import Catalogue, Dataset, LatentModel, Workspace
+    from vae_core import Catalogue, Dataset, Workspace
     from vae_core.jobs import Jobs
 
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 after Ctrl-C, 2 if something given cannot be used.
     """
     parser = argparse.ArgumentParser(prog="latent-explorer", description="Look into the latent space of a VAE.")
-    parser.add_argument("--model", help="folder of a trained VAE (default: the shipped demos)")
+    parser.add_argument("--model", help="a trained VAE, ours or another library's (default: the shipped demos)")
     parser.add_argument("--data", help="its data set, by name or path")
     parser.add_argument("--port", type=int, default=8050, help="default %(default)s")
     parser.add_argument(
@@ -48,13 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     parser.add_argument(
-        "--trust", action="store_true", help="allow model files that run code when opened (no such format is read yet)"
-    )
-    parser.add_argument(
         "--points-up-to", type=int, metavar="N", help="draw maps of more items as a picture (default 100000)"
     )
     parser.add_argument("--cold", action="store_true", help="load the libraries of long work only when it is asked for")
     parser.add_argument("--debug", action="store_true", help="log what the server does")
+    ModelOptions.add_to(parser)
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO if chosen.debug else logging.WARNING, format="%(levelname)s %(message)s")
     # Its "queue depth" lines are about bursts of thumbnails, which are no trouble.
@@ -82,22 +81,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def explore(
-    model: LatentModel | str | Path,
-    data: Dataset | str | Path,
+    model: Any,
+    data: Any,
     *,
+    labels: Any = None,
     port: int = 8050,
     workspace: str | Path | None = None,
     open_browser: bool = True,
     block: bool = True,
+    **stated: Any,
 ) -> str:
     """Open the dashboard on objects in memory, from a script or a notebook.
 
     Parameters
     ----------
-    model : LatentModel or path
-        A model, or the folder of a checkpoint.
-    data : Dataset, name or path
-        Its data set.
+    model : LatentModel, object or path
+        A model; any object with ``encode`` and ``decode``, such as a torch module; or what `vae_core.load_model` opens.
+    data : Dataset, array, name or path
+        Its data set; arrays and tensors as of `vae_core.data.from_arrays`.
+    labels : array, optional
+        A class number or name an item, where `data` is an array.
     port : int
         0 takes a free one.
     workspace : path, optional
@@ -106,6 +109,8 @@ def explore(
         Show the page at once.
     block : bool
         Serve until interrupted; otherwise serve from a thread and return.
+    **stated
+        Fields of `vae_core.options.ModelOptions`, such as ``range="symmetric"``, for what cannot be found by trying.
 
     Returns
     -------
@@ -118,21 +123,21 @@ def explore(
         If model and data cannot be opened or the port is taken.
     """
     from vae_core import Catalogue, Dataset, LatentSpace, Workspace, load_data, load_model
+    from vae_core.data.memory import from_arrays
+    from vae_core.model import wrap_model
     from vae_core.progress import ConsoleProgress
 
     kept_in = Workspace(workspace)
-    opened_model = load_model(model) if isinstance(model, (str, Path)) else model
-    opened_data = load_data(data) if isinstance(data, (str, Path)) else data
-    if not isinstance(opened_data, Dataset):
-        raise InputError(
-            f"explore() takes a Dataset or the path of one, not {type(data).__name__}; "
-            "save an array with numpy.save and give its path."
-        )
-    if not all(hasattr(opened_model, name) for name in ("encode", "likelihood", "latent_dim", "fingerprint")):
-        raise InputError(
-            f"explore() takes a LatentModel or the folder of a checkpoint, not {type(model).__name__}; "
-            "see vae_core.LatentModel for what a model has to offer."
-        )
+    if isinstance(data, (str, Path)):
+        data = load_data(data)
+    if labels is not None and isinstance(data, Dataset):
+        raise InputError("labels= goes with an array; this data set has a table of its own.")
+    opened_data = data if isinstance(data, Dataset) else from_arrays(data, labels)
+    ours = all(hasattr(model, name) for name in ("encode", "likelihood", "latent_dim", "fingerprint"))
+    if isinstance(model, (str, Path)):
+        opened_model = load_model(model, data=opened_data, **stated)
+    else:
+        opened_model = model if ours else wrap_model(model, opened_data, **stated)
     listener = _listen("127.0.0.1", port)
     _refuse_without_pictures(opened_data)
     try:
@@ -161,10 +166,9 @@ def create_app(catalogue: Catalogue, jobs: Jobs, **options: Any) -> Dash:
 
 
 def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
-    from vae_core import Catalogue, LatentSpace, demo, load_data, load_model
+    from vae_core import Catalogue, demo
     from vae_core.demos import DEMOS
-    from vae_core.progress import ConsoleProgress
-    from vae_core.space.cache import SpaceCache
+    from vae_core.opening import open_space
 
     catalogue = Catalogue()
     if chosen.model is None:
@@ -173,20 +177,12 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
         # The default space is opened before the page is offered; the others when somebody wants them.
         next(iter(catalogue)).space()
         return catalogue
-    model = load_model(chosen.model, chosen.device)
-    with ConsoleProgress("reading", unit="item") as bar:
-        data = load_data(chosen.data, progress=bar)
-    if data.sample_shape != tuple(model.sample_shape):
-        raise InputError(
-            f"{chosen.data}: its items have shape {data.sample_shape}, but the model {chosen.model} takes "
-            f"{tuple(model.sample_shape)}; give the data the model was made for."
-        )
-    _refuse_without_pictures(data)
-    with ConsoleProgress("encoding", unit="item") as bar:
-        space = LatentSpace.build(model, data, workspace, bar)
-    SpaceCache(space.folder).keep_origin(str(Path(chosen.model).absolute()), chosen.data)
-    name = Path(chosen.model).resolve().name
-    catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {data.name}", space)
+    space = open_space(chosen.model, chosen.data, workspace, chosen.device, ModelOptions.of(chosen))
+    _refuse_without_pictures(space.data)
+    for warning in getattr(getattr(space.model, "report", None), "warnings", []):
+        print(f"Note: {warning}", file=sys.stderr)
+    name = Path(chosen.model.split(",")[0]).resolve().name
+    catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {space.data.name}", space)
     return catalogue
 
 

@@ -185,7 +185,12 @@ def test_explore_serves_objects_in_memory(trained: tuple[str, str], workspace_fo
 
 @pytest.mark.parametrize(
     ("model", "data", "told"),
-    [(object(), np.zeros((3, 1, 8, 8)), "takes a Dataset"), (object(), "digits", "takes a LatentModel")],
+    [
+        (object(), np.zeros((3, 1, 8, 8)), "no encode and decode"),
+        (object(), "digits", "no encode and decode"),
+        (object(), [np.zeros(3), np.zeros(4)], "one shape"),
+        (object(), object(), "Python objects"),
+    ],
 )
 def test_explore_says_what_it_takes(model: object, data: object, told: str) -> None:
     with pytest.raises(InputError, match=told):

@@ -74,21 +74,31 @@ def test_the_program_does_not_know_its_tests() -> None:
 
 
 def test_every_imported_package_is_pinned_and_declared() -> None:
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    ranges = {canonicalize_name(r.name): r for r in map(Requirement, declared)}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    ranges = {canonicalize_name(r.name): r for r in map(Requirement, project["dependencies"])}
+    extras = [one for part in project["optional-dependencies"].values() for one in part]
+    optional = {canonicalize_name(Requirement(one).name) for one in extras}
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pins = {canonicalize_name(r.name): r for r in map(Requirement, (x for x in lines if x and not x.startswith("#")))}
     providers = packages_distributions()
     own = {"vae_core", "components", "app"} | sys.stdlib_module_names
     imported = {package for file in sources("vae_core", "components", "app") for _, package in imports(file)} - own
     # What comes with dash is dash's to declare.
-    needed = {canonicalize_name(providers.get(p, [p])[0]) for p in imported} - {"flask", "werkzeug"}
+    needed = {canonicalize_name(providers.get(p, [p])[0]) for p in imported} - {"flask", "werkzeug"} - optional
     assert needed <= ranges.keys(), f"pyproject.toml does not declare {sorted(needed - ranges.keys())}"
     assert ranges.keys() <= pins.keys(), f"requirements.txt does not pin {sorted(ranges.keys() - pins.keys())}"
     for name, pin in pins.items():
         (exact,) = pin.specifier
         assert exact.operator == "==", f"{pin} is not an exact version"
         assert name not in ranges or exact.version in ranges[name].specifier, f"{pin} lies outside {ranges[name]}"
+
+
+def test_optional_libraries_are_imported_only_where_they_are_needed() -> None:
+    code = (
+        "import sys, vae_core.model, app; print(*sorted({'diffusers', 'onnxruntime', 'pythae'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
 def test_files_stay_short() -> None:

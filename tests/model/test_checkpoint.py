@@ -232,9 +232,9 @@ def test_model_opens_by_folder_or_by_its_configuration(saved: Path) -> None:
 
 
 def test_model_that_is_not_there(tmp_path: Path, saved: Path) -> None:
-    with pytest.raises(InputError, match="not found; give the folder of a checkpoint"):
+    with pytest.raises(InputError, match="not found; give a checkpoint folder of ours"):
         load_model(tmp_path / "none")
-    with pytest.raises(InputError, match="not a checkpoint; give the folder"):
+    with pytest.raises(InputError, match="weights without the network"):
         load_model(saved / WEIGHTS)
     with pytest.raises(InputError, match="not found; a checkpoint is a folder"):
         load_model(tmp_path)

@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from vae_core.data import load_data
-from vae_core.progress import ConsoleProgress
+from vae_core.options import ModelOptions
 from vae_core.workspace import Workspace
 
 
@@ -19,32 +18,28 @@ def register(commands: Any) -> None:
         description="Encode a data set; the page then opens it at once. An interrupted encoding of 20,000 items or "
         "more goes on where it was. Prints the folder, which 'project' takes as --space.",
     )
-    parser.add_argument("--model", required=True, help="folder of a checkpoint")
+    parser.add_argument("--model", required=True, help="folder of a checkpoint, or a model of another library")
     parser.add_argument("--data", required=True, help="a data set by name or path")
     parser.add_argument("--workspace", metavar="DIR", help="where caches are kept (default: the user's data folder)")
     parser.add_argument("--batch-size", type=int, default=512, help="items encoded at once (default %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
+    ModelOptions.add_to(parser)
     parser.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Encode, or find the encodings there."""
     from vae_core.errors import InputError
-    from vae_core.model import load_model
-    from vae_core.space import LatentSpace
-    from vae_core.space.cache import SpaceCache
+    from vae_core.opening import open_space
 
     if chosen.batch_size < 1:
         raise InputError(f"--batch-size must be at least 1, not {chosen.batch_size}.")
     workspace = Workspace(chosen.workspace)
     workspace.make()
-    model = load_model(chosen.model, chosen.device)
-    with ConsoleProgress("encoding", unit="item") as bar:
-        data = load_data(chosen.data, progress=bar)
-        space = LatentSpace.build(model, data, workspace, bar, chosen.batch_size)
+    options = ModelOptions.of(chosen)
+    space = open_space(chosen.model, chosen.data, workspace, chosen.device, options, chosen.batch_size)
     if space.folder is None or not _kept(space.folder):
         raise InputError(f"The encodings could not be kept in {space.folder}; is the disk full?")
-    SpaceCache(space.folder).keep_origin(str(Path(chosen.model).absolute()), chosen.data)
     print(space.folder)
     return 0
 

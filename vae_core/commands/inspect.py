@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from vae_core.data import load_data
+from vae_core.options import ModelOptions
 from vae_core.progress import ConsoleProgress
 
 
@@ -15,12 +16,13 @@ def register(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "inspect",
         help="print the figures of a model on a data set",
-        description="Encode a data set and print its figures.",
+        description="Look at a model on its data: how it is understood, whether it is well, and its figures.",
     )
-    parser.add_argument("model", metavar="MODEL", help="folder of a checkpoint")
+    parser.add_argument("model", metavar="MODEL", help="folder of a checkpoint, or a model of another library")
     parser.add_argument("--data", required=True, help="a data set by name or path")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    ModelOptions.add_to(parser)
     parser.set_defaults(run=run)
 
 
@@ -29,9 +31,10 @@ def run(chosen: argparse.Namespace) -> int:
     from vae_core.model import load_model
     from vae_core.space import LatentSpace
 
-    model = load_model(chosen.model, chosen.device)
     with ConsoleProgress("inspecting", unit="item") as bar:
-        space = LatentSpace.build(model, load_data(chosen.data, progress=bar), progress=bar)
+        data = load_data(chosen.data, progress=bar)
+        model = load_model(chosen.model, chosen.device, data=data, options=ModelOptions.of(chosen))
+        space = LatentSpace.build(model, data, progress=bar)
     figures: dict[str, Any] = {
         "latent_dim": model.latent_dim,
         "sample_shape": list(model.sample_shape),
@@ -43,9 +46,14 @@ def run(chosen: argparse.Namespace) -> int:
             float(nats) if model.can.variance else None for nats in space.rate.mean(0, dtype="float64")
         ],
     }
+    report = getattr(model, "report", None)
+    if report is not None:
+        figures["preflight"] = report.to_dict()
     if chosen.json:
         print(json.dumps(figures))
         return 0
+    if report is not None:
+        print(report.text())
     print(f"{chosen.model} on {space.data.name}: {figures['count']} items of shape {figures['sample_shape']}")
     if not model.can.variance:
         print(f"no rate (the model has no variance), distortion {figures['distortion']:.3f} nats an item")

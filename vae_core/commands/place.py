@@ -28,6 +28,7 @@ def register(commands: Any) -> None:
         "--workspace", metavar="DIR", help="of a demo: where caches are kept (default: the user's data folder)"
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="a .csv, or an .npz with the latents too")
+    parser.add_argument("--trust", action="store_true", help="allow a model that runs code when opened")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.set_defaults(run=run)
 
@@ -69,6 +70,7 @@ def _opened(chosen: argparse.Namespace, bar: ConsoleProgress) -> Any:
     from vae_core.demos import DEMOS, demo
     from vae_core.errors import InputError
     from vae_core.model import load_model
+    from vae_core.options import ModelOptions
     from vae_core.space import LatentSpace
     from vae_core.space.cache import SpaceCache
     from vae_core.workspace import Workspace
@@ -79,7 +81,9 @@ def _opened(chosen: argparse.Namespace, bar: ConsoleProgress) -> Any:
     origin = SpaceCache(folder).origin() if folder.is_dir() else None
     if origin is None:
         raise InputError(f"{folder} is no folder of a space that knows its model; make one with 'encode'.")
-    space = LatentSpace.open(load_model(origin[0], chosen.device), load_data(origin[1], progress=bar), folder)
+    data = load_data(origin[1], progress=bar)
+    options = ModelOptions(**{**origin[2], "trust": chosen.trust})
+    space = LatentSpace.open(load_model(origin[0], chosen.device, data=data, options=options), data, folder)
     if space is None:
         raise InputError(f"{folder} holds no encodings of {origin[1]} by {origin[0]}; run 'encode' again.")
     return space

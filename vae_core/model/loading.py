@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from vae_core.errors import InputError
 from vae_core.model.checkpoint import CONFIG, load_checkpoint
+from vae_core.model.foreign.diffusers_folder import is_diffusers, open_diffusers
+from vae_core.model.foreign.exported import is_torchscript, open_pair, pair_of
+from vae_core.model.foreign.factory import is_factory, open_factory, wrap_object
+from vae_core.model.foreign.preflight import preflight
+from vae_core.model.foreign.pythae_folder import is_pythae, open_pythae
 from vae_core.model.protocol import LatentModel
+from vae_core.options import ModelOptions
+
+if TYPE_CHECKING:
+    from vae_core.data.dataset import Dataset
+    from vae_core.model.foreign.wrapped import Foreign
+
+ACCEPTED = (
+    "a checkpoint folder of ours, a pythae final_model folder, a diffusers AutoencoderKL folder, two ONNX or "
+    "TorchScript files (encoder.onnx,decoder.onnx), or a Python function (file.py:function)"
+)
+_WEIGHTS_ALONE = (".pt", ".pth", ".ckpt", ".pkl", ".safetensors", ".bin")
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -23,26 +40,106 @@ def choose_device(name: str = "auto") -> torch.device:
     return device
 
 
-def load_model(path: Path | str, device: str = "auto") -> LatentModel:
-    """Open a trained VAE.
+def load_model(
+    path: Path | str,
+    device: str = "auto",
+    *,
+    data: Dataset | None = None,
+    options: ModelOptions | None = None,
+    **stated: Any,
+) -> LatentModel:
+    """Open a trained VAE: ours, or one of another library.
 
     Parameters
     ----------
-    path : path
-        A checkpoint folder, or the ``config.json`` in it.
+    path : path or str
+        - a checkpoint folder of ours, or the ``config.json`` in it;
+        - a *pythae* ``final_model`` folder;
+        - a *diffusers* ``AutoencoderKL`` folder;
+        - ``encoder.onnx,decoder.onnx``, or a folder with both; likewise TorchScript (``.pt``), under `trust`;
+        - ``package.module:function`` or ``file.py:function``, which returns an object with ``encode`` and
+          ``decode``, under `trust`.
     device : str
         "auto", "cpu", "cuda", …
+    data : Dataset, optional
+        What the model was trained on; models of other libraries are understood by trying some of it.
+    options, **stated
+        A `ModelOptions`, or its fields: ``trust=True``, ``range="symmetric"``, …
+
+    Returns
+    -------
+    LatentModel
+        A model of another library is a `WrappedVAE`, whose ``report`` tells what was found.
 
     Raises
     ------
     InputError
-        If there is no readable checkpoint; see `load_checkpoint`.
+        If there is no model that can be read, it would run code without `trust`, or it is not understood for certain.
     """
-    path = Path(path)
+    chosen = options or ModelOptions(**stated)
+    foreign = _foreign(str(path), chosen)
+    if foreign is not None:
+        return understood(foreign, data, device, chosen)
+    path = Path(path).expanduser()
     if path.name == CONFIG:
         path = path.parent
     if not path.exists():
-        raise InputError(f"{path}: not found; give the folder of a checkpoint (made by 'python -m vae_core train').")
+        raise InputError(f"{path}: not found; give {ACCEPTED}.")
     if not path.is_dir():
-        raise InputError(f"{path}: not a checkpoint; give the folder that holds {CONFIG}.")
+        raise InputError(f"{path}: {_about_file(path)}")
     return load_checkpoint(path, choose_device(device))
+
+
+def wrap_model(made: Any, data: Dataset, device: str = "auto", **stated: Any) -> LatentModel:
+    """Make an object in memory a `LatentModel`: one with ``encode`` and ``decode``, or a pair of functions.
+
+    Raises
+    ------
+    InputError
+        If it has no such methods, or is not understood for certain.
+    """
+    return understood(wrap_object(made), data, device, ModelOptions(**stated))
+
+
+def understood(foreign: Foreign, data: Dataset | None, device: str, options: ModelOptions) -> LatentModel:
+    """Return a foreign model once it is understood; see `preflight`."""
+    if data is None:
+        raise InputError(
+            f"{foreign.name}: is of another library and understood by trying some of its data; give that too."
+        )
+    return preflight(foreign.to(choose_device(device)), data, options.stated())
+
+
+def absolute_spec(spec: str) -> str:
+    """Return what names a model with its paths made absolute, so that it can be found from anywhere."""
+    if (pair := pair_of(spec)) is not None:
+        return ",".join(str(file.absolute()) for file in pair)
+    path = Path(spec).expanduser()
+    if is_factory(spec) and not path.exists():
+        where, _, name = spec.rpartition(":")
+        return f"{Path(where).expanduser().absolute()}:{name}" if where.endswith(".py") else spec
+    return str(path.absolute())
+
+
+def _foreign(spec: str, options: ModelOptions) -> Foreign | None:
+    folder = Path(spec).expanduser()
+    if (pair := pair_of(spec)) is not None:
+        return open_pair(*pair, options.trust)
+    if is_factory(spec) and not folder.exists():
+        return open_factory(spec, options.trust, options.weights, options.arguments)
+    if is_pythae(folder):
+        return open_pythae(folder, options.trust)
+    if is_diffusers(folder):
+        return open_diffusers(folder)
+    return None
+
+
+def _about_file(path: Path) -> str:
+    if path.suffix == ".onnx" or is_torchscript(path):
+        return "is one file of two; give the encoder's, a comma, and the decoder's."
+    if path.suffix in _WEIGHTS_ALONE:
+        return (
+            "holds weights without the network they belong to; give the function that builds it: "
+            f"--model file.py:function --weights {path.name} --trust."
+        )
+    return f"not a model; give {ACCEPTED}."

@@ -1,0 +1,132 @@
+"""What encoders and decoders of other libraries answer, taken apart into tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from vae_core.errors import InputError
+
+_MEANS = ("mean", "mu", "loc", "z_mean", "latent_mean", "mean_z", "embedding", "latent", "z_mu")
+_SPREAD_NAMES: dict[str, tuple[str, ...]] = {
+    "logvar": ("logvar", "log_var", "log_variance", "logvariance", "log_covariance", "z_logvar", "z_log_var", "lv"),
+    "var": ("var", "variance", "covariance_diagonal", "z_var"),
+    "std": ("std", "stddev", "scale", "sigma", "standard_deviation", "z_std"),
+    "logstd": ("logstd", "log_std", "log_scale", "log_sigma", "logsigma", "z_log_std"),
+}
+_HELD = ("latent_dist", "posterior", "dist", "distribution", "q", "q_z")
+_PICTURES = ("reconstruction", "recon_x", "recon", "x_hat", "x_recon", "sample", "reconstructions", "decoded", "output")
+
+
+@dataclass(frozen=True)
+class EncoderAnswer:
+    """The tensors of one answer.
+
+    Parameters
+    ----------
+    tensors : tuple of Tensor
+        Each ``[n, …]``.
+    spread : str, optional
+        What the second tensor is, where names or a distribution tell.
+    certain : bool
+        Whether names or a distribution tell which of the tensors are which: mean, then spread.
+    """
+
+    tensors: tuple[Tensor, ...]
+    spread: str | None = None
+    certain: bool = False
+
+
+def read_encoder(answer: Any) -> EncoderAnswer:
+    """Take apart what an encoder answered.
+
+    Raises
+    ------
+    InputError
+        If there are no tensors in it.
+    """
+    if isinstance(answer, Distribution):
+        return EncoderAnswer((answer.mean, answer.stddev), "std", certain=True)
+    if (one := _tensor(answer)) is not None:
+        return EncoderAnswer((one,))
+    if isinstance(answer, (tuple, list)) and not hasattr(answer, "_fields"):
+        for part in answer:
+            if isinstance(part, Distribution) or (_tensor(part) is None and _fields(part) is not None):
+                return read_encoder(part)
+        tensors = tuple(found for part in answer if (found := _tensor(part)) is not None)
+        if tensors:
+            return EncoderAnswer(tensors)
+    if (named := _fields(answer)) is not None:
+        return named
+    raise InputError(
+        f"its encoder answers with {type(answer).__name__}, in which no mean is found; answer with a tensor, a tuple "
+        "of mean and log-variance, a torch distribution, or an object with fields such as mean and logvar."
+    )
+
+
+def _fields(answer: Any) -> EncoderAnswer | None:
+    for held in _HELD:
+        if (inner := _get(answer, held)) is not None and (isinstance(inner, Distribution) or _fields(inner)):
+            return read_encoder(inner)
+    mean = next((found for name in _MEANS if (found := _tensor(_get(answer, name))) is not None), None)
+    if mean is None:
+        return None
+    for spread, names in _SPREAD_NAMES.items():
+        for name in names:
+            if (found := _tensor(_get(answer, name))) is not None and found.shape == mean.shape:
+                return EncoderAnswer((mean, found), spread, certain=True)
+    return EncoderAnswer((mean,), certain=True)
+
+
+def read_decoder(answer: Any) -> Tensor | Distribution:
+    """Return the distribution or the tensor a decoder answered with.
+
+    Raises
+    ------
+    InputError
+        If there is neither in it.
+    """
+    if isinstance(answer, Distribution):
+        return answer
+    if (one := _tensor(answer)) is not None:
+        return one
+    if isinstance(answer, (tuple, list)) and not hasattr(answer, "_fields") and answer:
+        return read_decoder(answer[0])
+    for name in (*_PICTURES, *_MEANS, "logits", "probs"):
+        found = _get(answer, name)
+        if isinstance(found, Distribution) or _tensor(found) is not None:
+            return read_decoder(found)
+    raise InputError(
+        f"its decoder answers with {type(answer).__name__}, in which no picture is found; answer with a tensor, a "
+        "torch distribution, or an object with a field such as reconstruction or sample."
+    )
+
+
+def _get(answer: Any, name: str) -> Any:
+    if isinstance(answer, Mapping):
+        return answer.get(name)
+    # A tensor has attributes of these names too, and a method is no field.
+    found = None if isinstance(answer, Tensor) else getattr(answer, name, None)
+    return None if callable(found) and not isinstance(found, (Tensor, Distribution)) else found
+
+
+def _tensor(part: Any) -> Tensor | None:
+    if isinstance(part, np.ndarray) and part.dtype.kind == "f":
+        part = torch.from_numpy(part)
+    return part if isinstance(part, Tensor) and part.is_floating_point() and part.ndim >= 1 else None
+
+
+def to_logvar(spread: Tensor, kind: str) -> Tensor:
+    """Return log σ² of a spread of this kind."""
+    if kind == "logvar":
+        return spread
+    if kind == "logstd":
+        return 2 * spread
+    tiny = torch.finfo(spread.dtype).tiny
+    return spread.clamp_min(tiny).log() * (1 if kind == "var" else 2)

@@ -1,0 +1,162 @@
+"""How a model of another library is talked to: layout and range of what it takes, meaning of what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vae_core.errors import InputError
+from vae_core.model.foreign.answers import EncoderAnswer, to_logvar
+
+
+@dataclass(frozen=True)
+class Affine:
+    """Values v of ours as a model takes them: (v − shift) / spread."""
+
+    shift: float = 0.0
+    spread: float = 1.0
+
+    def give(self, x: Tensor) -> Tensor:
+        """Our values as the model's."""
+        return (x - self.shift) / self.spread
+
+    def back(self, y: Tensor) -> Tensor:
+        """The model's values as ours."""
+        return y * self.spread + self.shift
+
+
+#: Ours are pixels in [0, 1]; "standardised" depends on the data.
+KNOWN_RANGES: dict[str, Affine] = {
+    "unit": Affine(),
+    "symmetric": Affine(0.5, 0.5),
+    "bytes": Affine(0.0, 1 / 255),
+}
+
+
+@dataclass(frozen=True)
+class PosteriorForm:
+    """Where mean and spread stand in an encoder's answer.
+
+    Parameters
+    ----------
+    kind : {"plain", "pair", "halves", "interleaved"}
+        One tensor that is the mean; tensors of their own; the two halves of one; every other value of one.
+    mean, spread : int
+        Which tensor, half or turn; a spread of −1 for none.
+    scale : {"logvar", "var", "std", "logstd"}, optional
+        What the spread is.
+    """
+
+    kind: str
+    mean: int = 0
+    spread: int = -1
+    scale: str | None = None
+
+    def parts(self, answer: EncoderAnswer) -> tuple[Tensor, Tensor | None]:
+        """Return mean and spread, each ``[n, …]``; no spread where there is none.
+
+        Raises
+        ------
+        InputError
+            If the answer is not of this form.
+        """
+        tensors = answer.tensors
+        if self.kind in ("halves", "interleaved"):
+            whole = tensors[0]
+            width = whole.shape[1] if whole.ndim > 1 else 0
+            if width < 2 or width % 2:
+                raise InputError(f"its encoder answers with {width} values an item, which are no two halves.")
+            half = width // 2
+            tensors = (whole[:, :half], whole[:, half:]) if self.kind == "halves" else (whole[:, 0::2], whole[:, 1::2])
+        if max(self.mean, self.spread) >= len(tensors):
+            raise InputError(f"its encoder answers with {len(tensors)} tensors, too few for {self.told()}.")
+        return tensors[self.mean], None if self.spread < 0 else tensors[self.spread]
+
+    def posterior(self, answer: EncoderAnswer) -> tuple[Tensor, Tensor | None]:
+        """Return mean and log-variance, each ``[n, d]``."""
+        mean, spread = self.parts(answer)
+        logvar = None if spread is None or self.scale is None else to_logvar(spread.flatten(1), self.scale)
+        return mean.flatten(1), logvar
+
+    def told(self) -> str:
+        """As the option ``--posterior`` takes it."""
+        if self.spread < 0:
+            return "mean" if self.mean == 0 else f"mean at {self.mean}"
+        order = ["mean", self.scale or "spread"]
+        if self.mean > self.spread:
+            order.reverse()
+        return ",".join([*order, *(["interleaved"] if self.kind == "interleaved" else [])])
+
+
+@dataclass(frozen=True)
+class Convention:
+    """All that has to be known to talk to a model.
+
+    Parameters
+    ----------
+    layout : {"nchw", "nhwc", "flat"}
+        Of the items it takes.
+    range : str
+        Name of the range it takes, and
+    affine : Affine
+        how ours become it.
+    posterior : PosteriorForm, optional
+        Of its encoder's answer; None for a decoder alone.
+    output : str
+        How values of its decoder become ours: as those of its input, by another range, or through a sigmoid.
+    output_layout : {"nchw", "nhwc", "flat"}
+        Of the pictures it answers with.
+    latent_shape : tuple of int
+        In which its decoder takes latent points.
+    likelihood : {"gaussian", "bernoulli"}
+        What p(x|z) is taken to be.
+    sigma : float
+        Standard deviation of the Gaussian, in our units.
+    """
+
+    layout: str
+    range: str
+    affine: Affine
+    posterior: PosteriorForm | None
+    output: str
+    output_layout: str
+    latent_shape: tuple[int, ...]
+    likelihood: str = "gaussian"
+    sigma: float = 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON takes it."""
+        return asdict(self)
+
+    def give(self, x: Tensor) -> Tensor:
+        """Items ``[n, *sample_shape]`` of ours as the model takes them."""
+        return arranged(self.affine.give(x), self.layout)
+
+
+def arranged(x: Tensor, layout: str) -> Tensor:
+    """Return items ``[n, *sample_shape]`` in a layout."""
+    if layout == "flat":
+        return x.flatten(1)
+    return x.movedim(1, -1).contiguous() if layout == "nhwc" and x.ndim > 2 else x
+
+
+def rearranged(y: Tensor, layout: str, sample_shape: tuple[int, ...]) -> Tensor:
+    """Return what came in a layout as ``[n, *sample_shape]``; InputError if its size is another."""
+    n = len(y)
+    if y.numel() != n * torch.Size(sample_shape).numel():
+        raise InputError(
+            f"its decoder answers with items of shape {tuple(y.shape[1:])}, which cannot be those of {sample_shape}."
+        )
+    if layout == "nhwc" and len(sample_shape) > 1:
+        return y.reshape(n, *sample_shape[1:], sample_shape[0]).movedim(-1, 1)
+    return y.reshape(n, *sample_shape)
+
+
+def as_ours(y: Tensor, output: str, affine: Affine) -> Tensor:
+    """Return decoded values as ours."""
+    if output == "logits":
+        return torch.sigmoid(y)
+    return (affine if output == "same" else KNOWN_RANGES[output]).back(y)

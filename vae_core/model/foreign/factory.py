@@ -1,0 +1,178 @@
+"""Any Python that makes a model: ``package.module:function`` or ``file.py:function``, and objects in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import nn
+
+from vae_core.errors import InputError
+from vae_core.model.foreign.pythae_folder import read_state
+from vae_core.model.foreign.wrapped import Foreign
+
+
+def is_factory(spec: str) -> bool:
+    """Whether a text names a Python function: something, a colon, and a name."""
+    where, colon, name = spec.rpartition(":")
+    return bool(colon and where) and all(part.isidentifier() for part in name.split("."))
+
+
+def open_factory(
+    spec: str, trust: bool, weights: str | Path | None = None, arguments: dict[str, Any] | None = None
+) -> Foreign:
+    """Call a function that returns a model.
+
+    Parameters
+    ----------
+    spec : str
+        ``package.module:function`` or ``file.py:function``; a class is a function too.
+    trust : bool
+        Without it nothing is imported.
+    weights : path, optional
+        A ``.safetensors`` or ``.pt`` file of a state_dict that is loaded into what the function returns.
+    arguments : dict, optional
+        Keyword arguments of the function.
+
+    Raises
+    ------
+    InputError
+        If it is not trusted, not found, fails, or what it returns cannot encode and decode.
+    """
+    where, _, name = spec.rpartition(":")
+    if not trust:
+        raise InputError(f"{spec}: is Python code, which runs when the model is made; if you trust it, pass --trust.")
+    module = _from_file(Path(where)) if where.endswith(".py") else _from_package(where, spec)
+    function: Any = module
+    for part in name.split("."):
+        function = getattr(function, part, None)
+    if not callable(function):
+        raise InputError(f"{spec}: there is no function {name!r} in {where}.")
+    try:
+        made = function(**(arguments or {}))
+    except Exception as error:  # whatever the visitor's own code raises
+        raise InputError(f"{spec}: failed with {type(error).__name__}: {error}") from error
+    if weights is not None:
+        _load_into(made, Path(weights), spec)
+    return wrap_object(made, spec)
+
+
+def wrap_object(made: Any, name: str | None = None) -> Foreign:
+    """Take an object with ``encode`` and ``decode``, a pair of functions, or modules ``encoder`` and ``decoder``.
+
+    Raises
+    ------
+    InputError
+        If it has neither.
+    """
+    name = name or type(made).__name__
+    encode, decode = _functions(made)
+    if decode is None:
+        has = "only forward" if isinstance(made, nn.Module) else "neither"
+        raise InputError(
+            f"{name}: {type(made).__name__} has no encode and decode ({has}); give an object with these two methods, "
+            "or a pair (encode, decode)."
+        )
+    modules = _modules(made, encode, decode)
+    content = "" if modules else _source(made, encode, decode)
+    return Foreign(name, decode, encode, modules, content)
+
+
+def _functions(made: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
+    if isinstance(made, (tuple, list)) and len(made) == 2 and all(map(callable, made)):
+        return made[0], made[1]
+    if isinstance(made, dict):
+        return made.get("encode", made.get("encoder")), made.get("decode", made.get("decoder"))
+    encode = next((f for name in ("encode", "encoder") if callable(f := getattr(made, name, None))), None)
+    decode = next((f for name in ("decode", "decoder") if callable(f := getattr(made, name, None))), None)
+    return encode, decode
+
+
+def _modules(*parts: Any) -> tuple[nn.Module, ...]:
+    """Return the modules that hold the weights: the object itself, its attributes, what its methods belong to."""
+    found: list[nn.Module] = []
+    for part in parts:
+        owner = getattr(part, "__self__", part)
+        inside = list(vars(owner).values()) if hasattr(owner, "__dict__") and not isinstance(owner, nn.Module) else []
+        closed = [cell.cell_contents for cell in getattr(owner, "__closure__", None) or ()]
+        items = (
+            list(owner) if isinstance(owner, (tuple, list)) else list(owner.values()) if isinstance(owner, dict) else []
+        )
+        for one in (owner, *inside, *closed, *items):
+            one = getattr(one, "__self__", one)
+            if isinstance(one, nn.Module) and not any(one is known for known in found):
+                found.append(one)
+    # A part of another is counted with it.
+    return tuple(
+        m for m in found if not any(m is not other and any(m is p for p in other.modules()) for other in found)
+    )
+
+
+def _source(*parts: Any) -> str:
+    """Return a hash of the code, where there are no weights that name the content."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        owner = part if inspect.isroutine(part) or inspect.isclass(part) else type(part)
+        try:
+            digest.update(inspect.getsource(owner).encode())
+        except (OSError, TypeError):
+            digest.update(repr(getattr(owner, "__qualname__", owner)).encode())
+    return digest.hexdigest()
+
+
+def _from_file(path: Path) -> Any:
+    path = path.expanduser()
+    if not path.is_file():
+        raise InputError(f"{path}: not found; give file.py:function.")
+    # Its neighbours may be imported by it, as when it is run.
+    sys.path.insert(0, str(path.resolve().parent))
+    specification = importlib.util.spec_from_file_location(f"_model_{path.stem}", path)
+    if specification is None or specification.loader is None:
+        raise InputError(f"{path}: is no Python file.")
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[specification.name] = module
+    try:
+        specification.loader.exec_module(module)
+    except Exception as error:  # whatever the visitor's own code raises
+        raise InputError(f"{path}: failed with {type(error).__name__}: {error}") from error
+    return module
+
+
+def _from_package(where: str, spec: str) -> Any:
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # as 'python -m' has it
+    try:
+        return importlib.import_module(where)
+    except Exception as error:
+        raise InputError(f"{spec}: cannot be imported ({type(error).__name__}: {error}).") from error
+
+
+def _load_into(made: Any, path: Path, spec: str) -> None:
+    if not isinstance(made, nn.Module):
+        raise InputError(f"{spec}: --weights are loaded into a torch module, and it returns {type(made).__name__}.")
+    path = path.expanduser()
+    if path.suffix == ".safetensors":
+        try:
+            state: dict[str, Any] = load_file(path)
+        except (SafetensorError, OSError, ValueError) as error:
+            raise InputError(f"{path}: damaged or missing ({error}).") from error
+    else:
+        state = read_state(path)
+        # Trainers wrap the weights in a dictionary of their own.
+        for key in ("state_dict", "model_state_dict", "model"):
+            if isinstance(state.get(key), dict):
+                state = state[key]
+    try:
+        made.load_state_dict({name: value for name, value in state.items() if isinstance(value, torch.Tensor)})
+    except RuntimeError as error:
+        told = " ".join(line.strip() for line in str(error).splitlines()[:3])
+        raise InputError(f"{path}: does not fit what {spec} returns ({told}).") from error

@@ -1,0 +1,203 @@
+"""A model of another library tried on some of its data in every usual way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.distributions import Bernoulli, Distribution, Independent
+
+from vae_core.errors import InputError
+from vae_core.model.foreign.answers import EncoderAnswer, read_decoder, read_encoder
+from vae_core.model.foreign.convention import (
+    KNOWN_RANGES,
+    Affine,
+    Convention,
+    PosteriorForm,
+    as_ours,
+    rearranged,
+)
+from vae_core.model.foreign.wrapped import Foreign
+from vae_core.options import LAYOUTS, OUTPUTS
+
+#: Items every way is tried on.
+TRIED = 48
+# Whatever foreign code raises for what it does not take.
+REFUSALS = (Exception,)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of talking to a model, and how well items come back by it.
+
+    Parameters
+    ----------
+    convention : Convention
+        The way.
+    error : float
+        Mean squared error an element of decoding the means of encoded items, in our units.
+    """
+
+    convention: Convention
+    error: float
+
+
+@dataclass
+class Trials:
+    """What came of trying.
+
+    Parameters
+    ----------
+    ways : list of Way
+        Those that worked.
+    refusals : list of str
+        What the model said to the others.
+    """
+
+    ways: list[Way]
+    refusals: list[str]
+
+
+def ranges_of(x: Tensor, image: bool) -> dict[str, Affine]:
+    """Return the ranges a model may have been trained on, by name; "standardised" as the items are."""
+    standard = Affine(float(x.mean()), float(x.std()) or 1.0)
+    if image:
+        return {**KNOWN_RANGES, "standardised": standard}
+    already = abs(standard.shift) < 0.05 * standard.spread and abs(standard.spread - 1) < 0.15
+    return {"unit": Affine()} if already else {"unit": Affine(), "standardised": standard}
+
+
+def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dict[str, Any]) -> Trials:
+    """Try all ways that the stated and known fields leave open.
+
+    Parameters
+    ----------
+    foreign : Foreign
+        The model; it can encode.
+    x : Tensor
+        ``[n, *sample_shape]`` items, ours.
+    affines : dict
+        Of `ranges_of`.
+    stated : dict
+        Fields of `Convention` that are not open; `posterior` may leave its parts open.
+    """
+    assert foreign.encode is not None
+    ways: list[Way] = []
+    refusals: list[str] = []
+    image = "symmetric" in affines
+    layouts = [stated["layout"]] if "layout" in stated else ["flat"] if x.ndim == 2 else list(LAYOUTS)
+    if "range" in stated:
+        name, _, numbers = stated["range"].partition(":")
+        if name not in affines:
+            raise InputError(f"--range {name} is for pictures; others are unit, as they are, or standardised.")
+        affines = {name: Affine(*map(float, numbers.split(","))) if numbers else affines[name]}
+    for layout in layouts:
+        for name, affine in affines.items():
+            plain = Convention(layout, name, affine, None, "same", layout, ())
+            try:
+                answer = read_encoder(foreign.encode(plain.give(x)))
+            except REFUSALS as error:
+                refusals.append(f"given {layout}: {_said(error)}")
+                break  # another range is refused likewise
+            steady = _steady(answer, read_encoder(foreign.encode(plain.give(x))))
+            for form in forms_of(answer, stated, steady):
+                try:
+                    mean, _ = form.parts(answer)
+                    decoded = read_decoder(foreign.decode(mean))
+                except REFUSALS as error:
+                    refusals.append(f"decoding {form.told()}: {_said(error)}")
+                    continue
+                held = replace(plain, posterior=form, latent_shape=tuple(mean.shape[1:]))
+                ways += readings(held, decoded, x, image, stated)
+    return Trials(ways, list(dict.fromkeys(refusals)))
+
+
+def _steady(first: EncoderAnswer, again: EncoderAnswer) -> list[int]:
+    """Return which tensors come out the same again: a drawn sample does not. All of them where none does."""
+    pairs = list(zip(first.tensors, again.tensors, strict=True))
+    same = [at for at, (one, other) in enumerate(pairs) if torch.allclose(one, other, atol=1e-5, equal_nan=True)]
+    return same or list(range(len(pairs)))
+
+
+def forms_of(answer: EncoderAnswer, stated: dict[str, Any], steady: list[int]) -> Iterator[PosteriorForm]:
+    """Yield the forms an answer may have, the spread's scale left open where it is."""
+    order, interleaved = stated.get("posterior", (None, None))
+    n_tensors = len(answer.tensors)
+    if answer.certain:
+        if order is None or len(order) == 1 or n_tensors == 2:
+            spread = 1 if n_tensors == 2 and order != ["mean"] else -1
+            yield PosteriorForm("pair" if n_tensors == 2 else "plain", 0, spread, answer.spread if spread > 0 else None)
+        return
+    if order is not None:
+        mean = order.index("mean")
+        scale = next((word for word in order if word != "mean"), None)
+        if scale is None:
+            yield PosteriorForm("plain")
+        elif n_tensors >= 2:
+            yield PosteriorForm("pair", mean, 1 - mean, scale)
+        else:
+            yield PosteriorForm("interleaved" if interleaved else "halves", mean, 1 - mean, scale)
+        return
+    if n_tensors == 1:
+        yield PosteriorForm("plain")
+        for kind in ("halves", "interleaved"):
+            for mean in (0, 1):
+                yield PosteriorForm(kind, mean, 1 - mean)
+        return
+    shapes = [tensor.shape for tensor in answer.tensors]
+    for mean in steady:
+        partners = [at for at in steady if at != mean and shapes[at] == shapes[mean]]
+        yield from (PosteriorForm("pair", mean, spread) for spread in partners)
+        if not partners:
+            yield PosteriorForm("plain", mean)
+
+
+def readings(
+    held: Convention, decoded: Tensor | Distribution, x: Tensor, image: bool, stated: dict[str, Any]
+) -> Iterator[Way]:
+    """Yield the ways in which what was decoded can be read."""
+    likelihood = held.likelihood
+    if isinstance(decoded, Distribution):
+        base = decoded.base_dist if isinstance(decoded, Independent) else decoded
+        likelihood = "bernoulli" if isinstance(base, Bernoulli) else "gaussian"
+    values = decoded.mean if isinstance(decoded, Distribution) else decoded
+    if values.shape[1:] == x.shape[1:]:
+        layouts: list[str] = ["nchw"]
+    elif values.ndim == x.ndim and x.ndim > 2:
+        layouts = ["nhwc"]
+    else:
+        layouts = ["flat", "nhwc"] if x.ndim == 4 and x.shape[1] > 1 else ["flat"]
+    if len(values) != len(x):
+        return  # shaped so that items were mixed
+    bernoulli = isinstance(decoded, Distribution) and likelihood == "bernoulli"
+    outputs: list[str] = (
+        ["unit"]
+        if bernoulli
+        else [stated["output"]]
+        if "output" in stated
+        else list(OUTPUTS if image else ("same", "unit"))
+    )
+    for layout in layouts:
+        try:
+            ours = rearranged(values.float(), layout, tuple(x.shape[1:]))
+        except InputError:
+            continue
+        for output in outputs:
+            if output == held.range and not bernoulli:
+                if "output" not in stated:
+                    continue  # tried as those of its input
+                output = "same"
+            by_item = (as_ours(ours, output, held.affine) - x).square().flatten(1).mean(dim=1)
+            finite = torch.isfinite(by_item)
+            # Single items without finite latents are left out later; they must not hide the right way.
+            if int(finite.sum()) > len(x) // 2:
+                error = float(by_item[finite].mean())
+                yield Way(replace(held, output=output, output_layout=layout, likelihood=likelihood), error)
+
+
+def _said(error: BaseException) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:160]

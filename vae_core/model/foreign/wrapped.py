@@ -1,0 +1,159 @@
+"""A model of another library behind the interface of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Bernoulli, Distribution, Normal
+
+from vae_core.model.foreign.answers import read_decoder, read_encoder
+from vae_core.model.foreign.convention import Convention, as_ours, rearranged
+from vae_core.model.foreign.findings import Report
+from vae_core.model.prior import StandardNormal
+from vae_core.model.protocol import Capabilities, Posterior
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What a loader found: two functions, and what is known of them without trying.
+
+    Parameters
+    ----------
+    name : str
+        For people: the kind of model and where it came from.
+    decode : callable
+        Latent points ``[n, …]`` to whatever the library answers.
+    encode : callable, optional
+        Items to whatever the library answers.
+    modules : tuple of nn.Module
+        Whose weights these are; held in evaluation mode and moved to the device.
+    content : str
+        A hash of the weights, where `modules` do not hold them.
+    known : dict
+        Fields of `Convention` that the format itself tells.
+    sample_shape, latent_shape : tuple of int, optional
+        Where the format tells.
+    differentiable : bool
+        Whether gradients flow through.
+    """
+
+    name: str
+    decode: Callable[[Tensor], Any]
+    encode: Callable[[Tensor], Any] | None = None
+    modules: tuple[nn.Module, ...] = ()
+    content: str = ""
+    known: dict[str, Any] = field(default_factory=dict)
+    sample_shape: tuple[int, ...] | None = None
+    latent_shape: tuple[int, ...] | None = None
+    differentiable: bool = True
+
+    def to(self, device: torch.device) -> Foreign:
+        """Move the weights, and hold them in evaluation mode."""
+        for module in self.modules:
+            module.to(device).eval()
+            for parameter in module.parameters():
+                parameter.requires_grad_(False)
+        return self
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie; "cpu" where they are not torch's."""
+        return next(self._parameters(), torch.empty(0)).device
+
+    def _parameters(self) -> Iterator[Tensor]:
+        for module in self.modules:
+            yield from module.parameters()
+
+    def fingerprint(self) -> str:
+        """Name of the weights' content."""
+        digest = hashlib.blake2b(self.content.encode(), digest_size=16)
+        for module in self.modules:
+            digest.update(str(module).encode())
+            for name, tensor in sorted(module.state_dict().items()):
+                digest.update(f"{name} {tensor.dtype}".encode())
+                digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
+        return digest.hexdigest()
+
+
+class WrappedVAE:
+    """A foreign model, talked to by a convention; a `LatentModel`.
+
+    Parameters
+    ----------
+    foreign : Foreign
+        Its functions.
+    convention : Convention
+        How they are talked to.
+    sample_shape : tuple of int
+        Of one item.
+    report : Report
+        How the convention was found.
+    """
+
+    def __init__(self, foreign: Foreign, convention: Convention, sample_shape: tuple[int, ...], report: Report) -> None:
+        self.foreign = foreign
+        self.convention = convention
+        self.report = report
+        self._sample_shape = tuple(int(size) for size in sample_shape)
+        self._prior = StandardNormal(self.latent_dim, foreign.device)
+        told = json.dumps({**convention.to_dict(), "sample_shape": self._sample_shape}, sort_keys=True)
+        self._fingerprint = hashlib.blake2b((foreign.fingerprint() + told).encode(), digest_size=16).hexdigest()
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent dimensions d, spatial ones counted one by one."""
+        return torch.Size(self.convention.latent_shape).numel()
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one item."""
+        return self._sample_shape
+
+    @property
+    def prior(self) -> Distribution:
+        """The standard normal over ``[d]``."""
+        return self._prior
+
+    @property
+    def can(self) -> Capabilities:
+        """What its functions allow."""
+        form = self.convention.posterior
+        return Capabilities(
+            encode=self.foreign.encode is not None,
+            variance=form is not None and form.scale is not None,
+            differentiable=self.foreign.differentiable,
+            first_layer=False,
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Name of the content: a hash of weights and convention."""
+        return self._fingerprint
+
+    def encode(self, x: Tensor) -> Posterior:
+        """Items ``[n, *sample_shape]`` to their posteriors; a logvar of −∞ where there is no variance."""
+        assert self.foreign.encode is not None and self.convention.posterior is not None
+        answer = read_encoder(self.foreign.encode(self.convention.give(x)))
+        mean, logvar = self.convention.posterior.posterior(answer)
+        if logvar is None:
+            logvar = torch.full_like(mean, -torch.inf)
+        return Posterior(mean.float(), logvar.float())
+
+    def likelihood(self, z: Tensor) -> Distribution:
+        """Latent points ``[n, d]`` to p(x|z) over ``[n, *sample_shape]``, x in our units."""
+        convention = self.convention
+        answer = read_decoder(self.foreign.decode(z.reshape(len(z), *convention.latent_shape)))
+        values = answer.mean if isinstance(answer, Distribution) else answer
+        values = rearranged(values.float(), convention.output_layout, self._sample_shape)
+        if convention.likelihood == "bernoulli":
+            if convention.output == "logits":
+                return Bernoulli(logits=values, validate_args=False)
+            return Bernoulli(probs=as_ours(values, convention.output, convention.affine), validate_args=False)
+        mean = as_ours(values, convention.output, convention.affine)
+        return Normal(mean, torch.full_like(mean, convention.sigma), validate_args=False)

@@ -1,0 +1,55 @@
+"""A space opened by what a person typed: its data read, its model understood, its encodings found or made."""
+
+from __future__ import annotations
+
+from vae_core.data import load_data
+from vae_core.errors import InputError
+from vae_core.model.loading import absolute_spec, load_model
+from vae_core.options import ModelOptions
+from vae_core.progress import ConsoleProgress
+from vae_core.space.cache import SpaceCache
+from vae_core.space.latent_space import LatentSpace
+from vae_core.workspace import Workspace
+
+
+def open_space(
+    model: str,
+    data: str,
+    workspace: Workspace,
+    device: str = "auto",
+    options: ModelOptions | None = None,
+    batch_size: int = 512,
+) -> LatentSpace:
+    """Open a space, with progress on the console, and note beside it what it was made of.
+
+    Parameters
+    ----------
+    model, data : str
+        As of `load_model` and `load_data`.
+    workspace : Workspace
+        Where its encodings are kept.
+    device : str
+        As of `load_model`.
+    options : ModelOptions, optional
+        Of a model of another library.
+    batch_size : int
+        Items encoded at once.
+
+    Raises
+    ------
+    InputError
+        If model or data cannot be opened, or do not fit each other.
+    """
+    options = options or ModelOptions()
+    with ConsoleProgress("reading", unit="item") as bar:
+        items = load_data(data, progress=bar)
+    opened = load_model(model, device, data=items, options=options)
+    if items.sample_shape != tuple(opened.sample_shape):
+        raise InputError(
+            f"{data}: its items have shape {items.sample_shape}, but the model {model} takes "
+            f"{tuple(opened.sample_shape)}; give the data the model was made for."
+        )
+    with ConsoleProgress("encoding", unit="item") as bar:
+        space = LatentSpace.build(opened, items, workspace, bar, batch_size)
+    SpaceCache(space.folder).keep_origin(absolute_spec(model), data, options.kept())
+    return space
