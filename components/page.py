@@ -28,13 +28,14 @@ def layout(catalogue: Catalogue) -> dmc.MantineProvider:
                 value=spaces[0]["value"] if spaces else None,
                 allowDeselect=False,
                 size="xs",
-                w=150,
+                w=190,
                 **label("Space"),
             ),
             html.Span(id="space-facts"),
             html.Div(id="notice", role="status"),
             html.Div(
                 [
+                    html.Button("model", id="model-card", n_clicks=0, className="tool", title="Model card (M)"),
                     html.Button(
                         ["jobs ", html.Span(className="count")],
                         id="jobs",
@@ -85,6 +86,7 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
     """Connect frame and pages; maps of more items than `points_up_to` are drawn as a picture."""
     explore.register(app, catalogue, points_up_to)
     tell_page(app, "help", Input("help", "n_clicks"))
+    tell_page(app, "model-card", Input("model-card", "n_clicks"))
     for choice in (
         "space",
         "projection",

@@ -1,6 +1,7 @@
 // The page's controls and the store: what a person chooses goes in, what is so comes out.
 import { asVisitor, postJSON } from "./api.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
+import { showCard } from "./card.js";
 import { showHelp } from "./keys.js";
 import { zoomTo, zoomToAll } from "./map.js";
 import { tell, tellError } from "./notice.js";
@@ -54,6 +55,7 @@ const handlers = {
   undo,
   redo,
   help: showHelp,
+  "model-card": showCard,
   link: copyLink,
   "map-error": (sentence) => { if (sentence) tell(sentence, "error"); },
   "take-picture": takeAway.picture,

@@ -1,4 +1,5 @@
 // Keys, and the page that lists them.
+import { showCard } from "./card.js";
 import { toggle } from "./controls.js";
 import { redo, undo } from "./history.js";
 import { stepThroughNeighbours } from "./items.js";
@@ -24,6 +25,7 @@ const KEYS = [
   ["Shift + A,  Shift + B", "pin the point on show as A or B"],
   ["/", "find an item"],
   ["Ctrl + Z,  Ctrl + Shift + Z", "undo, redo where you were"],
+  ["M", "model card: how the model is understood, and whether it is well"],
   ["?", "this list"],
 ];
 
@@ -52,6 +54,7 @@ const typing = (target) => target.closest?.("input:not([readonly], [type=radio],
 const plain = {
   e: decodeExactlyHere,
   g: () => toggle("manifold"),
+  m: showCard,
   n: () => toggle("links"),
   t: () => toggle("shade"),
   h: () => zoomTo(placeOnMap()),
@@ -65,7 +68,7 @@ const plain = {
 };
 
 function pressed(event) {
-  if (typing(event.target) || dialog?.open || !current.info) return;
+  if (typing(event.target) || document.querySelector("dialog[open]") || !current.info) return;
   const control = event.ctrlKey || event.metaKey;
   const key = event.key.toLowerCase();
   if (control && key === "z") {

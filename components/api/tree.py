@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from components.api import big_maps, items, latent, layers, listing, maps, quality, takeaway
+from components.api import big_maps, card, items, latent, layers, listing, maps, quality, takeaway
 from components.api import jobs as job_routes
 from components.api.wire import MOST_NUMBERS, Refused, refusal
 from components.big_maps import POINTS_UP_TO
@@ -49,7 +49,7 @@ def register(
     server.config["POINTS_UP_TO"] = points_up_to
     root = f"{prefix.rstrip('/')}/api"
     api = Blueprint("api", __name__, url_prefix=root)
-    for room in (listing, latent, items, maps, big_maps, quality, layers, job_routes, takeaway):
+    for room in (listing, card, latent, items, maps, big_maps, quality, layers, job_routes, takeaway):
         room.add_routes(api, catalogue, jobs)
     api.register_error_handler(Refused, refusal)
     api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))

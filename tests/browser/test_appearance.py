@@ -158,3 +158,17 @@ def test_a_server_that_comes_back_is_asked_again(page: Page, server: str) -> Non
     assert "server does not answer" in notice(page, "server")
     page.context.unroute_all()
     wait_for_map(page, "fashion", "umap")
+
+
+def test_the_model_card_tells_how_the_model_is_understood(page: Page, server: str) -> None:
+    open_map(page, server)
+    page.click("#model-card")
+    card = page.locator("#card-dialog")
+    expect(card.locator("tr").filter(has_text="round trip")).to_contain_text("squared error")
+    expect(card.locator("tr").filter(has_text="deterministic")).to_contain_text("yes")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    page.keyboard.press("m")
+    expect(card).to_be_visible()
+    card.get_by_role("button", name="Close").click()
+    expect(card).to_be_hidden()

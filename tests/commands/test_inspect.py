@@ -55,8 +55,11 @@ def test_people_get_lines_the_most_informative_dimension_first(
     assert main(["inspect", str(trained[0]), "--data", str(trained[1])]) == 0
     first, second, *dimensions = capsys.readouterr().out.splitlines()
     assert "40 items" in first and second.startswith("rate ")
-    rates = [float(line.split()[1]) for line in dimensions]
+    rates = [float(line.split()[1]) for line in dimensions if line.startswith("  z")]
     assert len(rates) == 3 and rates == sorted(rates, reverse=True)
+    # Then how the model is understood, and whether it is well.
+    report = dimensions[len(rates) :]
+    assert report[0] == "a VAE of this program" and any("deterministic" in line for line in report)
 
 
 def test_what_cannot_be_inspected_is_one_sentence(

@@ -29,6 +29,7 @@ def register(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Encode without a cache and print the means."""
     from vae_core.model import load_model
+    from vae_core.model.card import model_card
     from vae_core.space import LatentSpace
 
     with ConsoleProgress("inspecting", unit="item") as bar:
@@ -46,19 +47,21 @@ def run(chosen: argparse.Namespace) -> int:
             float(nats) if model.can.variance else None for nats in space.rate.mean(0, dtype="float64")
         ],
     }
-    report = getattr(model, "report", None)
-    if report is not None:
-        figures["preflight"] = report.to_dict()
+    report = model_card(model, space.data)
+    figures["preflight"] = report.to_dict()
     if chosen.json:
         print(json.dumps(figures))
         return 0
-    if report is not None:
-        print(report.text())
     print(f"{chosen.model} on {space.data.name}: {figures['count']} items of shape {figures['sample_shape']}")
     if not model.can.variance:
         print(f"no rate (the model has no variance), distortion {figures['distortion']:.3f} nats an item")
-        return 0
+    else:
+        _print_rates(figures)
+    print("\n".join([report.text(), *report.able(model.can)]))
+    return 0
+
+
+def _print_rates(figures: dict[str, Any]) -> None:
     print(f"rate {figures['rate']:.3f}, distortion {figures['distortion']:.3f} nats an item")
     for dimension, value in sorted(enumerate(figures["rate_by_dimension"]), key=lambda pair: -pair[1]):
         print(f"  z{dimension:<4d} {value:8.4f} nats")
-    return 0

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.model.foreign.wrappings import WRAPPINGS, Wrapping, decode, encode, unflat
-from vae_core import Dataset, InputError
+from vae_core import Dataset, InputError, demo
 from vae_core.data import from_arrays
 from vae_core.model import VAE, VAEConfig, wrap_model
 from vae_core.model.foreign.wrapped import WrappedVAE
@@ -187,3 +187,16 @@ def test_flat_pictures_in_memory(trained: VAE, few: Dataset) -> None:
     z = torch.zeros(3, 16, requires_grad=True)
     found.likelihood(z).log_prob(torch.zeros(3, 1, 28, 28)).sum().backward()
     assert z.grad is not None and bool((z.grad != 0).any())
+
+
+@pytest.mark.parametrize("kind", ["logvar", "var", "std", "logstd"])
+def test_the_spread_of_another_model_is_told_too(kind: str) -> None:
+    space = demo("sprites")
+    as_kind = {"logvar": lambda v: v, "var": torch.exp, "std": lambda v: torch.exp(v / 2), "logstd": lambda v: v / 2}
+
+    def encoder(x: Tensor) -> tuple[Tensor, Tensor]:
+        posterior = space.model.encode(x)
+        return as_kind[kind](posterior.logvar), posterior.mean
+
+    found = wrapped((encoder, lambda z: space.model.likelihood(z).mean), space.data)
+    assert found.convention.posterior is not None and found.convention.posterior.told() == f"{kind},mean"

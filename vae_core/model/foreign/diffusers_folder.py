@@ -49,7 +49,7 @@ def open_diffusers(folder: Path) -> Foreign:
     except (OSError, ValueError, RuntimeError, TypeError, KeyError, SafetensorError) as error:
         raise InputError(f"{folder}: cannot be opened by diffusers ({str(error).splitlines()[0]}).") from error
     return Foreign(
-        f"diffusers AutoencoderKL in {folder}",
+        f"diffusers AutoencoderKL, {folder.name}",
         lambda z: model.decode(z).sample,
         lambda x: model.encode(x).latent_dist,
         (model,),

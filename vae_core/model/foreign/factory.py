@@ -63,7 +63,7 @@ def open_factory(
         raise InputError(f"{spec}: failed with {type(error).__name__}: {error}") from error
     if weights is not None:
         _load_into(made, Path(weights), spec)
-    return wrap_object(made, spec)
+    return wrap_object(made, f"{Path(where).name}:{name}")
 
 
 def wrap_object(made: Any, name: str | None = None) -> Foreign:

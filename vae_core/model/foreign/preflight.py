@@ -7,23 +7,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
+from vae_core.model.findings import How, Report
 from vae_core.model.foreign.answers import read_decoder, read_encoder
 from vae_core.model.foreign.convention import Convention, as_ours
-from vae_core.model.foreign.findings import How, Report
-from vae_core.model.foreign.health import check_health
 from vae_core.model.foreign.spread import read_spread
 from vae_core.model.foreign.trying import TRIED, Way, ranges_of, try_all
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
+from vae_core.model.health import check_health, looked_at
 
-#: Items whose posteriors tell what the spread is, and on whose mean image the round trip is judged.
-LOOKED_AT = 512
 #: A way is certain if every other one brings items back this many times worse.
 MARGIN = 1.3
 #: Nothing is certain of a model that brings items back no better than so much of the mean image's error.
@@ -67,8 +64,8 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
             "give the data the model was trained on."
         )
     fixed = {**foreign.known, **stated}
-    looked = torch.from_numpy(data.batch(_spaced(len(data), LOOKED_AT))).to(foreign.device)
-    tried = looked[_spaced(len(looked), TRIED)]
+    looked = looked_at(data, foreign.device)
+    tried = looked[torch.linspace(0, len(looked) - 1, min(TRIED, len(looked))).long()]
     baseline = float((tried - looked.mean(dim=0)).square().mean())
     with torch.inference_mode():
         trials = try_all(foreign, tried, ranges_of(looked, data.kind == "image"), fixed)
@@ -90,12 +87,8 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
         convention = _with_likelihood(convention, best.error, fixed)
     _tell(report, convention, foreign, stated)
     model = WrappedVAE(foreign, convention, data.sample_shape, report)
-    check_health(model, looked, best.error, baseline)
+    check_health(model, looked, report)
     return model
-
-
-def _spaced(n: int, most: int) -> np.ndarray:
-    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.int64))
 
 
 def _doubts(ways: list[Way], baseline: float, fixed: dict[str, Any]) -> list[str]:

@@ -107,7 +107,7 @@ def open_pythae(folder: Path, trust: bool) -> Foreign:
     if content:
         known["posterior"] = (["mean", "logvar"], False) if _KINDS[kind] else (["mean"], False)
     return Foreign(
-        f"pythae {kind} in {folder}",
+        f"pythae {kind}, {folder.absolute().parent.name}/{folder.name}",
         decoder,
         encoder,
         (encoder, decoder),

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Bernoulli, Distribution, Normal
 
+from vae_core.model.findings import Report
 from vae_core.model.foreign.answers import read_decoder, read_encoder
 from vae_core.model.foreign.convention import Convention, as_ours, rearranged
-from vae_core.model.foreign.findings import Report
 from vae_core.model.prior import StandardNormal
 from vae_core.model.protocol import Capabilities, Posterior
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from vae_core.model.protocol import Capabilities
+
 How = Literal["known", "stated", "found", "measured"]
 
 
@@ -62,6 +64,17 @@ class Report:
             "findings": [asdict(finding) for finding in self.findings],
             "figures": dict(self.figures),
         }
+
+    @staticmethod
+    def able(can: Capabilities) -> list[str]:
+        """Return a sentence on everything that a model cannot do."""
+        lacking = {
+            "encode": "It has no encoder: items cannot be placed, only latent points decoded.",
+            "variance": "Its encoder gives no variance: there is no rate, and nothing is drawn from posteriors.",
+            "differentiable": "No gradients flow through it: what follows them is left out.",
+            "first_layer": "The first layer of its decoder cannot be read: what looks at its weights is left out.",
+        }
+        return [sentence for name, sentence in lacking.items() if not getattr(can, name)]
 
     def text(self) -> str:
         """Return the report as lines of text, warnings marked with an exclamation mark."""

@@ -1,0 +1,35 @@
+// The model card: what the model is, how it is understood, and whether it is well.
+import { getJSON } from "./api.js";
+import { tellError } from "./notice.js";
+import { element } from "./picture.js";
+import { state } from "./store.js";
+
+const HOW = { known: "from its format", stated: "as you said", found: "found by trying", measured: "measured" };
+let dialog = null;
+
+export async function showCard() {
+  const { space } = state;
+  try {
+    const card = await getJSON(`spaces/${space}/model`);
+    if (space !== state.space) return;
+    dialog?.remove();
+    dialog = element(
+      "dialog",
+      { id: "card-dialog", "aria-label": "Model card", onclick: (event) => { if (event.target === dialog) dialog.close(); } },
+      element("h2", {}, "Model card"),
+      element("p", { className: "small" }, card.model),
+      element("table", {}, element("tbody", {}, ...card.findings.flatMap(lines))),
+      ...card.can.map((sentence) => element("p", { className: "small" }, sentence)),
+      element("form", { method: "dialog" }, element("button", { className: "plain", autofocus: true }, "Close")),
+    );
+    document.body.append(dialog);
+    dialog.showModal();
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+function lines({ subject, value, how, warning }) {
+  const found = element("tr", {}, element("th", { scope: "row" }, subject), element("td", {}, value), element("td", { className: "how" }, HOW[how]));
+  return warning ? [found, element("tr", { className: "warning" }, element("td", {}), element("td", { colSpan: 2 }, warning))] : [found];
+}

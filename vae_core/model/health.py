@@ -1,0 +1,118 @@
+"""Whether a model is well: it brings its items back, is deterministic, finite, alive in its dimensions, fast enough."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae_core.data.dataset import Dataset
+from vae_core.errors import InputError
+from vae_core.model.findings import Report
+from vae_core.model.protocol import LatentModel
+
+#: Items that are looked at.
+LOOKED_AT = 512
+#: Nats below which a dimension tells nothing.
+DEAD = 0.01
+#: Root mean square of the means from which a dimension is far outside its prior.
+EXPLODING = 10.0
+#: Seconds one picture may take for the sliders to answer at the speed of the hand.
+FAST = 0.03
+
+
+def looked_at(data: Dataset, device: torch.device) -> Tensor:
+    """Return up to 512 items ``[n, *sample_shape]``, evenly spaced over the set."""
+    rows = np.unique(np.linspace(0, len(data) - 1, min(len(data), LOOKED_AT)).astype(np.int64))
+    return torch.from_numpy(data.batch(rows)).to(device)
+
+
+def check_health(model: LatentModel, x: Tensor, report: Report) -> None:
+    """Add to a report how well a model is; `x` are items ``[n, *sample_shape]``.
+
+    Raises
+    ------
+    InputError
+        If it gives no item finite latents.
+    """
+    with torch.inference_mode():
+        posterior = model.encode(x)
+        mean = posterior.mean
+        finite = torch.isfinite(mean).all(dim=1)
+        bad = int((~finite).sum())
+        if bad == len(x):
+            raise InputError(
+                f"{report.model}: gives none of {len(x)} items finite latents; check its weights and the range of the "
+                "data (--range)."
+            )
+        left_out = f"{bad} of them will be left out: their latents are not finite." if bad else ""
+        report.add("finite latents", f"{len(x) - bad} of {len(x)} items", warning=left_out)
+        _round_trip(model, x[finite], mean[finite], report)
+        _deterministic(model, x[finite][:8], report)
+        _dimensions(model, mean[finite], posterior.logvar[finite], report)
+        _speed(model, x[:64], mean[finite][:1], report)
+
+
+def _round_trip(model: LatentModel, x: Tensor, mean: Tensor, report: Report) -> None:
+    error = float((model.likelihood(mean).mean - x).square().mean())
+    baseline = float((x - x.mean(dim=0)).square().mean())
+    report.figures |= {"round_trip_error": error, "mean_image_error": baseline}
+    share = error / baseline if baseline > 0 else float("inf")
+    report.add(
+        "round trip",
+        f"squared error {error:.4g} an element, {share:.0%} of what the mean item leaves",
+        warning="" if share < 1 else "It brings items back no better than the mean item would; is this its data?",
+    )
+
+
+def _deterministic(model: LatentModel, x: Tensor, report: Report) -> None:
+    first, again = model.encode(x), model.encode(x)
+    decoded, repeated = (model.likelihood(first.mean).mean for _ in range(2))
+    wrong = []
+    if not torch.allclose(first.mean, again.mean, atol=1e-5, equal_nan=True):
+        wrong.append("the encoder")
+    if not torch.allclose(decoded, repeated, atol=1e-5, equal_nan=True):
+        wrong.append("the decoder")
+    warning = (
+        f"{' and '.join(wrong).capitalize()} answers otherwise each time: is dropout on, or a sample returned instead "
+        "of the mean? Return the mean, in evaluation mode."
+    )
+    report.add("deterministic", "no" if wrong else "yes", warning=warning if wrong else "")
+
+
+def _dimensions(model: LatentModel, mean: Tensor, logvar: Tensor, report: Report) -> None:
+    root = mean.double().square().mean(dim=0).sqrt()
+    exploding = int((root > EXPLODING).sum())
+    warning = f"{exploding} dimensions lie more than {EXPLODING:.0f} from 0, in root mean square." if exploding else ""
+    if not model.can.variance:
+        report.add("dimensions", f"{len(root)}, without variance", warning=warning)
+        return
+    nats = 0.5 * (mean.double().square() + logvar.double().exp() - logvar.double() - 1).mean(dim=0)
+    dead = int((nats < DEAD).sum())
+    report.figures |= {"rate": float(nats.sum()), "dead_dimensions": float(dead)}
+    if dead == len(nats):
+        warning = "No dimension tells anything of the items: the posterior is collapsed."
+    told = f"{len(nats) - dead} of {len(nats)} carry information, {float(nats.sum()):.1f} nats in all"
+    report.add("dimensions", told, warning=warning)
+
+
+def _speed(model: LatentModel, x: Tensor, one: Tensor, report: Report) -> None:
+    decoding = _least(lambda: model.likelihood(one).mean)
+    encoding = _least(lambda: model.encode(x).mean) / len(x)
+    report.figures |= {"decode_seconds": decoding, "encode_seconds_an_item": encoding}
+    slow = f"Sliders will lag: one picture should take at most {1000 * FAST:.0f} ms." if decoding > FAST else ""
+    report.add(
+        "speed", f"{1000 * decoding:.1f} ms to decode one, {1000 * encoding:.2f} ms an item to encode", warning=slow
+    )
+
+
+def _least(work: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
