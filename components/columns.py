@@ -42,12 +42,12 @@ class Column:
 
 
 def columns(space: LatentSpace) -> list[Column]:
-    """List the table's columns, then rate and distortion, then the latent dimensions, the most informative first."""
+    """List the table's columns, rate (of a posterior with a variance), distortion, the latent dimensions `by_rate`."""
     table = space.data.table
     listed = [Column(str(name), str(name), _kind(table.iloc[:, at])) for at, name in enumerate(table.columns)]
     taken = {column.name for column in listed}
     figures = [
-        Column("rate", "rate (nats)", "number"),
+        *([Column("rate", "rate (nats)", "number")] if space.model.can.variance else []),
         Column("distortion", "distortion (nats)", "number"),
         Column(KEPT, "neighbours kept", "number", of_map=True),
     ]
@@ -56,18 +56,20 @@ def columns(space: LatentSpace) -> list[Column]:
 
 
 def by_rate(space: LatentSpace) -> list[int]:
-    """Return the latent dimensions, the one with the highest mean rate first."""
+    """Return the latent dimensions, the highest mean rate first; without rates the largest deviation first."""
+    if not space.model.can.variance:
+        return [int(j) for j in np.argsort(-space.mean.std(axis=0, dtype=np.float64), kind="stable")]
     mean_rate = np.nan_to_num(space.rate.mean(axis=0, dtype=np.float64))
     return [int(j) for j in np.argsort(-mean_rate, kind="stable")]
 
 
 def default_column(space: LatentSpace) -> str:
-    """Return the column a fresh map is coloured by: the label, else the first category, else the rate."""
+    """Return the column of a fresh map: the label, else the first category, else the rate, else the distortion."""
     listed = columns(space)
     categories = [column.name for column in listed if column.kind == "category"]
     if "label" in [column.name for column in listed if column.kind != "text"]:
         return "label"
-    return categories[0] if categories else "rate"
+    return categories[0] if categories else "rate" if space.model.can.variance else "distortion"
 
 
 def values_of(seen: LatentSpace | Layer, name: str, projection: Projection | None = None) -> pd.Series | None:

@@ -17,7 +17,7 @@ const loadRow = newest(
     const lines = Object.entries(item.row).slice(0, 6);
     card().querySelector("dl").replaceChildren(
       ...lines.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, tidy(value))]),
-      element("dt", {}, "rate"), element("dd", {}, `${tidy(item.rate)} nats`),
+      ...(current.info.can.variance ? [element("dt", {}, "rate"), element("dd", {}, `${tidy(item.rate)} nats`)] : []),
     );
   },
   tellError,

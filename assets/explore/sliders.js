@@ -44,7 +44,7 @@ function seen(entries) {
 }
 
 function layRow(j) {
-  const { rate, low, high } = current.info.dimensions[j];
+  const { rate, std, low, high } = current.info.dimensions[j];
   const histogram = element("canvas", { className: "histogram" });
   const pictures = element("canvas", { className: "strip" });
   const knob = element("div", { className: "knob" });
@@ -84,12 +84,14 @@ function layRow(j) {
     "aria-pressed": "false",
     onclick: () => toggleLock(j),
   });
-  const used = rate >= 0.05 ? "" : " · hardly used";
+  const told = current.info.can.variance
+    ? { title: "Mean rate: what this dimension tells of an item", text: `${rate.toFixed(2)} nats${rate >= 0.05 ? "" : " · hardly used"}` }
+    : { title: "Standard deviation over the items; without a variance in the posterior there is no rate", text: `σ ${std.toFixed(2)}` };
   const head = element(
     "div",
     { className: "row-head" },
     element("span", { className: "name" }, `z${j}`),
-    element("span", { className: "rate", title: "Mean rate: what this dimension tells of an item" }, `${rate.toFixed(2)} nats${used}`),
+    element("span", { className: "rate", title: told.title }, told.text),
     value,
     lock,
   );

@@ -93,22 +93,24 @@ function paintItem(item, pixels) {
     draw(sample.canvas, pixels, shape, i + 2);
     return sample.canvas;
   });
+  const { variance } = current.info.can;
+  const lost = variance ? `${tidy(item.distortion)} ± ${tidy(item.distortion_error)}` : tidy(item.distortion);
   const id = item.id === String(item.index) ? [] : [fact("id", item.id, "Its id in the whole data set; the number of the item is its place among those shown here")];
   const facts = id.concat(Object.entries(item.row).slice(0, 8).map(([name, value]) => fact(name, tidy(value))));
-  const latents = element("details", {}, element("summary", {}, "Latent values ± σ"), latentTable(item));
+  const latents = element("details", {}, element("summary", {}, variance ? "Latent values ± σ" : "Latent values"), latentTable(item));
   frame(
     element("div", { className: "item-head" }, element("strong", {}, `Item ${item.index}`), element("dl", {}, ...facts.flat())),
     element("div", { className: "trio" }, original.root, reconstruction.root, difference.root),
     element(
       "dl",
       { className: "figures" },
-      ...fact("rate", `${tidy(item.rate)} nats`),
-      ...fact("distortion", `${tidy(item.distortion)} ± ${tidy(item.distortion_error)} nats${current.info.pseudo_likelihood ? " *" : ""}`),
+      ...(variance ? fact("rate", `${tidy(item.rate)} nats`) : []),
+      ...fact("distortion", `${lost} nats${current.info.pseudo_likelihood ? " *" : ""}`),
     ),
     current.info.pseudo_likelihood
       ? element("p", { className: "footnote" }, "* A Bernoulli on grey pixels is a pseudo-likelihood: compare these figures with each other only.")
       : "",
-    section("Posterior samples", element("div", { className: "thumbs samples" }, ...samples)),
+    variance ? section("Posterior samples", element("div", { className: "thumbs samples" }, ...samples)) : "",
     latents,
   );
 }
@@ -119,8 +121,8 @@ function latentTable(item) {
       "tr",
       {},
       element("td", {}, `z${j}`),
-      element("td", {}, `${item.z[j].toFixed(2)} ± ${item.std[j].toFixed(2)}`),
-      element("td", {}, item.rate_by_dimension[j] === null ? "–" : `${item.rate_by_dimension[j].toFixed(2)} nats`),
+      element("td", {}, current.info.can.variance ? `${item.z[j].toFixed(2)} ± ${item.std[j].toFixed(2)}` : item.z[j].toFixed(2)),
+      element("td", {}, item.rate_by_dimension[j] === null ? "" : `${item.rate_by_dimension[j].toFixed(2)} nats`),
     ),
   );
   return element("table", {}, element("tbody", {}, ...lines));

@@ -48,7 +48,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         refuse_if_not_pictures(space)
         chosen = wanted_item(space, index)
-        noise = np.random.default_rng(index).standard_normal((SAMPLES, space.latent_dim), dtype=np.float32)
+        count = SAMPLES if space.model.can.variance else 0
+        noise = np.random.default_rng(index).standard_normal((count, space.latent_dim), dtype=np.float32)
         samples = space.mean[chosen] + np.exp(0.5 * space.logvar[chosen]) * noise
         decoded = decode(space, np.concatenate([space.mean[chosen][None], samples]))
         shown = np.concatenate([originals(space.data, np.array([chosen])), decoded])

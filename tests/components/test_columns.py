@@ -20,7 +20,7 @@ class Seen:
     def __init__(self, space: LatentSpace, **cells: Any) -> None:
         self.data: Dataset = replace(space.data, table=pd.DataFrame(cells, index=space.data.table.index))
         self.mean, self.rate, self.distortion = space.mean, space.rate, space.distortion
-        self.latent_dim = space.latent_dim
+        self.latent_dim, self.model = space.latent_dim, space.model
 
 
 def kind_of(space: LatentSpace, cells: Any) -> str:
