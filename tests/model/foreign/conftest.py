@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,9 @@ def onnx_pair(trained: VAE, tmp_path_factory: pytest.TempPathFactory) -> Path:
         half = Half(trained, name == "encoder").eval()
         shapes = ({0: "n"},)
         file = folder / f"{name}.onnx"
-        torch.onnx.export(half, (x,), file, dynamic_shapes=shapes, dynamo=True, external_data=False, verbose=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(half, (x,), file, dynamic_shapes=shapes, dynamo=True, external_data=False, verbose=False)
     return folder
 
 
@@ -63,5 +66,7 @@ def torchscript_pair(trained: VAE, tmp_path_factory: pytest.TempPathFactory) -> 
     given = {"encoder": torch.zeros(2, 1, 28, 28), "decoder": torch.zeros(2, 16)}
     for name, x in given.items():
         half = Half(trained, name == "encoder").eval()
-        torch.jit.save(torch.jit.trace(half, (x,)), str(folder / f"{name}.pt"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.jit.save(torch.jit.trace(half, (x,)), str(folder / f"{name}.pt"))
     return folder

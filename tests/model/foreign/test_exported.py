@@ -11,8 +11,6 @@ import torch
 from vae_core import Dataset, InputError, load_model
 from vae_core.model import VAE
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-
 
 def assert_same(found: object, trained: VAE, few: Dataset) -> None:
     """Assert that rate and reconstruction are those of the model the files were made of."""

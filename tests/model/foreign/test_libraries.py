@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -160,40 +158,3 @@ def test_other_models_of_diffusers_and_damaged_ones_are_refused(kl_folder: Path,
     (tmp_path / "diffusion_pytorch_model.safetensors").write_bytes(b"\xff" * 64)
     with pytest.raises(InputError, match="cannot be opened by diffusers"):
         load_model(tmp_path, "cpu", data=few)
-
-
-class Exploit:
-    """Unpickled, it would write a file."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-
-    def __reduce__(self) -> Any:
-        return (Path.write_text, (self.file, "owned"))
-
-
-def test_a_pickle_that_would_run_is_not_opened(saved: tuple[Path, str], few: Dataset, tmp_path: Path) -> None:
-    mark = tmp_path / "owned"
-    folder = copied(saved[0], tmp_path)
-    torch.save({"model_state_dict": Exploit(mark)}, folder / "model.pt")
-    with pytest.raises(InputError, match="would run code"):
-        load_model(folder, "cpu", data=few)
-    (folder / "model.pt").write_bytes(pickle.dumps(Exploit(mark)))
-    with pytest.raises(InputError, match=r"would run code|damaged"):
-        load_model(folder, "cpu", data=few)
-    copied(saved[0], tmp_path)
-    (folder / "encoder.pkl").write_bytes(pickle.dumps(Exploit(mark)))
-    with pytest.raises(InputError, match="--trust"):
-        load_model(folder, "cpu", data=few)
-    assert not mark.exists()
-
-
-def test_weights_that_would_unpack_to_much_more_are_refused(
-    saved: tuple[Path, str], few: Dataset, tmp_path: Path
-) -> None:
-
-    folder = copied(saved[0], tmp_path)
-    with zipfile.ZipFile(folder / "model.pt", "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("archive/data.pkl", bytes(2**28))
-    with pytest.raises(InputError, match="would unpack to"):
-        load_model(folder, "cpu", data=few)

@@ -92,10 +92,17 @@ def _open_onnx(encoder: Path, decoder: Path) -> Foreign:
         f"ONNX pair {encoder.name}, {decoder.name}",
         run_decoder,
         run_encoder,
-        content=content_of(encoder, decoder),
+        content=content_of(*(part for file in (encoder, decoder) for part in (file, *_weights_beside(file)))),
         latent_shape=latent,
         differentiable=False,
     )
+
+
+def _weights_beside(file: Path) -> list[Path]:
+    """Return the files of the same folder that an ONNX file names: weights may lie outside of it."""
+    told = file.read_bytes()
+    beside = (other for other in file.parent.iterdir() if other.is_file() and other.suffix != ".onnx")
+    return sorted(other for other in beside if other.name.encode() in told)
 
 
 def _runner(session: Any) -> Callable[[Tensor], Any]:

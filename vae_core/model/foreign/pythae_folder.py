@@ -173,6 +173,8 @@ def read_state(path: Path) -> dict[str, Any]:
                 f"{path}: would unpack to {size / 2**20:,.0f} MB, far more than torch.save writes; refused."
             )
         found = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError(f"{path}: not found; give the whole folder.") from None
     except pickle.UnpicklingError as error:
