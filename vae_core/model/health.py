@@ -24,9 +24,9 @@ EXPLODING = 10.0
 FAST = 0.03
 
 
-def looked_at(data: Dataset, device: torch.device) -> Tensor:
-    """Return up to 512 items ``[n, *sample_shape]``, evenly spaced over the set."""
-    rows = np.unique(np.linspace(0, len(data) - 1, min(len(data), LOOKED_AT)).astype(np.int64))
+def looked_at(data: Dataset, device: torch.device, most: int = LOOKED_AT) -> Tensor:
+    """Return some items ``[n, *sample_shape]``, evenly spaced over the set."""
+    rows = np.unique(np.linspace(0, len(data) - 1, min(len(data), most)).astype(np.int64))
     return torch.from_numpy(data.batch(rows)).to(device)
 
 

@@ -21,6 +21,8 @@ from vae_core.model.foreign.trying import TRIED, Way, ranges_of, try_all
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
 from vae_core.model.health import check_health, looked_at
 
+#: Items whose posteriors tell what the spread is: variances of 2,000 are known to 3 %.
+SPREAD_OVER = 2_000
 #: A way is certain if every other one brings items back this many times worse.
 MARGIN = 1.3
 #: Nothing is certain of a model that brings items back no better than so much of the mean image's error.
@@ -76,7 +78,7 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
         best = ways[0]
         report = Report(foreign.name)
         doubts = _doubts(ways, baseline, fixed)
-        scale, doubt = _scale(foreign, best.convention, looked)
+        scale, doubt = _scale(foreign, best.convention, data)
         if doubt:
             doubts.append(doubt)
         if doubts:
@@ -120,12 +122,13 @@ def _doubts(ways: list[Way], baseline: float, fixed: dict[str, Any]) -> list[str
     return doubts
 
 
-def _scale(foreign: Foreign, convention: Convention, looked: Tensor) -> tuple[str | None, str]:
+def _scale(foreign: Foreign, convention: Convention, data: Dataset) -> tuple[str | None, str]:
     """Return what the spread is, and what is doubtful about that."""
     form = convention.posterior
     assert form is not None and foreign.encode is not None
     if form.spread < 0 or form.scale is not None:
         return form.scale, ""
+    looked = looked_at(data, foreign.device, SPREAD_OVER)
     mean, spread = form.parts(read_encoder(foreign.encode(convention.give(looked))))
     assert spread is not None
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from vae_core.model.foreign.answers import to_logvar
-from vae_core.options import SPREADS
 
 _ITEMS = 32
 _DIMENSIONS = 24
-#: σ² from which a dimension says too little of an item to be compared.
-_TELLING = 0.8
-#: Least correlation, and the farthest the slope's logarithm may be from 0; half-way to the next reading is 0.35.
+_LEAST = 24  # values that have to be comparable
+#: σ² from which an item says too little to be compared: there 1/σ² − 1 is mostly what training left undone.
+_TELLING = 0.5
+#: Least correlation, how near to 0 the slope's logarithm has to be, and how far that of the other reading.
 CORRELATED = 0.6
 NEAR = 0.25
+FAR = 0.45
+#: Mean σ² between which a dimension's whole variance tells one reading from the other, and how near to 1 the right one
+#: brings its logarithm; the other has to be twice as far.
+_WIDE = (0.15, 0.9)
+WHOLE = 0.1
 
 
 @dataclass(frozen=True)
@@ -31,31 +37,34 @@ class SpreadReading:
     slope : float
         Of log(1/σ² − 1) over log |∂x̂/∂z|², 1 where the reading is right.
     correlation : float
-        Of the two.
+        Of the two; 0 where too little of the posterior is narrow enough to be compared.
+    whole : float
+        Mean over the dimensions of |log (Var E[z|x] + E Var[z|x])|, 0 where the reading is right; infinite where no
+        dimension is wide enough to tell.
+    certain : bool
+        Whether it stands out among the readings.
     """
 
     scale: str
     slope: float
     correlation: float
+    whole: float
+    certain: bool = False
 
     @property
     def off(self) -> float:
         """How far the logarithm of the slope is from 0; log 2 for a square too many or too few."""
-        return abs(float(torch.tensor(max(self.slope, 1e-9)).log()))
-
-    @property
-    def certain(self) -> bool:
-        """Whether this reading stands out."""
-        return self.correlation >= CORRELATED and self.off <= NEAR
+        return abs(math.log(max(self.slope, 1e-9)))
 
 
 def read_spread(mean: Tensor, spread: Tensor, decode: Callable[[Tensor], Tensor]) -> list[SpreadReading]:
-    """Return the readings a spread may have, the likeliest first.
+    """Return the readings a spread may have, the likeliest first, which may be certain.
 
     Where a VAE has been trained, 1/σ_j² = 1 + c |∂x̂/∂z_j|² (the stationary point of the ELBO in the posterior
     variance, for a Gaussian likelihood of variance 1/c: Lucas et al. 2019, "Don't blame the ELBO!"; Kumar & Poole 2020,
     "On implicit regularization in β-VAEs"). So log(1/σ² − 1) over log |∂x̂/∂z|² has slope 1, whatever c; of a deviation
-    taken for a variance it has ½, of a variance taken for a deviation 2.
+    taken for a variance it has ½, of a variance taken for a deviation 2. Where posteriors are about as wide as the
+    prior this says little, but there the variance of the aggregate posterior, Var E[z|x] + E Var[z|x], is near 1.
 
     Parameters
     ----------
@@ -64,24 +73,44 @@ def read_spread(mean: Tensor, spread: Tensor, decode: Callable[[Tensor], Tensor]
     decode : callable
         ``[m, d]`` to pictures ``[m, …]``.
     """
+    kinds = ["var", "std"] if bool((spread >= 0).all()) else ["logvar", "logstd"]
+    variances = {kind: to_logvar(spread.double(), kind).exp() for kind in kinds}
     rows = torch.linspace(0, len(mean) - 1, min(_ITEMS, len(mean))).long()
-    mean, spread = mean[rows], spread[rows]
-    kinds = [kind for kind in SPREADS if kind.startswith("log") or bool((spread >= 0).all())]
-    if bool((spread >= 0).all()):
-        kinds = ["var", "std"]  # a log-variance that is never negative would be a posterior wider than the prior
     varied = mean.var(dim=0).argsort(descending=True)[:_DIMENSIONS]
-    steepness = torch.stack([_steepness(mean, int(j), decode) for j in varied], dim=1)
-    found = []
-    for kind in kinds:
-        variance = to_logvar(spread[:, varied].double(), kind).exp()
-        telling = (variance < _TELLING) & (steepness > 0) & (variance > 0)
-        if int(telling.sum()) < 10:
-            found.append(SpreadReading(kind, 0.0, 0.0))
-            continue
-        x, y = steepness[telling].log(), (1 / variance[telling] - 1).log()
-        together = torch.corrcoef(torch.stack([x, y]))[0, 1]
-        found.append(SpreadReading(kind, float(y.std() / x.std().clamp_min(1e-9)), float(together.nan_to_num())))
-    return sorted(found, key=lambda reading: (not reading.certain, reading.off))
+    steepness = torch.stack([_steepness(mean[rows], int(j), decode) for j in varied], dim=1)
+    looked = {kind: variance[rows][:, varied] for kind, variance in variances.items()}
+    widest = torch.stack(list(looked.values())).amax(dim=0)
+    telling = (widest < _TELLING) & (steepness > 0) & (torch.stack(list(looked.values())).amin(dim=0) > 0)
+    wholes = _wholes(mean.double(), variances)
+    found = [SpreadReading(kind, *_slope(steepness, looked[kind], telling), wholes[kind]) for kind in kinds]
+    best, other = sorted(found, key=lambda reading: reading.whole)
+    if best.whole <= WHOLE and other.whole >= 2 * WHOLE:
+        return [replace(best, certain=True), other]
+    best, other = sorted(found, key=lambda reading: reading.off)
+    certain = best.correlation >= CORRELATED and best.off <= NEAR and other.off >= FAR
+    return [replace(best, certain=certain), other]
+
+
+def _slope(steepness: Tensor, variance: Tensor, telling: Tensor) -> tuple[float, float]:
+    """Return slope (reduced major axis) and correlation of log(1/σ² − 1) over log |∂x̂/∂z|²."""
+    if int(telling.sum()) < _LEAST:
+        return 0.0, 0.0
+    x, y = steepness[telling].log(), (1 / variance[telling] - 1).log()
+    together = torch.corrcoef(torch.stack([x, y]))[0, 1]
+    return float(y.std() / x.std().clamp_min(1e-9)), float(together.nan_to_num())
+
+
+def _wholes(mean: Tensor, variances: dict[str, Tensor]) -> dict[str, float]:
+    """Return by reading how far the aggregate posterior's variance is from 1, over the dimensions that can tell."""
+    low, high = _WIDE
+    inside = torch.stack([((v.mean(dim=0) > low) & (v.mean(dim=0) < high)) for v in variances.values()]).all(dim=0)
+    if not bool(inside.any()):
+        return dict.fromkeys(variances, math.inf)
+    around = mean.var(dim=0)
+    return {
+        kind: float((around + variance.mean(dim=0))[inside].clamp_min(1e-12).log().abs().mean())
+        for kind, variance in variances.items()
+    }
 
 
 def _steepness(mean: Tensor, j: int, decode: Callable[[Tensor], Tensor]) -> Tensor:

@@ -1,0 +1,56 @@
+"""Every example of YOUR_VAE.md, typed as it stands there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app
+from vae_core.__main__ import main
+
+PAGE = Path(__file__).resolve().parents[1] / "YOUR_VAE.md"
+BLOCK = re.compile(r"```(python|sh)\n(.*?)```", re.DOTALL)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_example_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served: list[Any] = []
+    monkeypatch.setattr(app, "_serve", lambda catalogue, *_, **__: served.append(next(iter(catalogue)).space()))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    scope: dict[str, Any] = {"__name__": "example"}
+    opened = 0
+    for language, text in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
+        if language == "python" and text.startswith("# mine.py"):
+            Path("mine.py").write_text(text)
+        elif language == "python":
+            # A shared memory of several examples, as in a notebook.
+            exec(compile(text, str(PAGE), "exec"), scope)
+        else:
+            run(text, tmp_path)
+        opened += "explore(" in text or "app.py" in text
+        assert len(served) == opened, text
+    sys.modules.pop("mine", None)
+    assert opened == 7 and all(len(space) == 1797 for space in served)
+    assert [space.latent_dim for space in served] == [4, 4, 4, 4, 4, 4, 4 * 4 * 4]
+    report = capsys.readouterr().out
+    assert "mean,logvar" in report and "(found)" in report, "of inspect"
+
+
+def run(text: str, folder: Path) -> None:
+    """Run one command line of the page."""
+    python, what, *rest = shlex.split(text)
+    assert python == "python"
+    arguments = [str(next(folder.glob(word), word)) if "*" in word else word for word in rest]
+    if what == "app.py":
+        assert app.main([*arguments, "--port", "0", "--workspace", str(folder / "workspace")]) == 0
+    else:
+        module, *others = arguments
+        assert (what, module) == ("-m", "vae_core") and main(others) == 0
