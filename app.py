@@ -39,8 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 after Ctrl-C, 2 if something given cannot be used.
     """
     parser = argparse.ArgumentParser(prog="latent-explorer", description="Look into the latent space of a VAE.")
-    parser.add_argument("--model", help="a trained VAE, ours or another library's (default: the shipped demos)")
-    parser.add_argument("--data", help="its data set, by name or path")
+    parser.add_argument(
+        "--model",
+        action="append",
+        help="a trained VAE, ours or another library's; may be repeated (default: demos)",
+    )
+    parser.add_argument("--data", action="append", help="its data set, by name or path; one, or one a model")
     parser.add_argument("--port", type=int, default=8050, help="default %(default)s")
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)"
@@ -177,13 +181,27 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
         # The default space is opened before the page is offered; the others when somebody wants them.
         next(iter(catalogue)).space()
         return catalogue
-    space = open_space(chosen.model, chosen.data, workspace, chosen.device, ModelOptions.of(chosen))
-    _refuse_without_pictures(space.data)
-    for warning in getattr(getattr(space.model, "report", None), "warnings", []):
-        print(f"Note: {warning}", file=sys.stderr)
-    name = Path(chosen.model.split(",")[0]).resolve().name
-    catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {space.data.name}", space)
+    if len(chosen.data) not in (1, len(chosen.model)):
+        raise InputError(
+            f"There are {len(chosen.model)} models and {len(chosen.data)} data sets; give one, or one a model."
+        )
+    names = model_names(chosen.model)
+    for at, (name, model) in enumerate(zip(names, chosen.model, strict=True)):
+        data = chosen.data[min(at, len(chosen.data) - 1)]
+        space = open_space(model, data, workspace, chosen.device, ModelOptions.of(chosen))
+        _refuse_without_pictures(space.data)
+        for warning in getattr(getattr(space.model, "report", None), "warnings", []):
+            print(f"Note: {name}: {warning}", file=sys.stderr)
+        catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {space.data.name}", space)
     return catalogue
+
+
+def model_names(models: Sequence[str]) -> list[str]:
+    """Return what people call models: the last part of their paths, with the one before where that does not tell."""
+    paths = [Path(model.split(",")[0]).resolve() for model in models]
+    names = [path.parent.name if path.name == "config.json" else path.name for path in paths]
+    telling = "final_model" not in names and len(set(names)) == len(names)
+    return names if telling else [f"{path.parent.name}/{name}" for path, name in zip(paths, names, strict=True)]
 
 
 def _refuse_without_pictures(data: Dataset) -> None:

@@ -195,3 +195,17 @@ def test_explore_serves_objects_in_memory(trained: tuple[str, str], workspace_fo
 def test_explore_says_what_it_takes(model: object, data: object, told: str) -> None:
     with pytest.raises(InputError, match=told):
         app.explore(model, data, block=False)  # type: ignore[arg-type]
+
+
+def test_models_are_named_so_that_they_can_be_told_apart(tmp_path: Path) -> None:
+    paths = [str(tmp_path / "a" / "run"), str(tmp_path / "b" / "run")]
+    assert app.model_names(paths) == ["a/run", "b/run"]
+    assert app.model_names([str(tmp_path / "a" / "run"), str(tmp_path / "b" / "walk")]) == ["run", "walk"]
+    assert app.model_names([str(tmp_path / "today" / "final_model")]) == ["today/final_model"]
+    assert app.model_names([f"{tmp_path}/encoder.onnx,{tmp_path}/decoder.onnx"]) == ["encoder.onnx"]
+
+
+def test_models_and_data_sets_must_go_together(trained: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    two = ["--model", trained[0], "--data", trained[1], "--data", trained[1], "--port", "0"]
+    assert app.main(two) == 2
+    assert "1 models and 2 data sets" in capsys.readouterr().err

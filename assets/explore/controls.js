@@ -1,5 +1,5 @@
 // The page's controls and the store: what a person chooses goes in, what is so comes out.
-import { asVisitor, postJSON } from "./api.js";
+import { asVisitor, getJSON, postJSON } from "./api.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showCard } from "./card.js";
 import { showHelp } from "./keys.js";
@@ -76,6 +76,10 @@ export function hear(name, values) {
 
 async function openOther(id) {
   const kept = new URLSearchParams({ space: id, projection: state.projection.startsWith("z:") ? "pca" : state.projection });
+  // Another model of the same data: the same item in the same colours.
+  const twin = await getJSON(`spaces/${id}/same?space=${state.space}&item=${state.item ?? ""}`);
+  if (twin.same && state.color && !/^z\d+$/.test(state.color)) kept.set("color", state.color);
+  if (twin.index !== null) kept.set("item", twin.index);
   await restore(fromQuery(kept.toString()));
   update({}, { commit: true });
 }

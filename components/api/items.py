@@ -17,7 +17,7 @@ from components.api.wire import FARTHEST, Refused, framed_answer
 from components.finding import find_items
 from components.fitting import fit_picture
 from components.pictures import decode, originals, to_bytes
-from vae_core import Catalogue, LatentSpace
+from vae_core import Catalogue, Dataset, LatentSpace
 from vae_core.jobs import Jobs
 
 #: Posterior samples shown of an item.
@@ -55,6 +55,16 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         shown = np.concatenate([originals(space.data, np.array([chosen])), decoded])
         return framed_answer({"index": chosen}, shown)
 
+    @api.get("/spaces/<name>/same")
+    def same(name: str) -> Response:
+        space, other = wanted_space(catalogue, name), wanted_space(catalogue, request.args.get("space", ""))
+        alike = same_data(space.data, other.data)
+        asked = request.args.get("item", "")
+        if asked and not asked.isdecimal():
+            raise Refused(400, f"An item is told by its number, not {asked!r}.")
+        index = same_item(space, other, wanted_item(other, int(asked))) if asked and alike else None
+        return jsonify({"same": alike, "index": index})
+
     @api.get("/spaces/<name>/find")
     def find(name: str) -> Response:
         space = wanted_space(catalogue, name)
@@ -83,6 +93,17 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             "fitted": fitted.how,
         }
         return framed_answer(about, np.concatenate([to_bytes(fitted.values[None]), decoded]))
+
+
+def same_data(one: Dataset, other: Dataset) -> bool:
+    """Whether two spaces are on one data set; items that were left out may differ."""
+    return (one.name, one.kind, one.sample_shape) == (other.name, other.kind, other.sample_shape)
+
+
+def same_item(space: LatentSpace, other: LatentSpace, index: int) -> int | None:
+    """Return the number in `space` of an item of `other`, by its id; None where it has been left out."""
+    (found,) = space.data.table.index.get_indexer([other.data.table.index[index]])
+    return None if found < 0 else int(found)
 
 
 def about_item(space: LatentSpace, index: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from components.api.items import plain, to_png
+from components.api.items import plain, same_item, to_png
 from components.pictures import decode
 from vae_core import LatentSpace
 
@@ -153,3 +153,15 @@ def test_an_encoder_that_gives_no_numbers_is_said_so(
 def test_cells_become_json_types(cell: object, told: object) -> None:
     assert plain(cell) == told
     assert type(plain(cell)) is type(told)
+
+
+def test_another_space_tells_whether_it_has_the_same_item(client: FlaskClient, grey: LatentSpace) -> None:
+    assert client.get("/api/spaces/grey/same?space=grey&item=7").get_json() == {"same": True, "index": 7}
+    assert client.get("/api/spaces/grey/same?space=grey&item=").get_json() == {"same": True, "index": None}
+    assert client.get("/api/spaces/grey/same?space=colour&item=7").get_json() == {"same": False, "index": None}
+    assert client.get("/api/spaces/grey/same?space=grey&item=99").status_code == 404
+    assert client.get("/api/spaces/grey/same?space=grey&item=x").status_code == 400
+    assert client.get("/api/spaces/grey/same?space=none&item=1").status_code == 404
+    # By its id, wherever it stands.
+    fewer = LatentSpace.build(grey.model, grey.data.take([9, 3, 5]))
+    assert [same_item(fewer, grey, index) for index in (3, 9, 4)] == [1, 0, None]
