@@ -163,6 +163,13 @@ def test_the_name_of_the_content_follows_weights_and_convention(trained: VAE, fe
     stated = {"range": "unit", "posterior": "mean,logvar", "output": "same", "sigma": 1.0}
     names = [wrapped(Restless(model), few, **stated).fingerprint for model in (one, other)]
     assert names[0] != names[1]
+    # Weights that cannot be found, in an array of a function's own, still name the content.
+    names = []
+    for size in (1.0, 1.01):
+        scale = np.float32(size)
+        found = wrapped((lambda x, s=scale: encode(trained)(x)[0] * s, lambda z, s=scale: decode(trained)(z / s)), few)
+        names.append(found.fingerprint)
+    assert names[0] != names[1]
 
 
 def test_vectors_are_understood_too(trained: VAE) -> None:

@@ -84,7 +84,8 @@ def wrap_object(made: Any, name: str | None = None) -> Foreign:
         )
     modules = _modules(made, encode, decode)
     content = "" if modules else _source(made, encode, decode)
-    return Foreign(name, decode, encode, modules, content)
+    # Functions may hold weights anywhere; a module holds its own.
+    return Foreign(name, decode, encode, modules, content, all_found=isinstance(made, nn.Module))
 
 
 def _functions(made: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:

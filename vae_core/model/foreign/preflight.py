@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -88,9 +89,23 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
         convention = replace(best.convention, posterior=replace(form, scale=scale))
         convention = _with_likelihood(convention, best.error, fixed)
     _tell(report, convention, foreign, stated)
-    model = WrappedVAE(foreign, convention, data.sample_shape, report)
+    answers = "" if foreign.all_found else _answers(foreign, convention, tried)
+    model = WrappedVAE(foreign, convention, data.sample_shape, report, answers)
     check_health(model, looked, report)
     return model
+
+
+def _answers(foreign: Foreign, convention: Convention, x: Tensor) -> str:
+    """Return a hash of what a model answers, to three decimals, so that another processor gives the same."""
+    assert foreign.encode is not None and convention.posterior is not None
+    with torch.inference_mode():
+        mean, logvar = convention.posterior.posterior(read_encoder(foreign.encode(convention.give(x))))
+        decoded = read_decoder(foreign.decode(mean.reshape(len(mean), *convention.latent_shape)))
+    values = decoded.mean if isinstance(decoded, Distribution) else decoded
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (mean, values) if logvar is None else (mean, logvar, values):
+        digest.update((part.double().cpu().numpy().round(3) + 0.0).tobytes())
+    return digest.hexdigest()
 
 
 def _doubts(ways: list[Way], baseline: float, fixed: dict[str, Any]) -> list[str]:
@@ -151,7 +166,8 @@ def _with_likelihood(convention: Convention, error: float, fixed: dict[str, Any]
     named = fixed.get("likelihood") or ("bernoulli" if convention.output == "logits" else convention.likelihood)
     sigma = fixed.get("sigma")
     if sigma is None:
-        sigma = max(math.sqrt(error), 1e-3)
+        # In few digits: it is part of the content's name, and must not change with the processor.
+        sigma = float(f"{max(math.sqrt(error), 1e-3):.3g}")
     return replace(convention, likelihood=named, sigma=float(sigma))
 
 

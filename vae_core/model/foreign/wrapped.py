@@ -41,6 +41,8 @@ class Foreign:
         Where the format tells.
     differentiable : bool
         Whether gradients flow through.
+    all_found : bool
+        Whether `modules` and `content` name all that its answers depend on.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Foreign:
     sample_shape: tuple[int, ...] | None = None
     latent_shape: tuple[int, ...] | None = None
     differentiable: bool = True
+    all_found: bool = True
 
     def to(self, device: torch.device) -> Foreign:
         """Move the weights, and hold them in evaluation mode."""
@@ -94,16 +97,26 @@ class WrappedVAE:
         Of one item.
     report : Report
         How the convention was found.
+    answers : str
+        A hash of what it answered, where its weights cannot be found.
     """
 
-    def __init__(self, foreign: Foreign, convention: Convention, sample_shape: tuple[int, ...], report: Report) -> None:
+    def __init__(
+        self,
+        foreign: Foreign,
+        convention: Convention,
+        sample_shape: tuple[int, ...],
+        report: Report,
+        answers: str = "",
+    ) -> None:
         self.foreign = foreign
         self.convention = convention
         self.report = report
         self._sample_shape = tuple(int(size) for size in sample_shape)
         self._prior = StandardNormal(self.latent_dim, foreign.device)
         told = json.dumps({**convention.to_dict(), "sample_shape": self._sample_shape}, sort_keys=True)
-        self._fingerprint = hashlib.blake2b((foreign.fingerprint() + told).encode(), digest_size=16).hexdigest()
+        named = (foreign.fingerprint() + told + answers).encode()
+        self._fingerprint = hashlib.blake2b(named, digest_size=16).hexdigest()
 
     @property
     def latent_dim(self) -> int:
