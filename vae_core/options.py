@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from vae_core.errors import InputError
@@ -67,13 +67,13 @@ class ModelOptions:
         offered = {"layout": LAYOUTS, "range": RANGES, "output": OUTPUTS, "likelihood": LIKELIHOODS}
         for name, choices in offered.items():
             value = getattr(self, name)
-            if name == "range" and value is not None and _STANDARDISED.fullmatch(value):
+            if name == "range" and isinstance(value, str) and _STANDARDISED.fullmatch(value):
                 continue
             if value is not None and value not in choices:
                 raise InputError(f"--{name} is one of {', '.join(choices)}, not {value!r}.")
         if self.posterior is not None:
             parse_posterior(self.posterior)
-        if self.sigma is not None and not 0 < self.sigma < float("inf"):
+        if self.sigma is not None and not (isinstance(self.sigma, (int, float)) and 0 < self.sigma < float("inf")):
             raise InputError(f"--sigma is a positive number, not {self.sigma}.")
 
     def stated(self) -> dict[str, Any]:
@@ -85,6 +85,15 @@ class ModelOptions:
     def kept(self) -> dict[str, Any]:
         """Return what may be noted beside a space; trust is given anew each time."""
         return {name: value for name, value in asdict(self).items() if name != "trust" and value}
+
+    @classmethod
+    def said(cls, **stated: Any) -> ModelOptions:
+        """Return the options of keywords; InputError if there is no such option."""
+        unknown = sorted(set(stated) - {one.name for one in fields(cls)})
+        if unknown:
+            known = ", ".join(one.name for one in fields(cls))
+            raise InputError(f"There is no option {unknown[0]!r} of a model; there are {known}.")
+        return cls(**stated)
 
     @classmethod
     def add_to(cls, parser: argparse.ArgumentParser) -> None:
@@ -119,6 +128,8 @@ def parse_posterior(text: str) -> tuple[list[str], bool]:
     InputError
         If it is not one mean and at most one spread.
     """
+    if not isinstance(text, str):
+        raise InputError(f"--posterior is a text such as 'mean,logvar', not {text!r}.")
     words = [word.strip() for word in text.lower().split(",") if word.strip()]
     order = [word for word in words if word != "interleaved"]
     known = order.count("mean") == 1 and len(order) <= 2 and all(word in ("mean", *SPREADS) for word in order)

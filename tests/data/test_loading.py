@@ -14,7 +14,7 @@ from vae_core.errors import InputError
 
 
 def test_public_names() -> None:
-    assert sorted(vae_core.data.__all__) == ["Dataset", "load_data", "sprites"]
+    assert sorted(vae_core.data.__all__) == ["Dataset", "from_arrays", "load_data", "sprites"]
 
 
 def test_digits() -> None:

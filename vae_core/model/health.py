@@ -41,7 +41,8 @@ def check_health(model: LatentModel, x: Tensor, report: Report) -> None:
     with torch.inference_mode():
         posterior = model.encode(x)
         mean = posterior.mean
-        finite = torch.isfinite(mean).all(dim=1)
+        # No variance is a log-variance of −∞; too much of one is as bad as none.
+        finite = torch.isfinite(mean).all(dim=1) & torch.isfinite(posterior.logvar.exp()).all(dim=1)
         bad = int((~finite).sum())
         if bad == len(x):
             raise InputError(

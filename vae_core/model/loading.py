@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,7 @@ def load_model(
     InputError
         If there is no model that can be read, it would run code without `trust`, or it is not understood for certain.
     """
-    chosen = options or ModelOptions(**stated)
+    chosen = options or ModelOptions.said(**stated)
     foreign = _foreign(str(path), chosen)
     if foreign is not None:
         return understood(foreign, data, device, chosen)
@@ -98,7 +99,9 @@ def wrap_model(made: Any, data: Dataset, device: str = "auto", **stated: Any) ->
     InputError
         If it has no such methods, or is not understood for certain.
     """
-    return understood(wrap_object(made), data, device, ModelOptions(**stated))
+    if isinstance(made, torch.nn.Module):
+        made = copy.deepcopy(made)  # it goes on being trained, and what is on show stays what it was
+    return understood(wrap_object(made), data, device, ModelOptions.said(**stated))
 
 
 def understood(foreign: Foreign, data: Dataset | None, device: str, options: ModelOptions) -> LatentModel:

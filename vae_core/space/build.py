@@ -77,6 +77,8 @@ def _encode_all(
     mean, logvar = encode(model, data, batch_size, progress, partial)
     value, error = distortion(model, data, mean, logvar, batch_size=batch_size, progress=progress, partial=partial)
     finite = np.isfinite(mean).all(axis=1) & np.isfinite(np.exp(logvar)).all(axis=1)
+    if not finite.any():
+        raise InputError(f"{data.name}: the model gives no item a finite posterior; check its weights and its data.")
     if not finite.all():
         mean, logvar, value, error = mean[finite], logvar[finite], value[finite], error[finite]
         left_out = np.flatnonzero(~finite)

@@ -102,8 +102,8 @@ def test_what_is_doubtful_can_be_stated(few: Dataset) -> None:
 
 def test_what_is_stated_stands(trained: VAE, few: Dataset) -> None:
     made = (encode(trained), decode(trained))
-    found = wrapped(made, few, posterior="mean,std", likelihood="bernoulli")
-    assert found.convention.posterior is not None and found.convention.posterior.told() == "mean,std"
+    found = wrapped(made, few, posterior="mean,logstd", likelihood="bernoulli")
+    assert found.convention.posterior is not None and found.convention.posterior.told() == "mean,logstd"
     assert found.convention.likelihood == "bernoulli"
     assert wrapped(made, few, sigma=0.5).convention.sigma == 0.5
     with pytest.raises(InputError, match="takes no items"):
@@ -150,13 +150,17 @@ def test_a_model_in_training_is_held_in_evaluation(trained: VAE, few: Dataset) -
 
     made = WithDropout(trained).train()
     found = wrapped(made, few)
-    assert not found.report.warnings and not made.training
+    assert not found.report.warnings
+    # The user's own goes on being trained.
+    assert made.training and all(parameter.requires_grad for parameter in made.dropout.parameters())
+    grown = made.model.encoder(torch.rand(2, 1, 28, 28)).sum()
+    assert grown.requires_grad == any(parameter.requires_grad for parameter in trained.parameters())
 
 
 def test_the_name_of_the_content_follows_weights_and_convention(trained: VAE, few: Dataset) -> None:
     made = (encode(trained), decode(trained))
     assert wrapped(made, few).fingerprint == wrapped(made, few).fingerprint
-    assert wrapped(made, few).fingerprint != wrapped(made, few, posterior="mean,std").fingerprint
+    assert wrapped(made, few).fingerprint != wrapped(made, few, posterior="mean,logstd").fingerprint
     one, other = untrained(), untrained()
     with torch.no_grad():
         next(other.parameters()).add_(1e-3)
@@ -207,3 +211,69 @@ def test_the_spread_of_another_model_is_told_too(kind: str) -> None:
 
     found = wrapped((encoder, lambda z: space.model.likelihood(z).mean), space.data)
     assert found.convention.posterior is not None and found.convention.posterior.told() == f"{kind},mean"
+
+
+class Listed(nn.Module):
+    """Its network is where torch does not see it."""
+
+    def __init__(self, model: VAE, size: float) -> None:
+        super().__init__()
+        self.hidden = [(model, size)]
+
+    def encode(self, x: Tensor) -> Tensor:
+        model, size = self.hidden[0]
+        return encode(model)(x)[0] * size
+
+    def decode(self, z: Tensor) -> Tensor:
+        model, size = self.hidden[0]
+        return decode(model)(z / size)
+
+
+def test_a_network_that_torch_does_not_see_names_the_content(trained: VAE, few: Dataset) -> None:
+    assert wrapped(Listed(trained, 1.0), few).fingerprint != wrapped(Listed(trained, 1.05), few).fingerprint
+
+
+def test_names_are_no_proof_of_what_a_spread_is(trained: VAE, few: Dataset) -> None:
+    def named(x: Tensor) -> dict[str, Tensor]:
+        mean, logvar = encode(trained)(x)
+        return {"mu": mean, "log_sigma": logvar}
+
+    for stated in ({}, {"posterior": "mean,logvar"}):
+        found = wrapped((named, decode(trained)), few, **stated)
+        assert found.convention.posterior is not None and found.convention.posterior.scale == "logvar"
+
+    def wrongly(x: Tensor) -> dict[str, Tensor]:
+        mean, logvar = encode(trained)(x)
+        return {"mu": mean, "sigma": logvar}
+
+    with pytest.raises(InputError, match="has negative values"):
+        wrapped((wrongly, decode(trained)), few)
+
+
+@pytest.mark.parametrize("stated", [{}, {"posterior": "mean,logvar"}])
+def test_a_sample_that_is_the_mean_is_no_spread(trained: VAE, few: Dataset, stated: dict[str, Any]) -> None:
+    def three(x: Tensor) -> tuple[Tensor, ...]:
+        mean, logvar = encode(trained)(x)
+        return mean.clone(), mean, logvar
+
+    found = wrapped((three, decode(trained)), few, **stated)
+    x = torch.from_numpy(few.batch(slice(0, 9)))
+    with torch.inference_mode():
+        torch.testing.assert_close(found.encode(x).logvar, trained.encode(x).logvar, rtol=1e-4, atol=1e-4)
+
+
+def test_answers_squeezed_for_one_item(trained: VAE, few: Dataset) -> None:
+    made = (lambda x: tuple(part.squeeze() for part in encode(trained)(x)), lambda z: decode(trained)(z).squeeze())
+    found = wrapped(made, few)
+    x = torch.from_numpy(few.batch(slice(0, 1)))
+    with torch.inference_mode():
+        assert found.encode(x).mean.shape == (1, 16)
+        assert found.likelihood(found.encode(x).mean).mean.shape == (1, 1, 28, 28)
+
+
+@pytest.mark.parametrize(
+    "stated", [{"posterior": ["mean", "logvar"]}, {"range": (0, 1)}, {"sigma": "0.1"}, {"latent_dim": 4}]
+)
+def test_options_of_a_wrong_kind_are_told(trained: VAE, few: Dataset, stated: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        wrapped((encode(trained), decode(trained)), few, **stated)

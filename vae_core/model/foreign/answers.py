@@ -18,8 +18,10 @@ _SPREAD_NAMES: dict[str, tuple[str, ...]] = {
     "logvar": ("logvar", "log_var", "log_variance", "logvariance", "log_covariance", "z_logvar", "z_log_var", "lv"),
     "var": ("var", "variance", "covariance_diagonal", "z_var"),
     "std": ("std", "stddev", "scale", "sigma", "standard_deviation", "z_std"),
-    "logstd": ("logstd", "log_std", "log_scale", "log_sigma", "logsigma", "z_log_std"),
+    "logstd": ("logstd", "log_std", "z_log_std"),
 }
+# Half of those who write these mean log σ², and the decoder can tell.
+_EITHER = ("log_sigma", "logsigma", "log_scale", "log_sigma_sq", "log_sigma2", "log_sigma_squared")
 _HELD = ("latent_dist", "posterior", "dist", "distribution", "q", "q_z")
 _PICTURES = ("reconstruction", "recon_x", "recon", "x_hat", "x_recon", "sample", "reconstructions", "decoded", "output")
 
@@ -81,6 +83,9 @@ def _fields(answer: Any) -> EncoderAnswer | None:
         for name in names:
             if (found := _tensor(_get(answer, name))) is not None and found.shape == mean.shape:
                 return EncoderAnswer((mean, found), spread, certain=True)
+    for name in _EITHER:
+        if (found := _tensor(_get(answer, name))) is not None and found.shape == mean.shape:
+            return EncoderAnswer((mean, found), None, certain=True)
     return EncoderAnswer((mean,), certain=True)
 
 

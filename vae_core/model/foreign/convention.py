@@ -75,11 +75,11 @@ class PosteriorForm:
             raise InputError(f"its encoder answers with {len(tensors)} tensors, too few for {self.told()}.")
         return tensors[self.mean], None if self.spread < 0 else tensors[self.spread]
 
-    def posterior(self, answer: EncoderAnswer) -> tuple[Tensor, Tensor | None]:
-        """Return mean and log-variance, each ``[n, d]``."""
+    def posterior(self, answer: EncoderAnswer, n: int) -> tuple[Tensor, Tensor | None]:
+        """Return mean and log-variance of n items, each ``[n, d]``, however an answer of one item is squeezed."""
         mean, spread = self.parts(answer)
-        logvar = None if spread is None or self.scale is None else to_logvar(spread.flatten(1), self.scale)
-        return mean.flatten(1), logvar
+        logvar = None if spread is None or self.scale is None else to_logvar(spread.reshape(n, -1), self.scale)
+        return mean.reshape(n, -1), logvar
 
     def told(self) -> str:
         """As the option ``--posterior`` takes it."""
@@ -143,9 +143,8 @@ def arranged(x: Tensor, layout: str) -> Tensor:
     return x.movedim(1, -1).contiguous() if layout == "nhwc" and x.ndim > 2 else x
 
 
-def rearranged(y: Tensor, layout: str, sample_shape: tuple[int, ...]) -> Tensor:
-    """Return what came in a layout as ``[n, *sample_shape]``; InputError if its size is another."""
-    n = len(y)
+def rearranged(y: Tensor, layout: str, sample_shape: tuple[int, ...], n: int) -> Tensor:
+    """Return n items that came in a layout as ``[n, *sample_shape]``; InputError if their size is another."""
     if y.numel() != n * torch.Size(sample_shape).numel():
         raise InputError(
             f"its decoder answers with items of shape {tuple(y.shape[1:])}, which cannot be those of {sample_shape}."

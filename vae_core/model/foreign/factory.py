@@ -59,7 +59,7 @@ def open_factory(
         raise InputError(f"{spec}: there is no function {name!r} in {where}.")
     try:
         made = function(**(arguments or {}))
-    except Exception as error:  # whatever the visitor's own code raises
+    except (Exception, SystemExit) as error:  # whatever the visitor's own code raises
         raise InputError(f"{spec}: failed with {type(error).__name__}: {error}") from error
     if weights is not None:
         _load_into(made, Path(weights), spec)
@@ -84,8 +84,8 @@ def wrap_object(made: Any, name: str | None = None) -> Foreign:
         )
     modules = _modules(made, encode, decode)
     content = "" if modules else _source(made, encode, decode)
-    # Functions may hold weights anywhere; a module holds its own.
-    return Foreign(name, decode, encode, modules, content, all_found=isinstance(made, nn.Module))
+    # Objects may hold weights where nobody looks for them.
+    return Foreign(name, decode, encode, modules, content, all_found=False)
 
 
 def _functions(made: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
@@ -143,7 +143,7 @@ def _from_file(path: Path) -> Any:
     sys.modules[specification.name] = module
     try:
         specification.loader.exec_module(module)
-    except Exception as error:  # whatever the visitor's own code raises
+    except (Exception, SystemExit) as error:  # whatever the visitor's own code raises
         raise InputError(f"{path}: failed with {type(error).__name__}: {error}") from error
     return module
 
@@ -153,7 +153,7 @@ def _from_package(where: str, spec: str) -> Any:
         sys.path.insert(0, "")  # as 'python -m' has it
     try:
         return importlib.import_module(where)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"{spec}: cannot be imported ({type(error).__name__}: {error}).") from error
 
 

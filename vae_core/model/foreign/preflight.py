@@ -18,7 +18,7 @@ from vae_core.model.findings import How, Report
 from vae_core.model.foreign.answers import read_decoder, read_encoder
 from vae_core.model.foreign.convention import Convention, as_ours
 from vae_core.model.foreign.spread import read_spread
-from vae_core.model.foreign.trying import TRIED, Way, ranges_of, try_all
+from vae_core.model.foreign.trying import REFUSALS, TRIED, Way, ranges_of, said, try_all
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
 from vae_core.model.health import check_health, looked_at
 
@@ -73,8 +73,8 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
     with torch.inference_mode():
         trials = try_all(foreign, tried, ranges_of(looked, data.kind == "image"), fixed)
         if not trials.ways:
-            said = "; ".join(trials.refusals[:3]) or "nothing it answers can be read as one of its items"
-            raise InputError(f"{foreign.name}: takes no items of {data.name} of shape {data.sample_shape} ({said}).")
+            why = "; ".join(trials.refusals[:3]) or "what it answers is not finite, or of no such shape"
+            raise InputError(f"{foreign.name}: takes no items of {data.name} of shape {data.sample_shape} ({why}).")
         ways = sorted(trials.ways, key=lambda way: way.error)
         best = ways[0]
         report = Report(foreign.name)
@@ -91,20 +91,26 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
     _tell(report, convention, foreign, stated)
     answers = "" if foreign.all_found else _answers(foreign, convention, tried)
     model = WrappedVAE(foreign, convention, data.sample_shape, report, answers)
-    check_health(model, looked, report)
+    try:
+        check_health(model, looked, report)
+    except InputError:
+        raise
+    except REFUSALS as error:  # raised by the model's own code, for instance of a single item
+        raise InputError(f"{foreign.name}: fails where it is used ({said(error)}).") from error
     return model
 
 
 def _answers(foreign: Foreign, convention: Convention, x: Tensor) -> str:
-    """Return a hash of what a model answers, to three decimals, so that another processor gives the same."""
+    """Return a hash of what a model answers, to two decimals, so that another processor gives the same."""
     assert foreign.encode is not None and convention.posterior is not None
     with torch.inference_mode():
-        mean, logvar = convention.posterior.posterior(read_encoder(foreign.encode(convention.give(x))))
+        mean, logvar = convention.posterior.posterior(read_encoder(foreign.encode(convention.give(x))), len(x))
         decoded = read_decoder(foreign.decode(mean.reshape(len(mean), *convention.latent_shape)))
     values = decoded.mean if isinstance(decoded, Distribution) else decoded
     digest = hashlib.blake2b(digest_size=16)
-    for part in (mean, values) if logvar is None else (mean, logvar, values):
-        digest.update((part.double().cpu().numpy().round(3) + 0.0).tobytes())
+    told = [mean, values.reshape(len(mean), -1).float().mean(dim=1), *([] if logvar is None else [logvar])]
+    for part in told:
+        digest.update((part.double().cpu().numpy().round(2) + 0.0).tobytes())
     return digest.hexdigest()
 
 
@@ -141,11 +147,18 @@ def _scale(foreign: Foreign, convention: Convention, data: Dataset) -> tuple[str
     """Return what the spread is, and what is doubtful about that."""
     form = convention.posterior
     assert form is not None and foreign.encode is not None
-    if form.spread < 0 or form.scale is not None:
+    if form.spread < 0:
         return form.scale, ""
     looked = looked_at(data, foreign.device, SPREAD_OVER)
     mean, spread = form.parts(read_encoder(foreign.encode(convention.give(looked))))
     assert spread is not None
+    if form.scale in ("var", "std") and bool((spread < 0).any()):
+        raise InputError(
+            f"{foreign.name}: what is taken for its posterior's {form.scale} has negative values; is it a logarithm? "
+            "Say so with --posterior, such as mean,logvar."
+        )
+    if form.scale is not None:
+        return form.scale, ""
 
     def decode(z: Tensor) -> Tensor:
         answer = read_decoder(foreign.decode(z.reshape(len(z), *convention.latent_shape)))

@@ -176,7 +176,7 @@ def read_state(path: Path) -> dict[str, Any]:
     except InputError:
         raise
     except FileNotFoundError:
-        raise InputError(f"{path}: not found; give the whole folder.") from None
+        raise InputError(f"{path}: not found.") from None
     except pickle.UnpicklingError as error:
         raise InputError(
             f"{path}: holds more than weights, which would run code when opened; refused. Save the state_dict alone."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import torch
@@ -100,7 +101,7 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
             try:
                 answer = read_encoder(foreign.encode(plain.give(x)))
             except REFUSALS as error:
-                refusals.append(f"given {layout}: {_said(error)}")
+                refusals.append(f"given {layout}: {said(error)}")
                 break  # another range is refused likewise
             steady = _steady(answer, read_encoder(foreign.encode(plain.give(x))))
             for form in forms_of(answer, stated, steady):
@@ -108,7 +109,7 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
                     mean, _ = form.parts(answer)
                     decoded = read_decoder(foreign.decode(mean))
                 except REFUSALS as error:
-                    refusals.append(f"decoding {form.told()}: {_said(error)}")
+                    refusals.append(f"decoding {form.told()}: {said(error)}")
                     continue
                 held = replace(plain, posterior=form, latent_shape=tuple(mean.shape[1:]))
                 ways += readings(held, decoded, x, image, stated)
@@ -116,10 +117,16 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
 
 
 def _steady(first: EncoderAnswer, again: EncoderAnswer) -> list[int]:
-    """Return which tensors come out the same again: a drawn sample does not. All of them where none does."""
+    """Return which tensors come out the same again, each once: a drawn sample does not. All where none does."""
     pairs = list(zip(first.tensors, again.tensors, strict=True))
     same = [at for at, (one, other) in enumerate(pairs) if torch.allclose(one, other, atol=1e-5, equal_nan=True)]
-    return same or list(range(len(pairs)))
+    # A sample that is the mean itself in evaluation is the mean once more.
+    single: list[int] = []
+    for at in same:
+        seen = (first.tensors[earlier] for earlier in single)
+        if not any(one.shape == first.tensors[at].shape and torch.equal(one, first.tensors[at]) for one in seen):
+            single.append(at)
+    return single or list(range(len(pairs)))
 
 
 def forms_of(answer: EncoderAnswer, stated: dict[str, Any], steady: list[int]) -> Iterator[PosteriorForm]:
@@ -129,15 +136,20 @@ def forms_of(answer: EncoderAnswer, stated: dict[str, Any], steady: list[int]) -
     if answer.certain:
         if order is None or len(order) == 1 or n_tensors == 2:
             spread = 1 if n_tensors == 2 and order != ["mean"] else -1
-            yield PosteriorForm("pair" if n_tensors == 2 else "plain", 0, spread, answer.spread if spread > 0 else None)
+            # Which is the mean the names tell; what the other one is, who states it knows better.
+            said = next((word for word in order or [] if word != "mean"), answer.spread)
+            yield PosteriorForm("pair" if n_tensors == 2 else "plain", 0, spread, said if spread > 0 else None)
         return
     if order is not None:
         mean = order.index("mean")
         scale = next((word for word in order if word != "mean"), None)
         if scale is None:
-            yield PosteriorForm("plain")
+            yield from (PosteriorForm("plain", at) for at in (steady if n_tensors > 1 else [0]))
         elif n_tensors >= 2:
-            yield PosteriorForm("pair", mean, 1 - mean, scale)
+            for first, second in combinations(steady if len(steady) > 1 else range(n_tensors), 2):
+                if answer.tensors[first].shape == answer.tensors[second].shape:
+                    pair = (first, second) if mean == 0 else (second, first)
+                    yield PosteriorForm("pair", *pair, scale)
         else:
             yield PosteriorForm("interleaved" if interleaved else "halves", mean, 1 - mean, scale)
         return
@@ -182,7 +194,7 @@ def readings(
     )
     for layout in layouts:
         try:
-            ours = rearranged(values.float(), layout, tuple(x.shape[1:]))
+            ours = rearranged(values.float(), layout, tuple(x.shape[1:]), len(x))
         except InputError:
             continue
         for output in outputs:
@@ -198,6 +210,7 @@ def readings(
                 yield Way(replace(held, output=output, output_layout=layout, likelihood=likelihood), error)
 
 
-def _said(error: BaseException) -> str:
+def said(error: BaseException) -> str:
+    """Return the first line of what an error says."""
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0][:160]

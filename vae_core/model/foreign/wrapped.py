@@ -60,8 +60,6 @@ class Foreign:
         """Move the weights, and hold them in evaluation mode."""
         for module in self.modules:
             module.to(device).eval()
-            for parameter in module.parameters():
-                parameter.requires_grad_(False)
         return self
 
     @property
@@ -153,7 +151,7 @@ class WrappedVAE:
         """Items ``[n, *sample_shape]`` to their posteriors; a logvar of −∞ where there is no variance."""
         assert self.foreign.encode is not None and self.convention.posterior is not None
         answer = read_encoder(self.foreign.encode(self.convention.give(x)))
-        mean, logvar = self.convention.posterior.posterior(answer)
+        mean, logvar = self.convention.posterior.posterior(answer, len(x))
         if logvar is None:
             logvar = torch.full_like(mean, -torch.inf)
         return Posterior(mean.float(), logvar.float())
@@ -163,7 +161,7 @@ class WrappedVAE:
         convention = self.convention
         answer = read_decoder(self.foreign.decode(z.reshape(len(z), *convention.latent_shape)))
         values = answer.mean if isinstance(answer, Distribution) else answer
-        values = rearranged(values.float(), convention.output_layout, self._sample_shape)
+        values = rearranged(values.float(), convention.output_layout, self._sample_shape, len(z))
         if convention.likelihood == "bernoulli":
             if convention.output == "logits":
                 return Bernoulli(logits=values, validate_args=False)
