@@ -197,11 +197,11 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
 
 
 def model_names(models: Sequence[str]) -> list[str]:
-    """Return what people call models: the last part of their paths, with the one before where that does not tell."""
+    """Return what people call models: the last part of their paths that tells, with the one before if need be."""
     paths = [Path(model.split(",")[0]).resolve() for model in models]
-    names = [path.parent.name if path.name == "config.json" else path.name for path in paths]
-    telling = "final_model" not in names and len(set(names)) == len(names)
-    return names if telling else [f"{path.parent.name}/{name}" for path, name in zip(paths, names, strict=True)]
+    paths = [path.parent if path.name in ("config.json", "final_model") else path for path in paths]
+    names = [path.name for path in paths]
+    return names if len(set(names)) == len(names) else [f"{path.parent.name}/{path.name}" for path in paths]
 
 
 def _refuse_without_pictures(data: Dataset) -> None:

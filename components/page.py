@@ -28,7 +28,7 @@ def layout(catalogue: Catalogue) -> dmc.MantineProvider:
                 value=spaces[0]["value"] if spaces else None,
                 allowDeselect=False,
                 size="xs",
-                w=190,
+                w=min(320, max(150, 50 + 7 * max((len(entry.title) for entry in catalogue), default=0))),
                 **label("Space"),
             ),
             html.Span(id="space-facts"),

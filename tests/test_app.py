@@ -201,7 +201,7 @@ def test_models_are_named_so_that_they_can_be_told_apart(tmp_path: Path) -> None
     paths = [str(tmp_path / "a" / "run"), str(tmp_path / "b" / "run")]
     assert app.model_names(paths) == ["a/run", "b/run"]
     assert app.model_names([str(tmp_path / "a" / "run"), str(tmp_path / "b" / "walk")]) == ["run", "walk"]
-    assert app.model_names([str(tmp_path / "today" / "final_model")]) == ["today/final_model"]
+    assert app.model_names([str(tmp_path / "today" / "final_model")]) == ["today"]
     assert app.model_names([f"{tmp_path}/encoder.onnx,{tmp_path}/decoder.onnx"]) == ["encoder.onnx"]
 
 

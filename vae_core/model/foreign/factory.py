@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
-import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -82,10 +80,8 @@ def wrap_object(made: Any, name: str | None = None) -> Foreign:
             f"{name}: {type(made).__name__} has no encode and decode ({has}); give an object with these two methods, "
             "or a pair (encode, decode)."
         )
-    modules = _modules(made, encode, decode)
-    content = "" if modules else _source(made, encode, decode)
     # Objects may hold weights where nobody looks for them.
-    return Foreign(name, decode, encode, modules, content, all_found=False)
+    return Foreign(name, decode, encode, _modules(made, encode, decode), all_found=False)
 
 
 def _functions(made: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
@@ -116,18 +112,6 @@ def _modules(*parts: Any) -> tuple[nn.Module, ...]:
     return tuple(
         m for m in found if not any(m is not other and any(m is p for p in other.modules()) for other in found)
     )
-
-
-def _source(*parts: Any) -> str:
-    """Return a hash of the code, where there are no weights that name the content."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        owner = part if inspect.isroutine(part) or inspect.isclass(part) else type(part)
-        try:
-            digest.update(inspect.getsource(owner).encode())
-        except (OSError, TypeError):
-            digest.update(repr(getattr(owner, "__qualname__", owner)).encode())
-    return digest.hexdigest()
 
 
 def _from_file(path: Path) -> Any:
