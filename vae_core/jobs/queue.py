@@ -224,9 +224,10 @@ class Jobs:
             job.end("failed", f"An unexpected error ended the work: {type(unexpected).__name__}: {unexpected}")
         else:
             job.gave = result if isinstance(result, str) else None
-            job.end("done")
-            if self.kinds[job.kind].brief:
-                self.forget(job.key)
+            with self._lock:
+                job.end("done")
+                if self.kinds[job.kind].brief:
+                    self.forget(job.key)
 
 
 def do_job(folder: str, function: str, arguments: dict[str, Any]) -> Any:

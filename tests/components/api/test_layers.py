@@ -82,6 +82,11 @@ def test_a_file_becomes_a_layer_that_is_placed_looked_at_and_removed(
     wanted = place(tsne.settings, tsne.points, Neighbours(kept.mean), layer.mean)
     np.testing.assert_allclose(np.frombuffer(body, "<f4").reshape(7, 2), wanted, atol=1e-4)
     assert asking.post(path).status_code == 200
+    # The places are there a moment before the work has ended.
+    for _ in range(200):
+        if not [job for job in jobs.all() if job.kind == "placing"]:
+            break
+        time.sleep(0.05)
     assert not [job for job in jobs.all() if job.kind == "placing"], "what is there needs no line in the list"
     # One of its items, decoded.
     about, pixels = framed(asking.get(f"{root}/new-socks/items/3/look/pca"))
