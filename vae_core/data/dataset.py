@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from vae_core.data.features import Features
 from vae_core.errors import InputError
 
 Kind = Literal["image", "vector", "series"]
@@ -36,6 +37,8 @@ class Dataset:
         where the classes have names, integer otherwise.
     name : str
         What people call the data set.
+    features : Features, optional
+        What the values of a vector or a series are called.
 
     Raises
     ------
@@ -48,6 +51,7 @@ class Dataset:
     value_range: tuple[float, float]
     table: pd.DataFrame
     name: str
+    features: Features | None = None
 
     def __post_init__(self) -> None:
         """Check that the parts fit each other."""
@@ -71,6 +75,10 @@ class Dataset:
             raise InputError(f"{self.name}: item ids occur more than once; give each item its own.")
         if self.value_range[0] >= self.value_range[1]:
             raise InputError(f"{self.name}: the value range {self.value_range} is empty.")
+        if self.features is not None:
+            if self.kind == "image":
+                raise InputError(f"{self.name}: the pixels of images have no names; leave the features out.")
+            self.features.check(self.kind, self.sample_shape, self.name)
         if np.issubdtype(self.values.dtype, np.floating):
             for start in range(0, len(self.values), 4096):
                 bad = ~np.isfinite(self.values[start : start + 4096]).reshape(-1, self.values[0].size).all(axis=1)
@@ -91,7 +99,12 @@ class Dataset:
 
     def take(self, index: Sequence[int] | np.ndarray | slice) -> Dataset:
         """Return the items at `index` (integers, a mask or a slice) as a data set of their own."""
-        return Dataset(self.values[index], self.kind, self.value_range, self.table.iloc[index], self.name)
+        return replace(self, values=self.values[index], table=self.table.iloc[index])
+
+    @property
+    def described(self) -> Features:
+        """The features, or names made up for those of a vector or a series that has none."""
+        return self.features or Features.unnamed(self.kind, self.sample_shape)
 
     def batch(self, index: Sequence[int] | np.ndarray | slice) -> np.ndarray:
         """Return items as a model takes them.

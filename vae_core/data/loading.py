@@ -14,12 +14,14 @@ from vae_core.data.folder import picture_files, read_folder
 from vae_core.data.idx import idx_dataset, is_idx
 from vae_core.data.pictures import FORMATS
 from vae_core.data.sprites import parse_sprites, sprites
+from vae_core.data.tables import TABLES, table_of_sklearn
 from vae_core.errors import InputError
 from vae_core.progress import Progress, silent
 
-NAMES = ("digits", "fashion-mnist", "sprites")
+NAMES = ("digits", "fashion-mnist", "sprites", *TABLES)
 ACCEPTED = (
-    "digits, fashion-mnist[:train|:test|:all], sprites[:full or scales=2,xs=16,…], an .npz or .npy file, "
+    "digits, fashion-mnist[:train|:test|:all], sprites[:full or scales=2,xs=16,…], iris, wine, breast-cancer, "
+    "an .npz or .npy file, "
     "an IDX file or a folder of pictures"
 )
 
@@ -34,6 +36,7 @@ def load_data(spec: str | Path, *, progress: Progress = silent) -> Dataset:
         - ``fashion-mnist`` or ``fashion-mnist:test``, ``:train``, ``:all``;
         - ``sprites``, 9,000 of them, ``sprites:full``, or a subset such as
           ``sprites:scales=2,orientations=8,xs=16,ys=16``;
+        - ``iris``, ``wine``, ``breast-cancer``: tables of scikit-learn, as vectors (`tables`);
         - a path to an ``.npz`` or ``.npy`` file (`arrays`), to an IDX file of images
           (`idx`), or to a folder of pictures (`folder`).
 
@@ -78,7 +81,7 @@ def _by_name(name: str, part: str | None, progress: Progress) -> Dataset:
         return sprites(**arguments, progress=progress)
     if part is not None:
         raise InputError(f"{name}:{part}: this data set has no parts; give {name}.")
-    return digits()
+    return digits() if name == "digits" else table_of_sklearn(name)
 
 
 def _from_folder(folder: Path, progress: Progress) -> Dataset:
