@@ -21,7 +21,7 @@ from vae_core.options import ModelOptions
 if TYPE_CHECKING:
     from dash import Dash
 
-    from vae_core import Catalogue, Dataset, Workspace
+    from vae_core import Catalogue, Workspace
     from vae_core.jobs import Jobs
 
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -143,7 +143,6 @@ def explore(
     else:
         opened_model = model if ours else wrap_model(model, opened_data, **stated)
     listener = _listen("127.0.0.1", port)
-    _refuse_without_pictures(opened_data)
     try:
         with ConsoleProgress("encoding", unit="item") as bar:
             space = LatentSpace.build(opened_model, opened_data, kept_in, bar)
@@ -189,7 +188,6 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
     for at, (name, model) in enumerate(zip(names, chosen.model, strict=True)):
         data = chosen.data[min(at, len(chosen.data) - 1)]
         space = open_space(model, data, workspace, chosen.device, ModelOptions.of(chosen))
-        _refuse_without_pictures(space.data)
         for warning in getattr(getattr(space.model, "report", None), "warnings", []):
             print(f"Note: {name}: {warning}", file=sys.stderr)
         catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {space.data.name}", space)
@@ -202,14 +200,6 @@ def model_names(models: Sequence[str]) -> list[str]:
     paths = [path.parent if path.name in ("config.json", "final_model") else path for path in paths]
     names = [path.name for path in paths]
     return names if len(set(names)) == len(names) else [f"{path.parent.name}/{path.name}" for path in paths]
-
-
-def _refuse_without_pictures(data: Dataset) -> None:
-    if data.kind != "image":
-        raise InputError(
-            f"{data.name}: its items are of kind {data.kind!r}, and the page shows images only so far; "
-            "'python -m vae_core inspect' gives the figures of any kind."
-        )
 
 
 def _demo_opener(demo: Any, name: str, workspace: Workspace, device: str) -> Any:

@@ -75,12 +75,13 @@ export async function numbersOf(path, options) {
   return { shape, buffer: await answer.arrayBuffer() };
 }
 
-// One line of JSON, then the bytes of the pixels.
+// One line of JSON, then numbers: the bytes of pixels, or float32.
 export async function framed(path, options) {
   const answer = await checked(fetch(url(path), options));
   const bytes = new Uint8Array(await answer.arrayBuffer());
   const end = bytes.indexOf(10);
-  return { about: JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))), pixels: bytes.subarray(end + 1) };
+  const about = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
+  return { about, pixels: about.type === "float32" ? new Float32Array(bytes.slice(end + 1).buffer) : bytes.subarray(end + 1) };
 }
 
 // Runs `work` on the newest argument only; whatever was asked for in between is never sent.

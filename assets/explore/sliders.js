@@ -1,6 +1,7 @@
 // One slider a latent dimension: histogram, filmstrip, posterior of the item, and a knob.
 import { debounced } from "./api.js";
 import { show } from "./decoded.js";
+import { tileShape } from "./form.js";
 import { settleFirst } from "./history.js";
 import { colour, element, fitted, paintDoubt } from "./picture.js";
 import { current, state, subscribe, update } from "./store.js";
@@ -243,7 +244,7 @@ function paintStrip(j) {
   const { context, w, h } = fitted(row.pictures);
   if (!known || w === 0) return;
   context.clearRect(0, 0, w, h);
-  const [high, wide] = current.info.image_shape;
+  const [high, wide] = tileShape();
   const count = Math.max(3, Math.floor(w / (h * (wide / high))));
   const slot = w / count;
   const last = current.info.steps - 1;

@@ -1,5 +1,5 @@
 // Opens a space, restores what the link says, and connects the parts.
-import { layDecoded } from "./decoded.js";
+import { layDecoded, repaintDecoded } from "./decoded.js";
 import { layDrop } from "./drop.js";
 import { connectHistory, correctAddress, fromQuery, setAnchor } from "./history.js";
 import { layFinder } from "./items.js";
@@ -85,6 +85,7 @@ export async function restore({ wanted, puzzling }, initial = false) {
   const spot = wanted.spot?.length === 2 && item === null ? Array.from(wanted.spot) : null;
   if (info !== current.info) {
     current.info = info;
+    document.body.dataset.kind = info.kind;
     // Rows belong to the space; they must be there before the store tells of a new point.
     state.space = null;
     state.z = null;
@@ -145,6 +146,7 @@ export async function start() {
   }
   new MutationObserver(() => {
     repaintAll();
+    repaintDecoded();
     repaintTouched();
     requestMap();
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
