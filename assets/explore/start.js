@@ -1,4 +1,5 @@
 // Opens a space, restores what the link says, and connects the parts.
+import { layCells, repaintCells } from "./cells.js";
 import { layDecoded, repaintDecoded } from "./decoded.js";
 import { layDrop } from "./drop.js";
 import { connectHistory, correctAddress, fromQuery, setAnchor } from "./history.js";
@@ -91,6 +92,7 @@ export async function restore({ wanted, puzzling }, initial = false) {
     state.z = null;
     state.item = null;
     layRows();
+    layCells();
   }
   const frame = wanted.frame ? Array.from(wanted.frame) : null;
   const touchedNothing = initial && item === null && !wanted.z;
@@ -146,6 +148,7 @@ export async function start() {
   }
   new MutationObserver(() => {
     repaintAll();
+    repaintCells();
     repaintDecoded();
     repaintTouched();
     requestMap();

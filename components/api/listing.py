@@ -78,6 +78,7 @@ def summary(name: str, title: str, space: LatentSpace) -> dict[str, Any]:
         "kind": space.data.kind,
         "count": len(space),
         "latent_dim": space.latent_dim,
+        "latent_shape": list(getattr(space.model, "latent_shape", (space.latent_dim,))),
         "image_shape": None if shape is None else list(shape),
         "projections": space.projection_ids(),
     }
