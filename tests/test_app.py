@@ -18,6 +18,7 @@ import pytest
 import torch
 
 import app
+from components.serving import answered_hosts, listen
 from vae_core import VAE, InputError, VAEConfig, load_data, load_model
 from vae_core.model import save_checkpoint
 
@@ -126,8 +127,8 @@ def test_what_cannot_be_used_is_one_line(
 def test_a_port_in_use_is_said_before_anything_is_loaded(taken: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["--port", str(taken)]) == 2
     assert f"Port {taken}" in capsys.readouterr().err
-    with pytest.raises(InputError, match="--port"):
-        app._listen("127.0.0.1", taken)
+    with pytest.raises(InputError, match="another port"):
+        listen("127.0.0.1", taken)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is unwritable to root")
@@ -159,7 +160,7 @@ def test_numbers_that_are_none_are_refused_by_the_parser(capsys: pytest.CaptureF
     ],
 )
 def test_the_names_it_answers_to_follow_the_address_asked_for(host: str, address: str, names: set[str] | None) -> None:
-    assert app._hosts(host, address) == names
+    assert answered_hosts(host, address) == names
 
 
 def test_explore_leaves_no_port_taken_when_it_fails(trained: tuple[str, str], workspace_folder: Path) -> None:
@@ -169,7 +170,7 @@ def test_explore_leaves_no_port_taken_when_it_fails(trained: tuple[str, str], wo
     with pytest.raises(InputError, match="9"):
         wide = str(Path(trained[1]).with_name("wide.npz"))
         app.explore(trained[0], wide, port=port, workspace=workspace_folder, open_browser=False, block=False)
-    app._listen("127.0.0.1", port).close()
+    listen("127.0.0.1", port).close()
 
 
 def test_explore_serves_objects_in_memory(trained: tuple[str, str], workspace_folder: Path) -> None:

@@ -22,7 +22,7 @@ def test_every_example_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     served: list[Any] = []
-    monkeypatch.setattr(app, "_serve", lambda catalogue, *_, **__: served.append(next(iter(catalogue)).space()))
+    monkeypatch.setattr(app, "_serve", lambda server, _: served.append(next(iter(server.catalogue)).space()))
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     scope: dict[str, Any] = {"__name__": "example"}
