@@ -18,6 +18,7 @@ from vae_core.options import ModelOptions
 if TYPE_CHECKING:
     from dash import Dash
 
+    from components.explorer import Explorer
     from components.serving import Server
     from vae_core import Catalogue, Dataset, Workspace
     from vae_core.jobs import Jobs
@@ -87,12 +88,13 @@ def explore(
     data: Any,
     *,
     labels: Any = None,
-    port: int = 8050,
+    port: int | None = None,
     workspace: str | Path | None = None,
     open_browser: bool = True,
-    block: bool = True,
+    block: bool | None = None,
+    height: int = 720,
     **stated: Any,
-) -> str:
+) -> Explorer:
     """Open the dashboard on objects in memory, from a script or a notebook.
 
     Parameters
@@ -103,28 +105,32 @@ def explore(
         Its data set; arrays and tensors as of `vae_core.data.from_arrays`.
     labels : array, optional
         A class number or name an item, where `data` is an array.
-    port : int
-        0 takes a free one.
+    port : int, optional
+        By default 8050 if it is free, else any other; 0 takes any that is free.
     workspace : path, optional
         Where caches are kept.
     open_browser : bool
-        Show the page at once.
-    block : bool
-        Serve until interrupted; otherwise serve from a thread and return.
+        Show the page at once: inline in a notebook, else in the browser.
+    block : bool, optional
+        Serve until interrupted, and return then. By default a script does, which would end otherwise; in a notebook
+        and at a prompt the page is served beside what is typed next.
+    height : int
+        Of the page inline, in pixels.
     **stated
         Fields of `vae_core.options.ModelOptions`, such as ``range="symmetric"``, for what cannot be found by trying.
 
     Returns
     -------
-    str
-        The address of the page.
+    Explorer
+        Shows the page, closes it and opens it again; tells what is on show, and moves it.
 
     Raises
     ------
     InputError
-        If model and data cannot be opened or the port is taken.
+        If model and data cannot be opened or the port asked for is taken.
     """
-    from components.serving import Server, listen
+    from components.explorer import Explorer, listen_nearby
+    from components.notebook import in_session
     from vae_core import Catalogue, Dataset, LatentSpace, Workspace, load_data, load_model
     from vae_core.data.memory import from_arrays
     from vae_core.model import wrap_model
@@ -141,8 +147,8 @@ def explore(
         opened_model = load_model(model, data=opened_data, **stated)
     else:
         opened_model = model if ours else wrap_model(model, opened_data, **stated)
-    listener = listen("127.0.0.1", port)
     _refuse_without_pictures(opened_data)
+    listener = listen_nearby(port)
     try:
         with ConsoleProgress("encoding", unit="item") as bar:
             space = LatentSpace.build(opened_model, opened_data, kept_in, bar)
@@ -152,12 +158,12 @@ def explore(
     catalogue = Catalogue()
     # Named by its content: browsers keep the pictures of a space for a while.
     catalogue.add(f"model-{space.fingerprint[:6]}", opened_data.name, space)
-    server = Server(catalogue, kept_in.jobs_folder, listener, "127.0.0.1", ASSETS)
-    if block:
-        _serve(server, open_browser)
-    else:
-        threading.Thread(target=_serve, args=(server, open_browser), daemon=True).start()
-    return server.address
+    page = Explorer(catalogue, kept_in.jobs_folder, listener, ASSETS, height)
+    if open_browser:
+        page.show()
+    if not in_session() if block is None else block:
+        page.wait()
+    return page
 
 
 def create_app(catalogue: Catalogue, jobs: Jobs, **options: Any) -> Dash:
