@@ -218,7 +218,7 @@ class Explorer:
 
     @property
     def item(self) -> int | None:
-        """Number of the item on show in `space`; None if the point on show is none."""
+        """Number of the item on show in `space`, or of the one the sliders left from; None away from items."""
         return self._views.shown.item
 
     @property

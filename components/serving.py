@@ -108,10 +108,7 @@ class Server:
         try:
             self._server.run()
         finally:
-            if self._warming is not None:
-                self._warming.cancel()
-            self._jobs.close()
-            self._server.close()
+            self._end()
 
     def start(self) -> None:
         """Serve from a thread."""
@@ -124,7 +121,10 @@ class Server:
             self._thread.join(1.0)  # not for ever: there are systems on which Ctrl-C would wait as well
 
     def close(self) -> None:
-        """End a server that was started: its port, connections, threads and workers are free when this returns."""
+        """End a server that was started, or never run: port, connections, threads and workers are free afterwards."""
+        if self._thread is None:
+            self._server.task_dispatcher.shutdown()
+            self._end()
         if self._thread is None or not self._thread.is_alive():
             return
         refusing = threading.Event()
@@ -143,6 +143,12 @@ class Server:
         self._server.task_dispatcher.shutdown()
         self._server.trigger.pull_trigger(self._server.trigger.close)
         self._thread.join()
+
+    def _end(self) -> None:
+        if self._warming is not None:
+            self._warming.cancel()
+        self._jobs.close()
+        self._server.close()
 
 
 def give_memory_back() -> None:

@@ -171,6 +171,23 @@ def test_explore_serves_objects_in_memory(trained: tuple[str, str], workspace_fo
     page.close()
 
 
+@pytest.mark.parametrize(("session", "block", "waits"), [(False, None, True), (True, None, False), (True, True, True)])
+def test_explore_waits_in_a_script_and_shows_the_page(
+    trained: tuple[str, str],
+    workspace_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    session: bool,
+    block: bool | None,
+    waits: bool,
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr("components.notebook.in_session", lambda: session)
+    monkeypatch.setattr("components.explorer.Explorer.show", lambda _: done.append("shown"))
+    monkeypatch.setattr("components.explorer.Explorer.wait", lambda _: done.append("waited"))
+    with app.explore(*trained, port=0, workspace=workspace_folder, block=block, height=500) as page:
+        assert done == ["shown", "waited"][: 1 + waits] and page.height == 500
+
+
 @pytest.mark.parametrize(
     ("model", "data", "told"),
     [

@@ -22,7 +22,14 @@ def test_every_example_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     served: list[Any] = []
-    monkeypatch.setattr(app, "_serve", lambda server, _: served.append(next(iter(server.catalogue)).space()))
+
+    def end(server: Any, space: Any) -> None:
+        served.append(space)
+        server.close()
+
+    monkeypatch.setattr(app, "_serve", lambda server, _: end(server, next(iter(server.catalogue)).space()))
+    monkeypatch.setattr("components.explorer.Explorer.wait", lambda page: end(page, page.space))
+    monkeypatch.setattr("webbrowser.open", lambda _: True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     scope: dict[str, Any] = {"__name__": "example"}
