@@ -45,8 +45,8 @@ def test_every_example_works(
         opened += "explore(" in text or "app.py" in text
         assert len(served) == opened, text
     sys.modules.pop("mine", None)
-    assert opened == 7 and all(len(space) == 1797 for space in served)
-    assert [space.latent_dim for space in served] == [4, 4, 4, 4, 4, 4, 4 * 4 * 4]
+    assert opened == 8 and all(len(space) == 1797 for space in served)
+    assert [space.latent_dim for space in served] == [4, 4, 4, 4, 4, 4, 4, 4 * 4 * 4]
     report = capsys.readouterr().out
     assert "mean,logvar" in report and "(found)" in report, "of inspect"
 
