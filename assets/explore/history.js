@@ -1,5 +1,6 @@
 // Where you were: undo, redo, the browser's Back, and a link that brings anyone here.
 import { debounced } from "./api.js";
+import { remember, remembered } from "./remember.js";
 import { current, sameNumbers, state, subscribe } from "./store.js";
 
 const FARTHEST = 1e15; // as the server has it
@@ -136,7 +137,7 @@ export const correctAddress = () => history.replaceState(mark(), "", `${location
 const replaceSoon = debounced(() => write(false), 250);
 
 function showDepth() {
-  sessionStorage.setItem("furthest", String(furthest));
+  remember("furthest", String(furthest));
   for (const [id, possible] of [["undo", depth > 0], ["redo", depth < furthest]]) {
     document.getElementById(id)?.toggleAttribute("data-disabled", !possible);
     document.getElementById(id)?.setAttribute("aria-disabled", String(!possible));
@@ -157,7 +158,7 @@ export const redo = () => {
 
 export function connectHistory(restore) {
   depth = history.state?.depth ?? 0;
-  furthest = Math.max(depth, history.state?.depth === undefined ? 0 : Number(sessionStorage.getItem("furthest") ?? 0));
+  furthest = Math.max(depth, history.state?.depth === undefined ? 0 : Number(remembered("furthest") ?? 0));
   history.replaceState(mark(), "", location.href.replace(/([?&])report=[^&#]*&?/, "$1").replace(/[?&]$/, ""));
   showDepth();
   window.addEventListener("popstate", async (event) => {

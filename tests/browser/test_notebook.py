@@ -17,6 +17,10 @@ from tests.browser.driving import PLOT, notice, shown, wait_for_map, wait_for_po
 from tests.browser.pages import open_page
 from vae_core import VAE, Catalogue, Dataset, LatentSpace, VAEConfig
 
+# As browsers do to a page in the frame of another site where third parties may keep nothing.
+NO_STORAGE = """for (const name of ['sessionStorage', 'localStorage']) {
+    Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError'); } });
+}"""
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
@@ -60,9 +64,12 @@ def framed(page: Page, explorer: Explorer) -> Frame:
 
 
 def test_the_program_follows_the_page_and_the_page_the_program(page: Page, explorer: Explorer) -> None:
+    page.add_init_script(NO_STORAGE)
     frame = framed(page, explorer)
     wait_for(page, lambda: explorer.z is not None)
     assert np.array_equal(explorer.z, shown(frame))  # type: ignore[arg-type]
+    denied = "() => { try { return Boolean(sessionStorage); } catch (error) { return error.name; } }"
+    assert frame.evaluate(denied) == "SecurityError"
     slider = frame.locator("#latent-1")
     for _ in range(3):
         slider.press("ArrowRight")
