@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -199,15 +200,15 @@ def test_two_at_once_know_nothing_of_each_other(opened: Opener, grey: LatentSpac
 
 def test_closing_ends_its_workers(opened: Opener, grey: LatentSpace) -> None:
     page = opened(grey)
-    before = set(threading.enumerate())
     assert page._server is not None
     page._server._jobs.warm_up()
-    end = threading.Event()
-    while not end.wait(0.05) and len(mine := multiprocessing.active_children()) < 2:
-        pass
+    end = time.monotonic() + 30
+    while len(mine := multiprocessing.active_children()) < 2 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert len(mine) >= 2
     page.close()
     assert not any(process.is_alive() for process in mine)
-    assert not {thread for thread in before & set(threading.enumerate()) if thread.name == "latent-explorer"}
+    assert not [thread for thread in threading.enumerate() if thread.name == "latent-explorer"]
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
