@@ -1,4 +1,5 @@
 // Requests to the server: numbers out, pixels back, one in flight, newest wins.
+import { remember, remembered } from "./remember.js";
 
 let known = null; // reading it anew would cost milliseconds a request
 
@@ -13,8 +14,8 @@ export function prefix() {
 
 // Who asks: one visitor's cancelling must not take the work from another.
 function nameMyself() {
-  const name = sessionStorage.getItem("visitor") ?? Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
-  sessionStorage.setItem("visitor", name);
+  const name = remembered("visitor") ?? Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
+  remember("visitor", name);
   return name;
 }
 export const asVisitor = (path) => `${path}${path.includes("?") ? "&" : "?"}visitor=${nameMyself()}`;

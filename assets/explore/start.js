@@ -14,6 +14,7 @@ import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
 import { layLayer, refreshLayers } from "./layer.js";
 import { layQuality } from "./quality.js";
+import { connectReport } from "./report.js";
 import { layRows, repaintAll } from "./sliders.js";
 import { repaintTouched } from "./touched.js";
 import { current, state, update } from "./store.js";
@@ -143,6 +144,7 @@ export async function start() {
       }
     });
     await restore(fromQuery(location.search), true);
+    connectReport();
   } catch (error) {
     tell(error.message, "error", 1e9);
   }
