@@ -17,6 +17,8 @@ LIKELIHOODS = ("gaussian", "bernoulli")
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _STANDARDISED = re.compile(rf"standardised:{_NUMBER},(?!0+(?:\.0+)?$)\d+(?:\.\d+)?")
 SPREADS = ("logvar", "var", "std", "logstd")
+_SIZES = ("latent_dim", "shape")
+_SIZE = re.compile(r"[1-9][0-9]{0,6}")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class ModelOptions:
         What p(x|z) is.
     sigma : float, optional
         Standard deviation of a Gaussian p(x|z), where pixels are in [0, 1].
+    latent_dim : int, tuple of int or str, optional
+        Of a decoder alone, where it cannot be found: ``16``, or ``4,8,8`` for spatial latents.
+    shape : tuple of int or str, optional
+        Of what a decoder alone makes, where its answer does not tell: ``1,28,28`` for pictures, ``12`` for vectors,
+        ``2,50`` for series.
 
     Raises
     ------
@@ -61,6 +68,8 @@ class ModelOptions:
     output: str | None = None
     likelihood: str | None = None
     sigma: float | None = None
+    latent_dim: int | tuple[int, ...] | str | None = None
+    shape: int | tuple[int, ...] | str | None = None
 
     def __post_init__(self) -> None:
         """Check the values."""
@@ -75,11 +84,15 @@ class ModelOptions:
             parse_posterior(self.posterior)
         if self.sigma is not None and not (isinstance(self.sigma, (int, float)) and 0 < self.sigma < float("inf")):
             raise InputError(f"--sigma is a positive number, not {self.sigma}.")
+        for name in _SIZES:
+            if getattr(self, name) is not None:
+                parse_sizes(name, getattr(self, name))
 
     def stated(self) -> dict[str, Any]:
         """Return what is said of how the model is talked to."""
         names = ("layout", "range", "output", "likelihood", "sigma")
         said = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        said |= {name: parse_sizes(name, value) for name in _SIZES if (value := getattr(self, name)) is not None}
         return said if self.posterior is None else {**said, "posterior": parse_posterior(self.posterior)}
 
     def kept(self) -> dict[str, Any]:
@@ -112,11 +125,13 @@ class ModelOptions:
         group.add_argument("--output", choices=OUTPUTS, help="what its decoder's values are")
         group.add_argument("--likelihood", choices=LIKELIHOODS, help="what p(x|z) is")
         group.add_argument("--sigma", type=float, help="of a Gaussian p(x|z)")
+        group.add_argument("--latent-dim", metavar="N", help="of a decoder alone; 4,8,8 for spatial latents")
+        group.add_argument("--shape", metavar="C,H,W", help="of what a decoder alone makes; K for vectors of K values")
 
     @classmethod
     def of(cls, chosen: argparse.Namespace) -> ModelOptions:
         """Return the options of a command line."""
-        plain = ("trust", "weights", "layout", "range", "posterior", "output", "likelihood", "sigma")
+        plain = ("trust", "weights", "layout", "range", "posterior", "output", "likelihood", "sigma", *_SIZES)
         return cls(**{name: getattr(chosen, name) for name in plain}, arguments=_arguments(chosen.arguments))
 
 
@@ -139,6 +154,22 @@ def parse_posterior(text: str) -> tuple[list[str], bool]:
             f"a spread is one of {', '.join(SPREADS)}."
         )
     return order, "interleaved" in words
+
+
+def parse_sizes(name: str, value: object) -> tuple[int, ...]:
+    """Return the sizes that ``--latent-dim`` or ``--shape`` states.
+
+    Raises
+    ------
+    InputError
+        If they are not one to three whole numbers from 1 on.
+    """
+    parts = value if isinstance(value, (tuple, list)) else str(value).split(",")
+    texts = [str(part).strip() for part in parts]
+    if not 1 <= len(texts) <= 3 or not all(_SIZE.fullmatch(text) for text in texts):
+        option = f"--{name.replace('_', '-')}"
+        raise InputError(f"{option} takes whole numbers from 1 on, such as 16 or 1,28,28, not {value!r}.")
+    return tuple(map(int, texts))
 
 
 def _arguments(given: list[str]) -> dict[str, Any]:

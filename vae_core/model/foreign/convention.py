@@ -36,6 +36,11 @@ KNOWN_RANGES: dict[str, Affine] = {
 }
 
 
+def stated_affine(numbers: str) -> Affine:
+    """Return the affine that ``--range standardised:MEAN,STD`` states by its numbers."""
+    return Affine(*map(float, numbers.split(",")))
+
+
 @dataclass(frozen=True)
 class PosteriorForm:
     """Where mean and spread stand in an encoder's answer.

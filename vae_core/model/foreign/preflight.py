@@ -10,12 +10,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
 
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model.findings import How, Report
-from vae_core.model.foreign.answers import read_decoder, read_encoder
+from vae_core.model.foreign.answers import read_decoder, read_encoder, values_of
 from vae_core.model.foreign.convention import Convention, as_ours
 from vae_core.model.foreign.spread import read_spread
 from vae_core.model.foreign.trying import REFUSALS, TRIED, Way, ranges_of, said, try_all
@@ -60,7 +59,13 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
         If it takes no such items, or something is doubtful and not stated; says which option states it.
     """
     if foreign.encode is None:
-        raise InputError(f"{foreign.name}: has no encoder, so no data set can be seen through it.")
+        raise InputError(
+            f"{foreign.name}: has no encoder, so no data set can be seen through it; give the encoder too, or "
+            "leave out the data to see prior samples."
+        )
+    for name in ("shape", "latent_dim"):
+        if name in stated:
+            raise InputError(f"--{name.replace('_', '-')} is for a decoder alone; with data it is found.")
     if foreign.sample_shape is not None and tuple(foreign.sample_shape) != data.sample_shape:
         raise InputError(
             f"{data.name}: one item has shape {data.sample_shape}, but the model takes {tuple(foreign.sample_shape)}; "
@@ -105,10 +110,9 @@ def _answers(foreign: Foreign, convention: Convention, x: Tensor) -> str:
     assert foreign.encode is not None and convention.posterior is not None
     with torch.inference_mode():
         mean, logvar = convention.posterior.posterior(read_encoder(foreign.encode(convention.give(x))), len(x))
-        decoded = read_decoder(foreign.decode(mean.reshape(len(mean), *convention.latent_shape)))
-    values = decoded.mean if isinstance(decoded, Distribution) else decoded
+        values = values_of(read_decoder(foreign.decode(mean.reshape(len(mean), *convention.latent_shape))))
     digest = hashlib.blake2b(digest_size=16)
-    told = [mean, values.reshape(len(mean), -1).float().mean(dim=1), *([] if logvar is None else [logvar])]
+    told = [mean, values.reshape(len(mean), -1).mean(dim=1), *([] if logvar is None else [logvar])]
     for part in told:
         digest.update((part.double().cpu().numpy().round(2) + 0.0).tobytes())
     return digest.hexdigest()
@@ -161,9 +165,8 @@ def _scale(foreign: Foreign, convention: Convention, data: Dataset) -> tuple[str
         return form.scale, ""
 
     def decode(z: Tensor) -> Tensor:
-        answer = read_decoder(foreign.decode(z.reshape(len(z), *convention.latent_shape)))
-        values = answer.mean if isinstance(answer, Distribution) else answer
-        return as_ours(values.float(), convention.output, convention.affine)
+        values = values_of(read_decoder(foreign.decode(z.reshape(len(z), *convention.latent_shape))))
+        return as_ours(values, convention.output, convention.affine)
 
     best, *others = read_spread(mean.flatten(1), spread.flatten(1), decode)
     if best.certain:

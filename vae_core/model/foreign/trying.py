@@ -20,6 +20,7 @@ from vae_core.model.foreign.convention import (
     PosteriorForm,
     as_ours,
     rearranged,
+    stated_affine,
 )
 from vae_core.model.foreign.wrapped import Foreign
 from vae_core.options import LAYOUTS, OUTPUTS
@@ -94,7 +95,7 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
         name, _, numbers = stated["range"].partition(":")
         if name not in affines:
             raise InputError(f"--range {name} is for pictures; others are unit, as they are, or standardised.")
-        affines = {name: Affine(*map(float, numbers.split(","))) if numbers else affines[name]}
+        affines = {name: stated_affine(numbers) if numbers else affines[name]}
     for layout in layouts:
         for name, affine in affines.items():
             plain = Convention(layout, name, affine, None, "same", layout, ())
