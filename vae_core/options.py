@@ -11,11 +11,14 @@ from typing import Any
 from vae_core.errors import InputError
 
 LAYOUTS = ("nchw", "nhwc", "flat")
-RANGES = ("unit", "symmetric", "standardised", "bytes")
+RANGES = ("unit", "symmetric", "standardised", "standardised-each", "imagenet", "bytes", "raw")
 OUTPUTS = ("same", "unit", "symmetric", "bytes", "logits")
 LIKELIHOODS = ("gaussian", "bernoulli")
 _NUMBER = r"-?\d+(?:\.\d+)?"
-_STANDARDISED = re.compile(rf"standardised:{_NUMBER},(?!0+(?:\.0+)?$)\d+(?:\.\d+)?")
+_POSITIVE = r"(?!0+(?:\.0+)?(?:,|$))\d+(?:\.\d+)?"
+_STANDARDISED = re.compile(
+    rf"standardised:(?:{_NUMBER},{_POSITIVE}|{_NUMBER}(?:,{_NUMBER})*;{_POSITIVE}(?:,{_POSITIVE})*)"
+)
 SPREADS = ("logvar", "var", "std", "logstd")
 _SIZES = ("latent_dim", "shape")
 _SIZE = re.compile(r"[1-9][0-9]{0,6}")
@@ -36,9 +39,10 @@ class ModelOptions:
     layout : {"nchw", "nhwc", "flat"}, optional
         Of the items the model takes.
     range : str, optional
-        "unit", "symmetric", "standardised" or "bytes".
-        Of their values: [0, 1], [−1, 1], mean 0 and deviation 1, or 0 to 255; ``standardised:0.286,0.353`` with the
-        mean and deviation that were used, where pixels are in [0, 1].
+        "unit", "symmetric", "standardised", "standardised-each", "imagenet", "bytes" or "raw".
+        Of their values: [0, 1], [−1, 1], mean 0 and deviation 1 over all values or by channel or column, with the
+        constants of ImageNet, 0 to 255, or in the data's own units; ``standardised:0.286,0.353`` with the mean and
+        deviation that were used, where pixels are in [0, 1], ``standardised:0.5,0.4,0.4;0.2,0.2,0.3`` by channel.
     posterior : str, optional
         Order in the encoder's answer, such as ``mean,logvar``, ``std,mean`` or ``mean,logvar,interleaved``.
     output : {"same", "unit", "symmetric", "bytes", "logits"}, optional
@@ -77,6 +81,9 @@ class ModelOptions:
         for name, choices in offered.items():
             value = getattr(self, name)
             if name == "range" and isinstance(value, str) and _STANDARDISED.fullmatch(value):
+                means, _, deviations = value.partition(";")
+                if deviations and means.count(",") != deviations.count(","):
+                    raise InputError(f"--range {value}: there are as many means as deviations.")
                 continue
             if value is not None and value not in choices:
                 raise InputError(f"--{name} is one of {', '.join(choices)}, not {value!r}.")
@@ -119,7 +126,10 @@ class ModelOptions:
         )
         group.add_argument("--layout", choices=LAYOUTS, help="of the pictures the model takes")
         group.add_argument(
-            "--range", metavar="NAME", help=f"of the values it takes: {', '.join(RANGES)} or standardised:MEAN,STD"
+            "--range",
+            metavar="NAME",
+            help=f"of the values it takes: {', '.join(RANGES)}, standardised:MEAN,STD, or "
+            "by channel standardised:M1,M2,M3;S1,S2,S3",
         )
         group.add_argument("--posterior", metavar="ORDER", help="of its encoder's answer, such as mean,logvar")
         group.add_argument("--output", choices=OUTPUTS, help="what its decoder's values are")

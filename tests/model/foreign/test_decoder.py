@@ -84,6 +84,8 @@ def test_what_is_doubtful_is_asked_for_by_an_option() -> None:
     assert alone(Pictures(shape=(144,)), shape=(1, 12, 12)).sample_shape == (1, 12, 12)
     assert alone(Pictures(shape=(144,)), shape="144").sample_shape == (144,)
     assert alone(asked["--latent-dim"], latent_dim=3).latent_dim == 3
+    with pytest.raises(InputError, match="is measured on data"):
+        alone(Pictures(), range="raw")
     with pytest.raises(InputError, match="takes no latent points of shape"):
         alone(Pictures(), latent_dim=6)
     with pytest.raises(InputError, match="cannot be those"):

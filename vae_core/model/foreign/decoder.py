@@ -15,7 +15,15 @@ from vae_core.data.layout import arrange
 from vae_core.errors import InputError
 from vae_core.model.findings import How, Report
 from vae_core.model.foreign.answers import read_decoder, values_of
-from vae_core.model.foreign.convention import KNOWN_RANGES, Affine, Convention, as_ours, rearranged, stated_affine
+from vae_core.model.foreign.convention import (
+    IMAGENET,
+    KNOWN_RANGES,
+    Affine,
+    Convention,
+    as_ours,
+    rearranged,
+    stated_affine,
+)
 from vae_core.model.foreign.latent_shape import Shape, draw_points, find_latent_shape
 from vae_core.model.foreign.trying import REFUSALS, said
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
@@ -177,9 +185,9 @@ def _guessed_shape(name: str, answered: Shape, layout: str | None) -> tuple[Shap
 
 def _range(fixed: dict[str, Any]) -> tuple[str, Affine]:
     name, _, numbers = str(fixed.get("range", "unit")).partition(":")
-    if name == "standardised" and not numbers:
-        raise InputError("--range standardised needs its numbers for a decoder alone: standardised:MEAN,STD.")
-    return name, stated_affine(numbers) if numbers else KNOWN_RANGES[name]
+    if not numbers and name not in (named := {**KNOWN_RANGES, "imagenet": IMAGENET}):
+        raise InputError(f"--range {name} is measured on data; of a decoder alone state standardised:MEAN,STD.")
+    return name, stated_affine(numbers) if numbers else named[name]
 
 
 def _output(name: str, values: Tensor, bernoulli: bool, fixed: dict[str, Any]) -> tuple[str, How | None]:

@@ -19,7 +19,7 @@ from vae_core.model.foreign.convention import Convention, as_ours
 from vae_core.model.foreign.spread import read_spread
 from vae_core.model.foreign.trying import REFUSALS, TRIED, Way, ranges_of, said, try_all
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
-from vae_core.model.health import check_health, looked_at
+from vae_core.model.health import EXPLODING, check_health, looked_at
 
 #: Items whose posteriors tell what the spread is: variances of 2,000 are known to 3 %.
 SPREAD_OVER = 2_000
@@ -28,9 +28,11 @@ MARGIN = 1.3
 #: Nothing is certain of a model that brings items back no better than so much of the mean image's error.
 LEARNT = 0.9
 
+#: Ways of standardising that are told apart by their errors alone: where these are close, so are the pictures.
+_FAMILY = dict.fromkeys(("standardised", "standardised-each", "imagenet"), "standardised")
 _OPTIONS: dict[str, tuple[str, Callable[[Convention], Any]]] = {
     "layout of its input": ("--layout", lambda way: way.layout),
-    "range of its input": ("--range", lambda way: way.range),
+    "range of its input": ("--range", lambda way: _FAMILY.get(way.range, way.range)),
     "posterior": ("--posterior", lambda way: None if way.posterior is None else way.posterior.told()),
     "output": ("--output", lambda way: f"{way.output}"),
 }
@@ -76,7 +78,7 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
     tried = looked[torch.linspace(0, len(looked) - 1, min(TRIED, len(looked))).long()]
     baseline = float((tried - looked.mean(dim=0)).square().mean())
     with torch.inference_mode():
-        trials = try_all(foreign, tried, ranges_of(looked, data.kind == "image"), fixed)
+        trials = try_all(foreign, tried, ranges_of(looked, data.kind, data.value_range), fixed)
         if not trials.ways:
             why = "; ".join(trials.refusals[:3]) or "what it answers is not finite, or of no such shape"
             raise InputError(f"{foreign.name}: takes no items of {data.name} of shape {data.sample_shape} ({why}).")
@@ -144,6 +146,14 @@ def _doubts(ways: list[Way], baseline: float, fixed: dict[str, Any]) -> list[str
                 f"The {subject} may be {mine} or {', '.join(others[:3])} (squared errors {figures}{why}): "
                 f"state it with {option}."
             )
+    if "range" not in fixed and best.reach > EXPLODING:
+        near = next((way for way in ways if way.reach <= EXPLODING and way.error < LEARNT * baseline), None)
+        if near is not None and near.convention.range != best.convention.range:
+            doubts.append(
+                f"The range of its input may be {best.convention.range} or {near.convention.range}: the latents of "
+                f"{best.convention.range} lie {best.reach:.0f} from 0, and {near.convention.range} brings items back "
+                "too: state it with --range."
+            )
     return doubts
 
 
@@ -198,7 +208,7 @@ def _tell(report: Report, convention: Convention, foreign: Foreign, stated: dict
     report.add("latent dimensions", f"{d}{spatial}")
     report.add("layout of its input", convention.layout.upper(), how("layout"))
     affine = convention.affine
-    numbers = f" (v − {affine.shift:.4g}) / {affine.spread:.4g}" if convention.range == "standardised" else ""
+    numbers = f" {affine.told()}" if convention.range in (*_FAMILY, "raw") else ""
     report.add("range of its input", convention.range + numbers, how("range"))
     kind = {"plain": "", "pair": "", "halves": ", halves of one tensor", "interleaved": ""}[form.kind]
     report.add("posterior", form.told() + kind, how("posterior"))
