@@ -40,7 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="append",
         help="a trained VAE, ours or another library's; may be repeated (default: demos)",
     )
-    parser.add_argument("--data", action="append", help="its data set, by name or path; one, or one a model")
+    parser.add_argument(
+        "--data",
+        action="append",
+        help="its data set, by name or path; one, or one a model; without, its decoder is seen alone on prior samples",
+    )
+    parser.add_argument("--samples", type=int, metavar="N", help="how many prior samples (default 5000)")
     parser.add_argument("--port", type=int, default=8050, help="default %(default)s")
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)"
@@ -63,8 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise InputError(f"{chosen.port} is not a port; take one from 1 to 65535, or 0 for any that is free.")
         if chosen.points_up_to is not None and chosen.points_up_to < 0:
             raise InputError(f"--points-up-to takes a number of items, not {chosen.points_up_to}.")
-        if (chosen.model is None) != (chosen.data is None):
-            raise InputError("--model and --data belong together; give both, or neither for the shipped demos.")
+        if chosen.model is None and (chosen.data is not None or chosen.samples is not None):
+            raise InputError("--data and --samples need a --model; leave them out for the shipped demos.")
         from components.serving import Server, listen
 
         with listen(chosen.host, chosen.port) as listener:
@@ -85,9 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def explore(
     model: Any,
-    data: Any,
+    data: Any = None,
     *,
     labels: Any = None,
+    samples: int | None = None,
     port: int | None = None,
     workspace: str | Path | None = None,
     open_browser: bool = True,
@@ -101,10 +107,13 @@ def explore(
     ----------
     model : LatentModel, object or path
         A model; any object with ``encode`` and ``decode``, such as a torch module; or what `vae_core.load_model` opens.
-    data : Dataset, array, name or path
-        Its data set; arrays and tensors as of `vae_core.data.from_arrays`.
+    data : Dataset, array, name or path, optional
+        Its data set; arrays and tensors as of `vae_core.data.from_arrays`. None opens the decoder alone, which may be
+        a module that is called, on samples from its prior.
     labels : array, optional
         A class number or name an item, where `data` is an array.
+    samples : int, optional
+        How many prior samples, where there are no data; 5,000 if it is left out.
     port : int, optional
         By default 8050 if it is free, else any other; 0 takes any that is free.
     workspace : path, optional
@@ -131,22 +140,12 @@ def explore(
     """
     from components.explorer import Explorer, listen_nearby
     from components.notebook import in_session
-    from vae_core import Catalogue, Dataset, LatentSpace, Workspace, load_data, load_model
-    from vae_core.data.memory import from_arrays
-    from vae_core.model import wrap_model
+    from vae_core import Catalogue, LatentSpace, Workspace
+    from vae_core.opening import open_objects
     from vae_core.progress import ConsoleProgress
 
     kept_in = Workspace(workspace)
-    if isinstance(data, (str, Path)):
-        data = load_data(data)
-    if labels is not None and isinstance(data, Dataset):
-        raise InputError("labels= goes with an array; this data set has a table of its own.")
-    opened_data = data if isinstance(data, Dataset) else from_arrays(data, labels)
-    ours = all(hasattr(model, name) for name in ("encode", "likelihood", "latent_dim", "fingerprint"))
-    if isinstance(model, (str, Path)):
-        opened_model = load_model(model, data=opened_data, **stated)
-    else:
-        opened_model = model if ours else wrap_model(model, opened_data, **stated)
+    opened_model, opened_data = open_objects(model, data, labels, samples, stated)
     listener = listen_nearby(port)
     try:
         with ConsoleProgress("encoding", unit="item") as bar:
@@ -184,14 +183,13 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
         # The default space is opened before the page is offered; the others when somebody wants them.
         next(iter(catalogue)).space()
         return catalogue
-    if len(chosen.data) not in (1, len(chosen.model)):
-        raise InputError(
-            f"There are {len(chosen.model)} models and {len(chosen.data)} data sets; give one, or one a model."
-        )
+    sets = chosen.data or [None]
+    if len(sets) not in (1, len(chosen.model)):
+        raise InputError(f"There are {len(chosen.model)} models and {len(sets)} data sets; give one, or one a model.")
     names = model_names(chosen.model)
     for at, (name, model) in enumerate(zip(names, chosen.model, strict=True)):
-        data = chosen.data[min(at, len(chosen.data) - 1)]
-        space = open_space(model, data, workspace, chosen.device, ModelOptions.of(chosen))
+        data = sets[min(at, len(sets) - 1)]
+        space = open_space(model, data, workspace, chosen.device, ModelOptions.of(chosen), samples=chosen.samples)
         for warning in getattr(getattr(space.model, "report", None), "warnings", []):
             print(f"Note: {name}: {warning}", file=sys.stderr)
         catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {space.data.name}", space)

@@ -42,13 +42,13 @@ class Column:
 
 
 def columns(space: LatentSpace) -> list[Column]:
-    """List the table's columns, rate (of a posterior with a variance), distortion, the latent dimensions `by_rate`."""
+    """List the table's columns, rate (of a posterior with a variance), distortion (of what was encoded), `by_rate`."""
     table = space.data.table
     listed = [Column(str(name), str(name), _kind(table.iloc[:, at])) for at, name in enumerate(table.columns)]
     taken = {column.name for column in listed}
     figures = [
         *([Column("rate", "rate (nats)", "number")] if space.model.can.variance else []),
-        Column("distortion", "distortion (nats)", "number"),
+        *([Column("distortion", "distortion (nats)", "number")] if space.model.can.encode else []),
         Column(KEPT, "neighbours kept", "number", of_map=True),
     ]
     listed += [figure for figure in figures if figure.name not in taken]
@@ -64,12 +64,15 @@ def by_rate(space: LatentSpace) -> list[int]:
 
 
 def default_column(space: LatentSpace) -> str:
-    """Return the column of a fresh map: the label, else the first category, else the rate, else the distortion."""
+    """Return the column of a fresh map: label, else the first category, else rate or distortion, else a number."""
     listed = columns(space)
     categories = [column.name for column in listed if column.kind == "category"]
     if "label" in [column.name for column in listed if column.kind != "text"]:
         return "label"
-    return categories[0] if categories else "rate" if space.model.can.variance else "distortion"
+    if categories:
+        return categories[0]
+    offered = [column.name for column in listed if column.kind in ("number", "diverging") and not column.of_map]
+    return next((name for name in ("rate", "distortion") if name in offered), offered[0])
 
 
 def values_of(seen: LatentSpace | Layer, name: str, projection: Projection | None = None) -> pd.Series | None:

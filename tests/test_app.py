@@ -97,8 +97,9 @@ def test_a_missing_model_ends_the_program_with_one_line(tmp_path: Path) -> None:
     [
         ({"--data": "wide.npz"}, "(1, 9, 9)"),
         ({"--data": "none.npz"}, "none.npz"),
-        ({"--data": None}, "belong together"),
-        ({"--model": None}, "belong together"),
+        ({"--model": None}, "--data and --samples need a --model"),
+        ({"--samples": "9"}, "--samples is the number of prior samples"),
+        ({"--data": None, "--samples": "0"}, "from 1 on"),
         ({"--port": "70000"}, "70000 is not a port"),
         ({"--port": "-1"}, "-1 is not a port"),
         ({"--host": "256.0.0.1"}, "256.0.0.1"),

@@ -41,12 +41,14 @@ def test_every_example_works(
             # A shared memory of several examples, as in a notebook.
             exec(compile(text, str(PAGE), "exec"), scope)
         else:
-            run(text, tmp_path)
-        opened += "explore(" in text or "app.py" in text
+            for line in text.splitlines():
+                run(line, tmp_path)
+        opened += text.count("explore(") + text.count("app.py")
         assert len(served) == opened, text
     sys.modules.pop("mine", None)
-    assert opened == 8 and all(len(space) == 1797 for space in served)
-    assert [space.latent_dim for space in served] == [4, 4, 4, 4, 4, 4, 4, 4 * 4 * 4]
+    assert [len(space) for space in served] == [1797] * 8 + [300] * 2
+    assert [space.latent_dim for space in served] == [4, 4, 4, 4, 4, 4, 4, 4 * 4 * 4, 4, 4]
+    assert [space.model.can.encode for space in served] == [True] * 8 + [False] * 2
     report = capsys.readouterr().out
     assert "mean,logvar" in report and "(found)" in report, "of inspect"
 

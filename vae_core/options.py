@@ -11,12 +11,17 @@ from typing import Any
 from vae_core.errors import InputError
 
 LAYOUTS = ("nchw", "nhwc", "flat")
-RANGES = ("unit", "symmetric", "standardised", "bytes")
+RANGES = ("unit", "symmetric", "standardised", "standardised-each", "imagenet", "bytes", "raw")
 OUTPUTS = ("same", "unit", "symmetric", "bytes", "logits")
 LIKELIHOODS = ("gaussian", "bernoulli")
 _NUMBER = r"-?\d+(?:\.\d+)?"
-_STANDARDISED = re.compile(rf"standardised:{_NUMBER},(?!0+(?:\.0+)?$)\d+(?:\.\d+)?")
+_POSITIVE = r"(?!0+(?:\.0+)?(?:,|$))\d+(?:\.\d+)?"
+_STANDARDISED = re.compile(
+    rf"standardised:(?:{_NUMBER},{_POSITIVE}|{_NUMBER}(?:,{_NUMBER})*;{_POSITIVE}(?:,{_POSITIVE})*)"
+)
 SPREADS = ("logvar", "var", "std", "logstd")
+_SIZES = ("latent_dim", "shape")
+_SIZE = re.compile(r"[1-9][0-9]{0,6}")
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,10 @@ class ModelOptions:
     layout : {"nchw", "nhwc", "flat"}, optional
         Of the items the model takes.
     range : str, optional
-        "unit", "symmetric", "standardised" or "bytes".
-        Of their values: [0, 1], [−1, 1], mean 0 and deviation 1, or 0 to 255; ``standardised:0.286,0.353`` with the
-        mean and deviation that were used, where pixels are in [0, 1].
+        "unit", "symmetric", "standardised", "standardised-each", "imagenet", "bytes" or "raw".
+        Of their values: [0, 1], [−1, 1], mean 0 and deviation 1 over all values or by channel or column, with the
+        constants of ImageNet, 0 to 255, or in the data's own units; ``standardised:0.286,0.353`` with the mean and
+        deviation that were used, where pixels are in [0, 1], ``standardised:0.5,0.4,0.4;0.2,0.2,0.3`` by channel.
     posterior : str, optional
         Order in the encoder's answer, such as ``mean,logvar``, ``std,mean`` or ``mean,logvar,interleaved``.
     output : {"same", "unit", "symmetric", "bytes", "logits"}, optional
@@ -45,6 +51,11 @@ class ModelOptions:
         What p(x|z) is.
     sigma : float, optional
         Standard deviation of a Gaussian p(x|z), where pixels are in [0, 1].
+    latent_dim : int, tuple of int or str, optional
+        Of a decoder alone, where it cannot be found: ``16``, or ``4,8,8`` for spatial latents.
+    shape : tuple of int or str, optional
+        Of what a decoder alone makes, where its answer does not tell: ``1,28,28`` for pictures, ``12`` for vectors,
+        ``2,50`` for series.
 
     Raises
     ------
@@ -61,6 +72,8 @@ class ModelOptions:
     output: str | None = None
     likelihood: str | None = None
     sigma: float | None = None
+    latent_dim: int | tuple[int, ...] | str | None = None
+    shape: int | tuple[int, ...] | str | None = None
 
     def __post_init__(self) -> None:
         """Check the values."""
@@ -68,6 +81,9 @@ class ModelOptions:
         for name, choices in offered.items():
             value = getattr(self, name)
             if name == "range" and isinstance(value, str) and _STANDARDISED.fullmatch(value):
+                means, _, deviations = value.partition(";")
+                if deviations and means.count(",") != deviations.count(","):
+                    raise InputError(f"--range {value}: there are as many means as deviations.")
                 continue
             if value is not None and value not in choices:
                 raise InputError(f"--{name} is one of {', '.join(choices)}, not {value!r}.")
@@ -75,11 +91,15 @@ class ModelOptions:
             parse_posterior(self.posterior)
         if self.sigma is not None and not (isinstance(self.sigma, (int, float)) and 0 < self.sigma < float("inf")):
             raise InputError(f"--sigma is a positive number, not {self.sigma}.")
+        for name in _SIZES:
+            if getattr(self, name) is not None:
+                parse_sizes(name, getattr(self, name))
 
     def stated(self) -> dict[str, Any]:
         """Return what is said of how the model is talked to."""
         names = ("layout", "range", "output", "likelihood", "sigma")
         said = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        said |= {name: parse_sizes(name, value) for name in _SIZES if (value := getattr(self, name)) is not None}
         return said if self.posterior is None else {**said, "posterior": parse_posterior(self.posterior)}
 
     def kept(self) -> dict[str, Any]:
@@ -106,17 +126,22 @@ class ModelOptions:
         )
         group.add_argument("--layout", choices=LAYOUTS, help="of the pictures the model takes")
         group.add_argument(
-            "--range", metavar="NAME", help=f"of the values it takes: {', '.join(RANGES)} or standardised:MEAN,STD"
+            "--range",
+            metavar="NAME",
+            help=f"of the values it takes: {', '.join(RANGES)}, standardised:MEAN,STD, or "
+            "by channel standardised:M1,M2,M3;S1,S2,S3",
         )
         group.add_argument("--posterior", metavar="ORDER", help="of its encoder's answer, such as mean,logvar")
         group.add_argument("--output", choices=OUTPUTS, help="what its decoder's values are")
         group.add_argument("--likelihood", choices=LIKELIHOODS, help="what p(x|z) is")
         group.add_argument("--sigma", type=float, help="of a Gaussian p(x|z)")
+        group.add_argument("--latent-dim", metavar="N", help="of a decoder alone; 4,8,8 for spatial latents")
+        group.add_argument("--shape", metavar="C,H,W", help="of what a decoder alone makes; K for vectors of K values")
 
     @classmethod
     def of(cls, chosen: argparse.Namespace) -> ModelOptions:
         """Return the options of a command line."""
-        plain = ("trust", "weights", "layout", "range", "posterior", "output", "likelihood", "sigma")
+        plain = ("trust", "weights", "layout", "range", "posterior", "output", "likelihood", "sigma", *_SIZES)
         return cls(**{name: getattr(chosen, name) for name in plain}, arguments=_arguments(chosen.arguments))
 
 
@@ -139,6 +164,22 @@ def parse_posterior(text: str) -> tuple[list[str], bool]:
             f"a spread is one of {', '.join(SPREADS)}."
         )
     return order, "interleaved" in words
+
+
+def parse_sizes(name: str, value: object) -> tuple[int, ...]:
+    """Return the sizes that ``--latent-dim`` or ``--shape`` states.
+
+    Raises
+    ------
+    InputError
+        If they are not one to three whole numbers from 1 on.
+    """
+    parts = value if isinstance(value, (tuple, list)) else str(value).split(",")
+    texts = [str(part).strip() for part in parts]
+    if not 1 <= len(texts) <= 3 or not all(_SIZE.fullmatch(text) for text in texts):
+        option = f"--{name.replace('_', '-')}"
+        raise InputError(f"{option} takes whole numbers from 1 on, such as 16 or 1,28,28, not {value!r}.")
+    return tuple(map(int, texts))
 
 
 def _arguments(given: list[str]) -> dict[str, Any]:

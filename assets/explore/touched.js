@@ -33,7 +33,7 @@ function paintTrust(about) {
     element("span", { className: "dots", "aria-hidden": "true" }, ...dots),
     element("span", { className: "words" }, about.trust_in_words),
   );
-  host("trust").title = `1: as close to encoded items as what the decoder learnt from. 0.5: as far out as the remotest 1 % of that. 0: it never met anything like it. Made of: distance and density in latent space ${about.trust.toFixed(2)}; the map here, its items and whether they agree ${about.support.toFixed(2)}; decoded and encoded again ${about.round_trip.toFixed(2)}.`;
+  host("trust").title = `1: as close to encoded items as what the decoder learnt from. 0.5: as far out as the remotest 1 % of that. 0: it never met anything like it. Made of: distance and density in latent space ${about.trust.toFixed(2)}; the map here, its items and whether they agree ${about.support.toFixed(2)}${current.info.can.encode ? `; decoded and encoded again ${about.round_trip.toFixed(2)}` : ""}.`;
   host("trust").dataset.level = score >= 0.75 ? "high" : score >= 0.5 ? "edge" : score >= 0.15 ? "low" : "none";
 }
 
@@ -72,22 +72,24 @@ function frame(...parts) {
   paintNearest();
 }
 
+const DRAWN = "A draw from the prior, decoded; the picture above is all there is of it. Nothing was encoded, so there is no reconstruction, rate or distortion.";
+
 function paintItem(item, pixels) {
-  const { variance } = current.info.can;
+  const { encode, variance } = current.info.can;
   const lost = variance ? `${tidy(item.distortion)} ± ${tidy(item.distortion_error)}` : tidy(item.distortion);
   const id = item.id === String(item.index) ? [] : [fact("id", item.id, "Its id in the whole data set; the number of the item is its place among those shown here")];
   const facts = id.concat(Object.entries(item.row).slice(0, 8).map(([name, value]) => fact(name, tidy(value))));
   const latents = element("details", {}, element("summary", {}, variance ? "Latent values ± σ" : "Latent values"), latentTable(item));
   frame(
     element("div", { className: "item-head" }, element("strong", {}, `Item ${item.index}`), element("dl", {}, ...facts.flat())),
-    compared(pixels),
+    encode ? compared(pixels) : element("p", { className: "footnote" }, DRAWN),
     element(
       "dl",
       { className: "figures" },
       ...(variance ? fact("rate", `${tidy(item.rate)} nats`) : []),
-      ...fact("distortion", `${lost} nats${current.info.pseudo_likelihood ? " *" : ""}`),
+      ...(encode ? fact("distortion", `${lost} nats${current.info.pseudo_likelihood ? " *" : ""}`) : []),
     ),
-    current.info.pseudo_likelihood
+    encode && current.info.pseudo_likelihood
       ? element("p", { className: "footnote" }, "* A Bernoulli on grey pixels is a pseudo-likelihood: compare these figures with each other only.")
       : "",
     variance ? section("Posterior samples", element("div", { className: "thumbs samples" }, ...posteriorSamples(pixels))) : "",

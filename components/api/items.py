@@ -19,6 +19,7 @@ from components.fitting import fit_picture
 from components.pictures import decode, originals, to_bytes
 from components.small_plot import small_plot
 from vae_core import Catalogue, Dataset, LatentSpace
+from vae_core.data.prior_samples import PriorSamples
 from vae_core.jobs import Jobs
 
 #: Posterior samples shown of an item.
@@ -72,6 +73,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def encode(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
         refuse_if_no_images(space)
+        if not space.model.can.encode:
+            raise Refused(400, "This model has no encoder: what it has not decoded itself cannot be placed.")
         if (request.content_length or 0) > MOST_DROPPED:
             raise Refused(413, f"The file is larger than {MOST_DROPPED // 2**20} MB; drop a smaller picture.")
         invert = request.args.get("invert") == "1"
@@ -94,7 +97,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
 
 def same_data(one: Dataset, other: Dataset) -> bool:
-    """Whether two spaces are on one data set; items that were left out may differ."""
+    """Whether two spaces are on one data set, or on the same draws; items that were left out may differ."""
+    if isinstance(one, PriorSamples) and isinstance(other, PriorSamples):
+        return np.array_equal(one.latents, other.latents)
     return (one.name, one.kind, one.sample_shape) == (other.name, other.kind, other.sample_shape)
 
 

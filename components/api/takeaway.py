@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, request
@@ -21,7 +22,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_map(space, request.args.get("projection", "pca"), jobs)
         taken = space.data.table.copy()
         added = {f"{found.id}_{axis + 1}": found.points[:, axis] for axis in range(found.dimensions)}
-        added |= {"rate": space.rate.sum(axis=1), "distortion": space.distortion}
+        if space.model.can.variance:
+            added["rate"] = space.rate.sum(axis=1)
+        if space.model.can.encode:
+            added["distortion"] = space.distortion
         for column, values in added.items():
             # The table may have a column of that name already, which must not be lost.
             while column in taken.columns:
@@ -34,12 +38,14 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         found = wanted_map(space, request.args.get("projection", "pca"), jobs)
         file = io.BytesIO()
+        measured: dict[str, Any] = (
+            {"rate": space.rate, "distortion": space.distortion} if space.model.can.encode else {}
+        )
         np.savez_compressed(
             file,
             mean=space.mean,
             logvar=space.logvar,
-            rate=space.rate,
-            distortion=space.distortion,
+            **measured,
             points=found.points,
             item=space.data.table.index.to_numpy().astype(str),
         )

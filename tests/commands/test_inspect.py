@@ -62,6 +62,18 @@ def test_people_get_lines_the_most_informative_dimension_first(
     assert report[0] == "a VAE of this program" and any("deterministic" in line for line in report)
 
 
+def test_without_data_prior_samples_are_looked_at(
+    trained: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["inspect", str(trained[0]), "--samples", "50", "--device", "cpu"]
+    assert main([*given, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(name))
+    assert (told["latent_dim"], told["sample_shape"], told["count"]) == (3, [1, 8, 8], 50)
+    assert told["rate"] is None and told["distortion"] is None and told["rate_by_dimension"] == [None] * 3
+    assert main(given) == 0
+    assert "50 prior samples" in (lines := capsys.readouterr().out) and "It has no encoder" in lines
+
+
 def test_what_cannot_be_inspected_is_one_sentence(
     trained: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,6 @@ import argparse
 import json
 from typing import Any
 
-from vae_core.data import load_data
 from vae_core.options import ModelOptions
 from vae_core.progress import ConsoleProgress
 
@@ -19,7 +18,8 @@ def register(commands: Any) -> None:
         description="Look at a model on its data: how it is understood, whether it is well, and its figures.",
     )
     parser.add_argument("model", metavar="MODEL", help="folder of a checkpoint, or a model of another library")
-    parser.add_argument("--data", required=True, help="a data set by name or path")
+    parser.add_argument("--data", help="a data set by name or path; left out, prior samples of its decoder are seen")
+    parser.add_argument("--samples", type=int, metavar="N", help="how many prior samples (default 5000)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     ModelOptions.add_to(parser)
@@ -28,21 +28,22 @@ def register(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Encode without a cache and print the means."""
-    from vae_core.model import load_model
     from vae_core.model.card import model_card
+    from vae_core.opening import open_parts
     from vae_core.space import LatentSpace
 
     with ConsoleProgress("inspecting", unit="item") as bar:
-        data = load_data(chosen.data, progress=bar)
-        model = load_model(chosen.model, chosen.device, data=data, options=ModelOptions.of(chosen))
+        model, data = open_parts(
+            chosen.model, chosen.data, chosen.device, ModelOptions.of(chosen), chosen.samples, progress=bar
+        )
         space = LatentSpace.build(model, data, progress=bar)
     figures: dict[str, Any] = {
         "latent_dim": model.latent_dim,
         "sample_shape": list(model.sample_shape),
         "count": len(space.data),
         "rate": float(space.rate.sum(1, dtype="float64").mean()) if model.can.variance else None,
-        "distortion": float(space.distortion.mean(dtype="float64")),
-        # A model without a variance has no rate, and JSON no NaN.
+        "distortion": float(space.distortion.mean(dtype="float64")) if model.can.encode else None,
+        # A model without a variance has no rate, a decoder alone no distortion, and JSON no NaN.
         "rate_by_dimension": [
             float(nats) if model.can.variance else None for nats in space.rate.mean(0, dtype="float64")
         ],
@@ -53,7 +54,9 @@ def run(chosen: argparse.Namespace) -> int:
         print(json.dumps(figures))
         return 0
     print(f"{chosen.model} on {space.data.name}: {figures['count']} items of shape {figures['sample_shape']}")
-    if not model.can.variance:
+    if not model.can.encode:
+        print("no rate and no distortion (nothing is encoded)")
+    elif not model.can.variance:
         print(f"no rate (the model has no variance), distortion {figures['distortion']:.3f} nats an item")
     else:
         _print_rates(figures)

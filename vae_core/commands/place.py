@@ -81,6 +81,8 @@ def _opened(chosen: argparse.Namespace, bar: ConsoleProgress) -> Any:
     origin = SpaceCache(folder).origin() if folder.is_dir() else None
     if origin is None:
         raise InputError(f"{folder} is no folder of a space that knows its model; make one with 'encode'.")
+    if origin[1] is None:
+        raise InputError(f"{folder} is a space of prior samples; a decoder alone cannot encode what is to be placed.")
     data = load_data(origin[1], progress=bar)
     options = ModelOptions(**{**origin[2], "trust": chosen.trust})
     space = LatentSpace.open(load_model(origin[0], chosen.device, data=data, options=options), data, folder)

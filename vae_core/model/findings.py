@@ -69,12 +69,14 @@ class Report:
     def able(can: Capabilities) -> list[str]:
         """Return a sentence on everything that a model cannot do."""
         lacking = {
-            "encode": "It has no encoder: items cannot be placed, only latent points decoded.",
+            "encode": "It has no encoder: items cannot be placed, so there is no rate, no distortion and no "
+            "reconstruction; what is on the map are draws from its prior, decoded.",
             "variance": "Its encoder gives no variance: there is no rate, and nothing is drawn from posteriors.",
             "differentiable": "No gradients flow through it: what follows them is left out.",
             "first_layer": "The first layer of its decoder cannot be read: what looks at its weights is left out.",
         }
-        return [sentence for name, sentence in lacking.items() if not getattr(can, name)]
+        absent = [name for name in lacking if not getattr(can, name)]
+        return [lacking[name] for name in absent if name != "variance" or can.encode]
 
     def text(self) -> str:
         """Return the report as lines of text, warnings marked with an exclamation mark."""

@@ -22,6 +22,8 @@ DEAD = 0.01
 EXPLODING = 10.0
 #: Seconds one picture may take for the sliders to answer at the speed of the hand.
 FAST = 0.03
+_DRAWN = 64  # prior samples a decoder is looked at by
+_ALIKE = 1e-4
 
 
 def looked_at(data: Dataset, device: torch.device, most: int = LOOKED_AT) -> Tensor:
@@ -57,6 +59,35 @@ def check_health(model: LatentModel, x: Tensor, report: Report) -> None:
         _speed(model, x[:64], mean[finite][:1], report)
 
 
+def check_decoder(model: LatentModel, report: Report) -> None:
+    """Add to a report how well a decoder is, on draws from the prior.
+
+    Raises
+    ------
+    InputError
+        If it gives none of them finite values.
+    """
+    with torch.inference_mode(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        z = model.prior.sample(torch.Size([_DRAWN]))
+        decoded, repeated = (model.likelihood(z).mean.flatten(1) for _ in range(2))
+        finite = int(torch.isfinite(decoded).all(dim=1).sum())
+        if finite == 0:
+            raise InputError(f"{report.model}: gives none of {_DRAWN} prior samples finite values; check its weights.")
+        spoilt = "" if finite == _DRAWN else f"{_DRAWN - finite} of them are not finite; check its weights."
+        report.add("finite values", f"{finite} of {_DRAWN} prior samples", warning=spoilt)
+        same = torch.allclose(decoded, repeated, atol=1e-5, equal_nan=True)
+        _tell_deterministic(report, [] if same else ["the decoder"])
+        decoded = decoded[torch.isfinite(decoded).all(dim=1)].double()
+        differing = float((decoded - decoded.mean(dim=0)).square().mean().sqrt())
+        report.figures["spread_of_samples"] = differing
+        alike = "All prior samples look the same: is it trained?" if differing < _ALIKE else ""
+        report.add("prior samples", f"differ by {differing:.3g} an element, root mean square", warning=alike)
+        decoding = _least(lambda: model.likelihood(z[:1]).mean)
+        report.figures["decode_seconds"] = decoding
+        report.add("speed", f"{1000 * decoding:.1f} ms to decode one", warning=_slow(decoding))
+
+
 def _round_trip(model: LatentModel, x: Tensor, mean: Tensor, report: Report) -> None:
     error = float((model.likelihood(mean).mean - x).square().mean())
     baseline = float((x - x.mean(dim=0)).square().mean())
@@ -77,6 +108,10 @@ def _deterministic(model: LatentModel, x: Tensor, report: Report) -> None:
         wrong.append("the encoder")
     if not torch.allclose(decoded, repeated, atol=1e-5, equal_nan=True):
         wrong.append("the decoder")
+    _tell_deterministic(report, wrong)
+
+
+def _tell_deterministic(report: Report, wrong: list[str]) -> None:
     warning = (
         f"{' and '.join(wrong).capitalize()} answers otherwise each time: is dropout on, or a sample returned instead "
         "of the mean? Return the mean, in evaluation mode."
@@ -104,10 +139,15 @@ def _speed(model: LatentModel, x: Tensor, one: Tensor, report: Report) -> None:
     decoding = _least(lambda: model.likelihood(one).mean)
     encoding = _least(lambda: model.encode(x).mean) / len(x)
     report.figures |= {"decode_seconds": decoding, "encode_seconds_an_item": encoding}
-    slow = f"Sliders will lag: one picture should take at most {1000 * FAST:.0f} ms." if decoding > FAST else ""
     report.add(
-        "speed", f"{1000 * decoding:.1f} ms to decode one, {1000 * encoding:.2f} ms an item to encode", warning=slow
+        "speed",
+        f"{1000 * decoding:.1f} ms to decode one, {1000 * encoding:.2f} ms an item to encode",
+        warning=_slow(decoding),
     )
+
+
+def _slow(decoding: float) -> str:
+    return f"Sliders will lag: one picture should take at most {1000 * FAST:.0f} ms." if decoding > FAST else ""
 
 
 def _least(work: Callable[[], object]) -> float:

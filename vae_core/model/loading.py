@@ -10,8 +10,10 @@ import torch
 
 from vae_core.errors import InputError
 from vae_core.model.checkpoint import CONFIG, load_checkpoint
+from vae_core.model.decoder_alone import DecoderAlone
+from vae_core.model.foreign.decoder import understand_decoder
 from vae_core.model.foreign.diffusers_folder import is_diffusers, open_diffusers
-from vae_core.model.foreign.exported import is_torchscript, open_pair, pair_of
+from vae_core.model.foreign.exported import is_torchscript, open_files, pair_of
 from vae_core.model.foreign.factory import is_factory, open_factory, wrap_object
 from vae_core.model.foreign.preflight import preflight
 from vae_core.model.foreign.pythae_folder import is_pythae, open_pythae
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 ACCEPTED = (
     "a checkpoint folder of ours, a pythae final_model folder, a diffusers AutoencoderKL folder, two ONNX or "
-    "TorchScript files (encoder.onnx,decoder.onnx), or a Python function (file.py:function)"
+    "TorchScript files (encoder.onnx,decoder.onnx) or the decoder's alone, or a Python function (file.py:function)"
 )
 _WEIGHTS_ALONE = (".pt", ".pth", ".ckpt", ".pkl", ".safetensors", ".bin")
 
@@ -58,13 +60,15 @@ def load_model(
         - a checkpoint folder of ours, or the ``config.json`` in it;
         - a *pythae* ``final_model`` folder;
         - a *diffusers* ``AutoencoderKL`` folder;
-        - ``encoder.onnx,decoder.onnx``, or a folder with both; likewise TorchScript (``.pt``), under `trust`;
+        - ``encoder.onnx,decoder.onnx``, or a folder with both; likewise TorchScript (``.pt``), under `trust`; or a
+          decoder's file alone, without `data`;
         - ``package.module:function`` or ``file.py:function``, which returns an object with ``encode`` and
           ``decode``, under `trust`.
     device : str
         "auto", "cpu", "cuda", …
     data : Dataset, optional
-        What the model was trained on; models of other libraries are understood by trying some of it.
+        What the model was trained on; models of other libraries are understood by trying some of it. Without it
+        their decoders are opened alone; a checkpoint of ours is opened whole.
     options, **stated
         A `ModelOptions`, or its fields: ``trust=True``, ``range="symmetric"``, …
 
@@ -79,7 +83,7 @@ def load_model(
         If there is no model that can be read, it would run code without `trust`, or it is not understood for certain.
     """
     chosen = options or ModelOptions.said(**stated)
-    foreign = _foreign(str(path), chosen)
+    foreign = _foreign(str(path), chosen, alone=data is None)
     if foreign is not None:
         return understood(foreign, data, device, chosen)
     path = Path(path).expanduser()
@@ -92,8 +96,16 @@ def load_model(
     return lay_last(load_checkpoint(path, choose_device(device)))
 
 
-def wrap_model(made: Any, data: Dataset, device: str = "auto", **stated: Any) -> LatentModel:
+def load_decoder(path: Path | str, device: str = "auto", options: ModelOptions | None = None) -> LatentModel:
+    """Open the decoder of a model alone, as of `load_model` without data; it cannot encode."""
+    model = load_model(path, device, options=options)
+    return DecoderAlone(model) if model.can.encode else model
+
+
+def wrap_model(made: Any, data: Dataset | None, device: str = "auto", **stated: Any) -> LatentModel:
     """Make an object in memory a `LatentModel`: one with ``encode`` and ``decode``, or a pair of functions.
+
+    Without data ``decode`` is enough, or the object is itself the decoder and can be called.
 
     Raises
     ------
@@ -102,16 +114,13 @@ def wrap_model(made: Any, data: Dataset, device: str = "auto", **stated: Any) ->
     """
     if isinstance(made, torch.nn.Module):
         made = copy.deepcopy(made)  # it goes on being trained, and what is on show stays what it was
-    return understood(wrap_object(made), data, device, ModelOptions.said(**stated))
+    return understood(wrap_object(made, alone=data is None), data, device, ModelOptions.said(**stated))
 
 
 def understood(foreign: Foreign, data: Dataset | None, device: str, options: ModelOptions) -> LatentModel:
-    """Return a foreign model once it is understood; see `preflight`."""
-    if data is None:
-        raise InputError(
-            f"{foreign.name}: is of another library and understood by trying some of its data; give that too."
-        )
-    return preflight(foreign.to(choose_device(device)), data, options.stated())
+    """Return a foreign model once it is understood; see `preflight`, and without data `understand_decoder`."""
+    placed = foreign.to(choose_device(device))
+    return understand_decoder(placed, options.stated()) if data is None else preflight(placed, data, options.stated())
 
 
 def absolute_spec(spec: str) -> str:
@@ -125,12 +134,14 @@ def absolute_spec(spec: str) -> str:
     return str(path.absolute())
 
 
-def _foreign(spec: str, options: ModelOptions) -> Foreign | None:
+def _foreign(spec: str, options: ModelOptions, alone: bool) -> Foreign | None:
     folder = Path(spec).expanduser()
+    if folder.is_file() and (folder.suffix == ".onnx" or is_torchscript(folder)):
+        return open_files(None, folder, options.trust)
     if (pair := pair_of(spec)) is not None:
-        return open_pair(*pair, options.trust)
+        return open_files(*pair, options.trust)
     if is_factory(spec) and not folder.exists():
-        return open_factory(spec, options.trust, options.weights, options.arguments)
+        return open_factory(spec, options.trust, options.weights, options.arguments, alone)
     if is_pythae(folder):
         return open_pythae(folder, options.trust)
     if is_diffusers(folder):
@@ -139,8 +150,6 @@ def _foreign(spec: str, options: ModelOptions) -> Foreign | None:
 
 
 def _about_file(path: Path) -> str:
-    if path.suffix == ".onnx" or is_torchscript(path):
-        return "is one file of two; give the encoder's, a comma, and the decoder's."
     if path.suffix in _WEIGHTS_ALONE:
         return (
             "holds weights without the network they belong to; give the function that builds it: "

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from vae_core.data.dataset import Dataset
+from vae_core.data.prior_samples import PriorSamples
 from vae_core.errors import InputError
 from vae_core.model.protocol import LatentModel
 from vae_core.progress import Progress
 from vae_core.space.cache import Encodings, SpaceCache
-from vae_core.space.encode import distortion, encode
+from vae_core.space.encode import NO_VARIANCE, distortion, encode
 from vae_core.space.partial import RESUMED_FROM, PartialEncodings
 from vae_core.space.rate import rate
 from vae_core.space.round_trip import usual_round_trips
@@ -52,6 +53,10 @@ def made_encodings(
         If `progress` asks to stop.
     """
     fingerprint = space_fingerprint(model, data)
+    if isinstance(data, PriorSamples) and not model.can.encode:
+        drawn = _as_drawn(data)
+        files.keep_encodings(drawn, fingerprint)
+        return drawn
     partial = _partial(files.folder, len(data), model.latent_dim, fingerprint)
     encodings = _encode_all(model, data, progress, batch_size, partial)
     files.keep_encodings(encodings, fingerprint)
@@ -96,6 +101,21 @@ def _encode_all(
     scale = TrustScale.measure(mean, logvar)
     trips = usual_round_trips(model, mean, scale)
     return Encodings(mean, logvar, nats, value, error, scale.share, scale.quantiles, scale.density, trips, left_out)
+
+
+def _as_drawn(data: PriorSamples) -> Encodings:
+    """Return prior samples at the points they were drawn at, with posteriors of no width and nothing measured.
+
+    What is usual for trust are then the distances between the draws, each left out of its own neighbours: a further
+    draw from the prior lies among them like any other.
+    """
+    mean = np.ascontiguousarray(data.latents, dtype=np.float32)
+    logvar = np.full_like(mean, NO_VARIANCE)
+    scale = TrustScale.measure(mean, logvar)
+    unknown = np.full(len(mean), np.nan, dtype=np.float32)
+    nats = np.full_like(mean, np.nan)
+    measured = (scale.share, scale.quantiles, scale.density)
+    return Encodings(mean, logvar, nats, unknown, unknown.copy(), *measured)
 
 
 def left_out_sentence(data: Dataset, left_out: np.ndarray) -> str:

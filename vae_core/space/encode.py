@@ -17,7 +17,8 @@ from vae_core.space.partial import PartialEncodings
 _NOISE_BLOCK = 64
 _ROWS = 65_536
 _CACHED = 64  # items decoded at once on a processor: their pictures stay in its cache
-_NO_VARIANCE = -60.0  # logvar of a model without one: a standard deviation of 1e-13
+#: logvar of a model without one: a standard deviation of 1e-13.
+NO_VARIANCE = -60.0
 
 
 def encode(
@@ -56,7 +57,9 @@ def encode(
         If `progress` asks to stop.
     """
     if not model.can.encode:
-        raise InputError("This model has no encoder, so no data set can be seen through it.")
+        raise InputError(
+            "This model has no encoder, so no data can be seen through it; leave them out to see its prior samples."
+        )
     if tuple(data.sample_shape) != tuple(model.sample_shape):
         raise InputError(
             f"{data.name}: one item has shape {data.sample_shape}, but the model takes {tuple(model.sample_shape)}; "
@@ -70,7 +73,7 @@ def encode(
     else:
         mean, logvar, first = partial.mean, partial.logvar, partial.done("encoding")
     if not model.can.variance:
-        logvar[:] = _NO_VARIANCE
+        logvar[:] = NO_VARIANCE
     with evaluating(model) as device:
         for start in range(first, n, batch_size):
             part = slice(start, min(start + batch_size, n))
@@ -183,7 +186,7 @@ def _noise(start: int, stop: int, samples: int, d: int, seed: int) -> np.ndarray
 def evaluating(model: LatentModel) -> Iterator[torch.device]:
     """Hold a torch module in evaluation mode and give the device its weights are on."""
     if not isinstance(model, torch.nn.Module):
-        yield torch.device("cpu")
+        yield model.prior.mean.device
         return
     training = model.training
     if training:

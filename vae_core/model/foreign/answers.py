@@ -113,6 +113,11 @@ def read_decoder(answer: Any) -> Tensor | Distribution:
     )
 
 
+def values_of(answer: Tensor | Distribution) -> Tensor:
+    """Return what was decoded as numbers: the mean of a distribution."""
+    return (answer.mean if isinstance(answer, Distribution) else answer).float()
+
+
 def _get(answer: Any, name: str) -> Any:
     if isinstance(answer, Mapping):
         return answer.get(name)

@@ -11,21 +11,48 @@ from torch import Tensor
 from vae_core.errors import InputError
 from vae_core.model.foreign.answers import EncoderAnswer, to_logvar
 
+Numbers = float | tuple[float, ...]
+
 
 @dataclass(frozen=True)
 class Affine:
-    """Values v of ours as a model takes them: (v − shift) / spread."""
+    """Values v of ours as a model takes them: (v − shift) / spread.
 
-    shift: float = 0.0
-    spread: float = 1.0
+    Parameters
+    ----------
+    shift, spread : float or tuple of float
+        One for all values, or one a channel of images and series, a column of vectors.
+    """
+
+    shift: Numbers = 0.0
+    spread: Numbers = 1.0
 
     def give(self, x: Tensor) -> Tensor:
-        """Our values as the model's."""
-        return (x - self.shift) / self.spread
+        """Our values ``[n, *sample_shape]`` as the model's."""
+        return (x - _along(self.shift, x)) / _along(self.spread, x)
 
     def back(self, y: Tensor) -> Tensor:
-        """The model's values as ours."""
-        return y * self.spread + self.shift
+        """The model's values ``[n, *sample_shape]`` as ours."""
+        return y * _along(self.spread, y) + _along(self.shift, y)
+
+    def told(self) -> str:
+        """As people read it."""
+        shift, spread = (_written(numbers) for numbers in (self.shift, self.spread))
+        return f"(v − {shift}) / {spread}"
+
+
+def _along(numbers: Numbers, x: Tensor) -> Tensor | float:
+    if not isinstance(numbers, tuple):
+        return numbers
+    if len(numbers) != x.shape[1]:
+        raise InputError(f"--range has {len(numbers)} means and deviations, but there are {x.shape[1]} channels.")
+    return torch.tensor(numbers, dtype=x.dtype, device=x.device).reshape(1, -1, *[1] * (x.ndim - 2))
+
+
+def _written(numbers: Numbers) -> str:
+    if not isinstance(numbers, tuple):
+        return f"{numbers:.4g}"
+    return f"[{', '.join(f'{number:.4g}' for number in numbers[:4])}{', …' if len(numbers) > 4 else ''}]"
 
 
 #: Ours are pixels in [0, 1]; "standardised" depends on the data.
@@ -34,6 +61,18 @@ KNOWN_RANGES: dict[str, Affine] = {
     "symmetric": Affine(0.5, 0.5),
     "bytes": Affine(0.0, 1 / 255),
 }
+
+
+#: The constants that pictures in [0, 1] are standardised with for networks trained on ImageNet, red to blue.
+IMAGENET = Affine((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+
+
+def stated_affine(numbers: str) -> Affine:
+    """Return the affine of ``standardised:MEAN,STD``, or of ``standardised:M1,M2,…;S1,S2,…`` with one a channel."""
+    if ";" not in numbers:
+        return Affine(*map(float, numbers.split(",")))
+    shift, spread = (tuple(map(float, part.split(","))) for part in numbers.split(";"))
+    return Affine(shift, spread)
 
 
 @dataclass(frozen=True)

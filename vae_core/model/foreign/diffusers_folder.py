@@ -60,4 +60,14 @@ def open_diffusers(folder: Path) -> Foreign:
             "posterior": (["mean", "logvar"], False),
             "likelihood": "gaussian",
         },
+        latent_shape=_latent_shape(model.config),
     )
+
+
+def _latent_shape(config: Any) -> tuple[int, ...] | None:
+    """Return the shape of the latents of a picture of the size it was trained on; None where that is not told."""
+    size, blocks = config.get("sample_size"), len(config["block_out_channels"])
+    if not isinstance(size, int):
+        return None
+    side = size // 2 ** (blocks - 1)  # every block but the last halves it
+    return config["latent_channels"], side, side

@@ -34,22 +34,25 @@ def pair_of(spec: str) -> tuple[Path, Path] | None:
     return None
 
 
-def open_pair(encoder: Path, decoder: Path, trust: bool) -> Foreign:
-    """Open a pair of ONNX or TorchScript files.
+def open_files(encoder: Path | None, decoder: Path, trust: bool) -> Foreign:
+    """Open a pair of ONNX or TorchScript files, or a decoder's alone.
 
     Raises
     ------
     InputError
         If a file is missing or damaged, a library is missing, or code would have to run without `trust`.
     """
-    for file in (encoder, decoder):
+    files = [decoder] if encoder is None else [encoder, decoder]
+    for file in files:
         if not file.is_file():
             raise InputError(f"{file}: not found; give the encoder's file, a comma, and the decoder's.")
-    if encoder.suffix != decoder.suffix:
+    if encoder is not None and encoder.suffix != decoder.suffix:
         raise InputError(f"{encoder.name} and {decoder.name} are of two kinds; give two ONNX or two TorchScript files.")
-    if encoder.suffix == ".onnx":
-        return _open_onnx(encoder, decoder)
-    return _open_torchscript(encoder, decoder, trust)
+    return _open_onnx(files) if decoder.suffix == ".onnx" else _open_torchscript(files, trust)
+
+
+def _called(kind: str, files: list[Path]) -> str:
+    return f"{kind} {'pair' if len(files) == 2 else 'decoder'} {', '.join(file.name for file in files)}"
 
 
 def content_of(*files: Path) -> str:
@@ -65,7 +68,7 @@ def content_of(*files: Path) -> str:
 # ---- ONNX ----
 
 
-def _open_onnx(encoder: Path, decoder: Path) -> Foreign:
+def _open_onnx(files: list[Path]) -> Foreign:
     try:
         import onnxruntime
     except ImportError as error:
@@ -75,7 +78,7 @@ def _open_onnx(encoder: Path, decoder: Path) -> Foreign:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # what is wrong is raised, and told in our words
     sessions = []
-    for file in (encoder, decoder):
+    for file in files:
         try:
             session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own kinds share no base
@@ -85,14 +88,14 @@ def _open_onnx(encoder: Path, decoder: Path) -> Foreign:
             named = ", ".join(argument.name for argument in session.get_inputs())
             raise InputError(f"{file}: takes {len(session.get_inputs())} inputs ({named}); export it with one.")
         sessions.append(session)
-    wide = sessions[1].get_inputs()[0].shape[1:]
+    wide = sessions[-1].get_inputs()[0].shape[1:]
     latent = tuple(wide) if wide and all(isinstance(size, int) for size in wide) else None
-    run_encoder, run_decoder = (_runner(session) for session in sessions)
+    runners = [_runner(session) for session in sessions]
     return Foreign(
-        f"ONNX pair {encoder.name}, {decoder.name}",
-        run_decoder,
-        run_encoder,
-        content=content_of(*(part for file in (encoder, decoder) for part in (file, *_weights_beside(file)))),
+        _called("ONNX", files),
+        runners[-1],
+        runners[0] if len(runners) == 2 else None,
+        content=content_of(*(part for file in files for part in (file, *_weights_beside(file)))),
         latent_shape=latent,
         differentiable=False,
     )
@@ -139,30 +142,28 @@ def _runner(session: Any) -> Callable[[Tensor], Any]:
 # ---- TorchScript ----
 
 
-def _open_torchscript(encoder: Path, decoder: Path, trust: bool) -> Foreign:
-    for file in (encoder, decoder):
+def _open_torchscript(files: list[Path], trust: bool) -> Foreign:
+    names = " and ".join(file.name for file in files)
+    for file in files:
         if not is_torchscript(file):
             raise InputError(
                 f"{file}: is no TorchScript file; save it with torch.jit.save, or give weights with a factory "
                 "(--model file.py:function --weights …)."
             )
     if not trust:
-        raise InputError(
-            f"{encoder.name} and {decoder.name} are TorchScript, which is code and runs when opened; if you made them, "
-            "pass --trust."
-        )
+        raise InputError(f"{names}: TorchScript is code and runs when opened; if you made it, pass --trust.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # deprecated, and still what people have
-            modules = tuple(torch.jit.load(str(file), map_location="cpu") for file in (encoder, decoder))
+            modules = tuple(torch.jit.load(str(file), map_location="cpu") for file in files)
     except (RuntimeError, ValueError, OSError) as error:
-        raise InputError(f"{encoder.name}, {decoder.name}: cannot be opened ({str(error).splitlines()[0]}).") from error
+        raise InputError(f"{names}: cannot be opened ({str(error).splitlines()[0]}).") from error
     return Foreign(
-        f"TorchScript pair {encoder.name}, {decoder.name}",
-        modules[1],
-        modules[0],
+        _called("TorchScript", files),
+        modules[-1],
+        modules[0] if len(modules) == 2 else None,
         modules,
-        content_of(encoder, decoder),
+        content_of(*files),
     )
 
 

@@ -26,7 +26,11 @@ def is_factory(spec: str) -> bool:
 
 
 def open_factory(
-    spec: str, trust: bool, weights: str | Path | None = None, arguments: dict[str, Any] | None = None
+    spec: str,
+    trust: bool,
+    weights: str | Path | None = None,
+    arguments: dict[str, Any] | None = None,
+    alone: bool = False,
 ) -> Foreign:
     """Call a function that returns a model.
 
@@ -40,6 +44,8 @@ def open_factory(
         A ``.safetensors`` or ``.pt`` file of a state_dict that is loaded into what the function returns.
     arguments : dict, optional
         Keyword arguments of the function.
+    alone : bool
+        Whether a decoder is all that is needed; see `wrap_object`.
 
     Raises
     ------
@@ -61,11 +67,20 @@ def open_factory(
         raise InputError(f"{spec}: failed with {type(error).__name__}: {error}") from error
     if weights is not None:
         _load_into(made, Path(weights), spec)
-    return wrap_object(made, f"{Path(where).name}:{name}")
+    return wrap_object(made, f"{Path(where).name}:{name}", alone)
 
 
-def wrap_object(made: Any, name: str | None = None) -> Foreign:
+def wrap_object(made: Any, name: str | None = None, alone: bool = False) -> Foreign:
     """Take an object with ``encode`` and ``decode``, a pair of functions, or modules ``encoder`` and ``decoder``.
+
+    Parameters
+    ----------
+    made : object
+        The model.
+    name : str, optional
+        What people call it.
+    alone : bool
+        Whether a decoder is all that is needed: then an object that has no ``decode`` and can be called is one.
 
     Raises
     ------
@@ -74,6 +89,8 @@ def wrap_object(made: Any, name: str | None = None) -> Foreign:
     """
     name = name or type(made).__name__
     encode, decode = _functions(made)
+    if decode is None and alone and callable(made):
+        decode = made
     if decode is None:
         has = "only forward" if isinstance(made, nn.Module) else "neither"
         raise InputError(

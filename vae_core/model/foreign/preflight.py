@@ -10,17 +10,16 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
 
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model.findings import How, Report
-from vae_core.model.foreign.answers import read_decoder, read_encoder
+from vae_core.model.foreign.answers import read_decoder, read_encoder, values_of
 from vae_core.model.foreign.convention import Convention, as_ours
 from vae_core.model.foreign.spread import read_spread
 from vae_core.model.foreign.trying import REFUSALS, TRIED, Way, ranges_of, said, try_all
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
-from vae_core.model.health import check_health, looked_at
+from vae_core.model.health import EXPLODING, check_health, looked_at
 from vae_core.model.memory_layout import lay_channels_last
 
 #: Items whose posteriors tell what the spread is: variances of 2,000 are known to 3 %.
@@ -30,9 +29,11 @@ MARGIN = 1.3
 #: Nothing is certain of a model that brings items back no better than so much of the mean image's error.
 LEARNT = 0.9
 
+#: Ways of standardising that are told apart by their errors alone: where these are close, so are the pictures.
+_FAMILY = dict.fromkeys(("standardised", "standardised-each", "imagenet"), "standardised")
 _OPTIONS: dict[str, tuple[str, Callable[[Convention], Any]]] = {
     "layout of its input": ("--layout", lambda way: way.layout),
-    "range of its input": ("--range", lambda way: way.range),
+    "range of its input": ("--range", lambda way: _FAMILY.get(way.range, way.range)),
     "posterior": ("--posterior", lambda way: None if way.posterior is None else way.posterior.told()),
     "output": ("--output", lambda way: f"{way.output}"),
 }
@@ -61,7 +62,13 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
         If it takes no such items, or something is doubtful and not stated; says which option states it.
     """
     if foreign.encode is None:
-        raise InputError(f"{foreign.name}: has no encoder, so no data set can be seen through it.")
+        raise InputError(
+            f"{foreign.name}: has no encoder, so no data set can be seen through it; give the encoder too, or "
+            "leave out the data to see prior samples."
+        )
+    for name in ("shape", "latent_dim"):
+        if name in stated:
+            raise InputError(f"--{name.replace('_', '-')} is for a decoder alone; with data it is found.")
     if foreign.sample_shape is not None and tuple(foreign.sample_shape) != data.sample_shape:
         raise InputError(
             f"{data.name}: one item has shape {data.sample_shape}, but the model takes {tuple(foreign.sample_shape)}; "
@@ -72,7 +79,7 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
     tried = looked[torch.linspace(0, len(looked) - 1, min(TRIED, len(looked))).long()]
     baseline = float((tried - looked.mean(dim=0)).square().mean())
     with torch.inference_mode():
-        trials = try_all(foreign, tried, ranges_of(looked, data.kind == "image"), fixed)
+        trials = try_all(foreign, tried, ranges_of(looked, data.kind, data.value_range), fixed)
         if not trials.ways:
             why = "; ".join(trials.refusals[:3]) or "what it answers is not finite, or of no such shape"
             raise InputError(f"{foreign.name}: takes no items of {data.name} of shape {data.sample_shape} ({why}).")
@@ -114,10 +121,9 @@ def _answers(foreign: Foreign, convention: Convention, x: Tensor) -> str:
     assert foreign.encode is not None and convention.posterior is not None
     with torch.inference_mode():
         mean, logvar = convention.posterior.posterior(read_encoder(foreign.encode(convention.give(x))), len(x))
-        decoded = read_decoder(foreign.decode(mean.reshape(len(mean), *convention.latent_shape)))
-    values = decoded.mean if isinstance(decoded, Distribution) else decoded
+        values = values_of(read_decoder(foreign.decode(mean.reshape(len(mean), *convention.latent_shape))))
     digest = hashlib.blake2b(digest_size=16)
-    told = [mean, values.reshape(len(mean), -1).float().mean(dim=1), *([] if logvar is None else [logvar])]
+    told = [mean, values.reshape(len(mean), -1).mean(dim=1), *([] if logvar is None else [logvar])]
     for part in told:
         digest.update((part.double().cpu().numpy().round(2) + 0.0).tobytes())
     return digest.hexdigest()
@@ -149,6 +155,14 @@ def _doubts(ways: list[Way], baseline: float, fixed: dict[str, Any]) -> list[str
                 f"The {subject} may be {mine} or {', '.join(others[:3])} (squared errors {figures}{why}): "
                 f"state it with {option}."
             )
+    if "range" not in fixed and best.reach > EXPLODING:
+        near = next((way for way in ways if way.reach <= EXPLODING and way.error < LEARNT * baseline), None)
+        if near is not None and near.convention.range != best.convention.range:
+            doubts.append(
+                f"The range of its input may be {best.convention.range} or {near.convention.range}: the latents of "
+                f"{best.convention.range} lie {best.reach:.0f} from 0, and {near.convention.range} brings items back "
+                "too: state it with --range."
+            )
     return doubts
 
 
@@ -170,9 +184,8 @@ def _scale(foreign: Foreign, convention: Convention, data: Dataset) -> tuple[str
         return form.scale, ""
 
     def decode(z: Tensor) -> Tensor:
-        answer = read_decoder(foreign.decode(z.reshape(len(z), *convention.latent_shape)))
-        values = answer.mean if isinstance(answer, Distribution) else answer
-        return as_ours(values.float(), convention.output, convention.affine)
+        values = values_of(read_decoder(foreign.decode(z.reshape(len(z), *convention.latent_shape))))
+        return as_ours(values, convention.output, convention.affine)
 
     best, *others = read_spread(mean.flatten(1), spread.flatten(1), decode)
     if best.certain:
@@ -204,7 +217,7 @@ def _tell(report: Report, convention: Convention, foreign: Foreign, stated: dict
     report.add("latent dimensions", f"{d}{spatial}")
     report.add("layout of its input", convention.layout.upper(), how("layout"))
     affine = convention.affine
-    numbers = f" (v − {affine.shift:.4g}) / {affine.spread:.4g}" if convention.range == "standardised" else ""
+    numbers = f" {affine.told()}" if convention.range in (*_FAMILY, "raw") else ""
     report.add("range of its input", convention.range + numbers, how("range"))
     kind = {"plain": "", "pair": "", "halves": ", halves of one tensor", "interleaved": ""}[form.kind]
     report.add("posterior", form.told() + kind, how("posterior"))

@@ -14,16 +14,25 @@ from torch.distributions import Bernoulli, Distribution, Independent
 from vae_core.errors import InputError
 from vae_core.model.foreign.answers import EncoderAnswer, read_decoder, read_encoder
 from vae_core.model.foreign.convention import (
+    IMAGENET,
     KNOWN_RANGES,
     Affine,
     Convention,
     PosteriorForm,
     as_ours,
     rearranged,
+    stated_affine,
 )
 from vae_core.model.foreign.wrapped import Foreign
 from vae_core.options import LAYOUTS, OUTPUTS
 
+#: Ranges of pictures whose own units are known by another name.
+_USUAL = ((0.0, 1.0), (0.0, 255.0), (-1.0, 1.0))
+_ONLY_FOR = {
+    "raw": "pictures of another range than 0 to 1 or 0 to 255",
+    "imagenet": "pictures of three channels",
+    "standardised-each": "several channels or columns",
+}
 #: Items every way is tried on.
 TRIED = 48
 # Whatever foreign code raises for what it does not take.
@@ -40,10 +49,13 @@ class Way:
         The way.
     error : float
         Mean squared error an element of decoding the means of encoded items, in our units.
+    reach : float
+        Root mean square of the means in the dimension where it is largest.
     """
 
     convention: Convention
     error: float
+    reach: float = 0.0
 
 
 @dataclass
@@ -62,13 +74,44 @@ class Trials:
     refusals: list[str]
 
 
-def ranges_of(x: Tensor, image: bool) -> dict[str, Affine]:
-    """Return the ranges a model may have been trained on, by name; "standardised" as the items are."""
-    standard = Affine(float(x.mean()), float(x.std()) or 1.0)
-    if image:
-        return {**KNOWN_RANGES, "standardised": standard}
-    already = abs(standard.shift) < 0.05 * standard.spread and abs(standard.spread - 1) < 0.15
-    return {"unit": Affine()} if already else {"unit": Affine(), "standardised": standard}
+def ranges_of(x: Tensor, kind: str, value_range: tuple[float, float]) -> dict[str, Affine]:
+    """Return the ranges a model may have been trained on, by name; standardised as the items ``[n, …]`` are."""
+    mean, spread = float(x.mean()), float(x.std()) or 1.0
+    each = x.transpose(0, 1).flatten(1)
+    means, spreads = each.mean(dim=1), each.std(dim=1)
+    spreads = torch.where(spreads > 0, spreads, torch.ones_like(spreads))
+    found = {"unit": Affine()}
+    if kind == "image":
+        low, high = value_range
+        found |= KNOWN_RANGES
+        if (low, high) not in _USUAL:
+            found["raw"] = Affine(-low / (high - low), 1 / (high - low))
+    elif bool((means.abs() < 0.05 * spreads).all() and ((spreads - 1).abs() < 0.15).all()):
+        return found
+    if not (kind != "image" and abs(mean) < 0.05 * spread and abs(spread - 1) < 0.15):
+        found["standardised"] = Affine(mean, spread)
+    if len(means) > 1:
+        found["standardised-each"] = Affine(tuple(means.tolist()), tuple(spreads.tolist()))
+    if kind == "image" and len(means) == 3:
+        found["imagenet"] = IMAGENET
+    return found
+
+
+def _stated_ranges(text: str, affines: dict[str, Affine]) -> dict[str, Affine]:
+    name, _, numbers = text.partition(":")
+    if numbers:
+        return {name: stated_affine(numbers)}
+    if name == "standardised":
+        # Whether over all values or by channel is for trying to tell.
+        return {name: affine for name, affine in affines.items() if name.startswith("standardised")} or {
+            "unit": Affine()  # they are standardised as they lie
+        }
+    if name not in affines:
+        raise InputError(
+            f"--range {name} is for {_ONLY_FOR.get(name, 'pictures')}; here there are {', '.join(affines)}, or "
+            "standardised with numbers."
+        )
+    return {name: affines[name]}
 
 
 def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dict[str, Any]) -> Trials:
@@ -91,10 +134,7 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
     image = "symmetric" in affines
     layouts = [stated["layout"]] if "layout" in stated else ["flat"] if x.ndim == 2 else list(LAYOUTS)
     if "range" in stated:
-        name, _, numbers = stated["range"].partition(":")
-        if name not in affines:
-            raise InputError(f"--range {name} is for pictures; others are unit, as they are, or standardised.")
-        affines = {name: Affine(*map(float, numbers.split(","))) if numbers else affines[name]}
+        affines = _stated_ranges(stated["range"], affines)
     for layout in layouts:
         for name, affine in affines.items():
             plain = Convention(layout, name, affine, None, "same", layout, ())
@@ -112,7 +152,8 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
                     refusals.append(f"decoding {form.told()}: {said(error)}")
                     continue
                 held = replace(plain, posterior=form, latent_shape=tuple(mean.shape[1:]))
-                ways += readings(held, decoded, x, image, stated)
+                reach = float(mean.flatten(1).float().square().mean(dim=0).max().sqrt())
+                ways += [replace(way, reach=reach) for way in readings(held, decoded, x, image, stated)]
     return Trials(ways, list(dict.fromkeys(refusals)))
 
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.distributions import Bernoulli, Distribution, Normal
 
 from vae_core.model.findings import Report
-from vae_core.model.foreign.answers import read_decoder, read_encoder
+from vae_core.model.foreign.answers import read_decoder, read_encoder, values_of
 from vae_core.model.foreign.convention import Convention, as_ours, rearranged
 from vae_core.model.prior import StandardNormal
 from vae_core.model.protocol import Capabilities, Posterior
@@ -164,9 +164,8 @@ class WrappedVAE:
     def likelihood(self, z: Tensor) -> Distribution:
         """Latent points ``[n, d]`` to p(x|z) over ``[n, *sample_shape]``, x in our units."""
         convention = self.convention
-        answer = read_decoder(self.foreign.decode(z.reshape(len(z), *convention.latent_shape)))
-        values = answer.mean if isinstance(answer, Distribution) else answer
-        values = rearranged(values.float(), convention.output_layout, self._sample_shape, len(z))
+        values = values_of(read_decoder(self.foreign.decode(z.reshape(len(z), *convention.latent_shape))))
+        values = rearranged(values, convention.output_layout, self._sample_shape, len(z))
         if convention.likelihood == "bernoulli":
             if convention.output == "logits":
                 return Bernoulli(logits=values, validate_args=False)
