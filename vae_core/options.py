@@ -19,7 +19,7 @@ _POSITIVE = r"(?!0+(?:\.0+)?(?:,|$))\d+(?:\.\d+)?"
 _STANDARDISED = re.compile(
     rf"standardised:(?:{_NUMBER},{_POSITIVE}|{_NUMBER}(?:,{_NUMBER})*;{_POSITIVE}(?:,{_POSITIVE})*)"
 )
-SPREADS = ("logvar", "var", "std", "logstd")
+SPREADS = ("logvar", "var", "std", "logstd", "softplus")
 _SIZES = ("latent_dim", "shape")
 _SIZE = re.compile(r"[1-9][0-9]{0,6}")
 
