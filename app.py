@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--data",
         action="append",
-        help="its data set, by name or path; one, or one a model; without, its decoder is seen alone on prior samples",
+        help="its data set, by name or path; one, or one a model; without, or for a model with 'none', its decoder is "
+        "seen alone on prior samples",
     )
     parser.add_argument("--samples", type=int, metavar="N", help="how many prior samples (default 5000)")
     parser.add_argument("--port", type=int, default=8050, help="default %(default)s")
@@ -183,13 +184,17 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
         # The default space is opened before the page is offered; the others when somebody wants them.
         next(iter(catalogue)).space()
         return catalogue
-    sets = chosen.data or [None]
+    sets = [None if data == "none" else data for data in chosen.data or ["none"]]
     if len(sets) not in (1, len(chosen.model)):
         raise InputError(f"There are {len(chosen.model)} models and {len(sets)} data sets; give one, or one a model.")
+    if chosen.samples is not None and None not in sets:
+        raise InputError("--samples is the number of prior samples of a decoder alone; leave it out, or --data.")
     names = model_names(chosen.model)
+    options = ModelOptions.of_each(chosen, len(names))
     for at, (name, model) in enumerate(zip(names, chosen.model, strict=True)):
         data = sets[min(at, len(sets) - 1)]
-        space = open_space(model, data, workspace, chosen.device, ModelOptions.of(chosen), samples=chosen.samples)
+        samples = chosen.samples if data is None else None
+        space = open_space(model, data, workspace, chosen.device, options[at], samples=samples)
         for warning in getattr(getattr(space.model, "report", None), "warnings", []):
             print(f"Note: {name}: {warning}", file=sys.stderr)
         catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {space.data.name}", space)

@@ -56,7 +56,12 @@ def columns(space: LatentSpace) -> list[Column]:
 
 
 def by_rate(space: LatentSpace) -> list[int]:
-    """Return the latent dimensions, the highest mean rate first; without rates the largest deviation first."""
+    """Return the latent dimensions, the highest mean rate first; without rates the largest deviation first.
+
+    Of prior samples all deviations are alike: there the dimension first that decides most of what is decoded.
+    """
+    if not space.model.can.encode:
+        return [int(j) for j in np.argsort(-space.variance_shares, kind="stable")]
     if not space.model.can.variance:
         return [int(j) for j in np.argsort(-space.mean.std(axis=0, dtype=np.float64), kind="stable")]
     mean_rate = np.nan_to_num(space.rate.mean(axis=0, dtype=np.float64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,9 @@ import torch
 import app
 from components.serving import listen
 from vae_core import VAE, InputError, VAEConfig, load_data, load_model
+from vae_core.commands import place
 from vae_core.model import save_checkpoint
+from vae_core.progress import ConsoleProgress
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -215,3 +219,34 @@ def test_models_and_data_sets_must_go_together(trained: tuple[str, str], capsys:
     two = ["--model", trained[0], "--data", trained[1], "--data", trained[1], "--port", "0"]
     assert app.main(two) == 2
     assert "1 models and 2 data sets" in capsys.readouterr().err
+
+
+def test_one_model_on_its_data_beside_a_decoder_alone(
+    trained: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Any] = []
+
+    def keep(catalogue: Any, jobs: Any, listener: socket.socket, *_: Any, **__: Any) -> None:
+        listener.close()
+        served.extend(catalogue)
+
+    monkeypatch.setattr(app, "_serve", keep)
+    model, data = trained
+    two = ["--model", model, "--model", model, "--data", data, "--data", "none", "--samples", "25"]
+    assert app.main([*two, "--port", "0", "--workspace", str(tmp_path)]) == 0
+    whole, alone = served
+    assert whole.title.endswith("set") and alone.title.endswith("25 prior samples")
+    assert whole.space().model.can.encode and not alone.space().model.can.encode
+    assert [len(entry.space()) for entry in served] == [40, 25]
+    with pytest.raises(InputError, match="is a space of prior samples"):
+        _opened_to_place(alone.space().folder)
+    served.clear()
+    app.explore(load_model(model), samples=30, port=0, workspace=tmp_path, open_browser=False)
+    assert [len(entry.space()) for entry in served] == [30]
+    with pytest.raises(InputError, match="there is none"):
+        app.explore(load_model(model), labels=[1, 2], port=0, open_browser=False)
+
+
+def _opened_to_place(folder: Path) -> None:
+    chosen = argparse.Namespace(space=str(folder), device="cpu", trust=False, workspace=None)
+    place._opened(chosen, ConsoleProgress("placing"))

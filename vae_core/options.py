@@ -19,8 +19,9 @@ _POSITIVE = r"(?!0+(?:\.0+)?(?:,|$))\d+(?:\.\d+)?"
 _STANDARDISED = re.compile(
     rf"standardised:(?:{_NUMBER},{_POSITIVE}|{_NUMBER}(?:,{_NUMBER})*;{_POSITIVE}(?:,{_POSITIVE})*)"
 )
-SPREADS = ("logvar", "var", "std", "logstd")
+SPREADS = ("logvar", "var", "std", "logstd", "softplus")
 _SIZES = ("latent_dim", "shape")
+_OPEN = "auto"  # what leaves an option open for one of several models
 _SIZE = re.compile(r"[1-9][0-9]{0,6}")
 
 
@@ -117,32 +118,80 @@ class ModelOptions:
 
     @classmethod
     def add_to(cls, parser: argparse.ArgumentParser) -> None:
-        """Add the options to a command."""
-        group = parser.add_argument_group("models of other libraries", "what cannot be found by trying is asked for")
+        """Add the options to a command; each may be given once for all models, or once a model."""
+        group = parser.add_argument_group(
+            "models of other libraries",
+            "What cannot be found by trying is asked for. Of several models an option given once is said of all; given "
+            f"once a model, in their order, of each, with '{_OPEN}' where it is to be found.",
+        )
         group.add_argument("--trust", action="store_true", help="allow model files that run code when opened")
-        group.add_argument("--weights", metavar="FILE", help="weights for what a factory returns")
+
+        def add(name: str, metavar: str, text: str) -> None:
+            group.add_argument(name, action="append", default=[], metavar=metavar, help=text)
+
+        add("--weights", "FILE", "weights for what a factory returns")
         group.add_argument(
             "--with", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="argument of a factory"
         )
-        group.add_argument("--layout", choices=LAYOUTS, help="of the pictures the model takes")
-        group.add_argument(
+        add("--layout", "NAME", f"of the pictures the model takes: {', '.join(LAYOUTS)}")
+        add(
             "--range",
-            metavar="NAME",
-            help=f"of the values it takes: {', '.join(RANGES)}, standardised:MEAN,STD, or "
-            "by channel standardised:M1,M2,M3;S1,S2,S3",
+            "NAME",
+            f"of the values it takes: {', '.join(RANGES)}, standardised:MEAN,STD, or by channel "
+            "standardised:M1,M2,M3;S1,S2,S3",
         )
-        group.add_argument("--posterior", metavar="ORDER", help="of its encoder's answer, such as mean,logvar")
-        group.add_argument("--output", choices=OUTPUTS, help="what its decoder's values are")
-        group.add_argument("--likelihood", choices=LIKELIHOODS, help="what p(x|z) is")
-        group.add_argument("--sigma", type=float, help="of a Gaussian p(x|z)")
-        group.add_argument("--latent-dim", metavar="N", help="of a decoder alone; 4,8,8 for spatial latents")
-        group.add_argument("--shape", metavar="C,H,W", help="of what a decoder alone makes; K for vectors of K values")
+        add("--posterior", "ORDER", "of its encoder's answer, such as mean,logvar")
+        add("--output", "NAME", f"what its decoder's values are: {', '.join(OUTPUTS)}")
+        add("--likelihood", "NAME", f"what p(x|z) is: {', '.join(LIKELIHOODS)}")
+        add("--sigma", "S", "of a Gaussian p(x|z)")
+        add("--latent-dim", "N", "of a decoder alone; 4,8,8 for spatial latents")
+        add("--shape", "C,H,W", "of what a decoder alone makes; K for vectors of K values")
 
     @classmethod
     def of(cls, chosen: argparse.Namespace) -> ModelOptions:
-        """Return the options of a command line."""
-        plain = ("trust", "weights", "layout", "range", "posterior", "output", "likelihood", "sigma", *_SIZES)
-        return cls(**{name: getattr(chosen, name) for name in plain}, arguments=_arguments(chosen.arguments))
+        """Return the options of a command line with one model."""
+        return cls.of_each(chosen, 1)[0]
+
+    @classmethod
+    def of_each(cls, chosen: argparse.Namespace, count: int) -> list[ModelOptions]:
+        """Return the options of each of so many models of a command line.
+
+        Raises
+        ------
+        InputError
+            If one is given neither once nor once a model, or is none of what it may be.
+        """
+        plain = ("weights", "layout", "range", "posterior", "output", "likelihood", "sigma", *_SIZES)
+        given = {name: _of_each(f"--{name.replace('_', '-')}", getattr(chosen, name), count) for name in plain}
+        by_name: dict[str, list[Any]] = {}
+        for text in chosen.arguments:
+            name, value = _argument(text)
+            by_name.setdefault(name, []).append(value)
+        arguments = {name: _of_each(f"--with {name}=…", values, count) for name, values in by_name.items()}
+        made = []
+        for at in range(count):
+            said = {name: values[at] for name, values in given.items()}
+            if said["sigma"] is not None:
+                said["sigma"] = _number("--sigma", said["sigma"])
+            with_ = {name: values[at] for name, values in arguments.items() if values[at] is not None}
+            made.append(cls(trust=chosen.trust, arguments=with_, **said))
+        return made
+
+
+def _of_each(option: str, values: list[Any], count: int) -> list[Any]:
+    if len(values) not in (0, 1, count):
+        once = "once" if count == 1 else "once, or once a model"
+        models = "one model" if count == 1 else f"{count} models"
+        raise InputError(f"{option} is given {len(values)} times for {models}; give it {once}.")
+    spread = values * count if len(values) == 1 else values or [None] * count
+    return [None if value == _OPEN else value for value in spread]
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"{option} is a positive number, not {text!r}.") from None
 
 
 def parse_posterior(text: str) -> tuple[list[str], bool]:
@@ -182,14 +231,11 @@ def parse_sizes(name: str, value: object) -> tuple[int, ...]:
     return tuple(map(int, texts))
 
 
-def _arguments(given: list[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or not name.isidentifier():
-            raise InputError(f"--with takes name=value, not {text!r}.")
-        try:
-            found[name] = json.loads(value)
-        except ValueError:
-            found[name] = value  # a plain word
-    return found
+def _argument(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise InputError(f"--with takes name=value, not {text!r}.")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value  # a plain word

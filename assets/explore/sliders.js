@@ -71,6 +71,7 @@ function seen(entries) {
 
 function layRow(j) {
   const { rate, std, low, high } = current.info.dimensions[j];
+  const share = current.info.variance_shares?.[j];
   const histogram = element("canvas", { className: "histogram" });
   const pictures = element("canvas", { className: "strip" });
   const knob = element("div", { className: "knob" });
@@ -112,6 +113,8 @@ function layRow(j) {
   });
   const told = current.info.can.variance
     ? { title: "Mean rate: what this dimension tells of an item", text: `${rate.toFixed(2)} nats${rate >= 0.05 ? "" : " · hardly used"}` }
+    : share !== undefined
+    ? { title: "Share of the variance of what is decoded that this dimension explains by itself", text: `${(100 * share).toFixed(1)} % of variance` }
     : { title: "Standard deviation over the items; without a variance in the posterior there is no rate", text: `σ ${std.toFixed(2)}` };
   const head = element(
     "div",

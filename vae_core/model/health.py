@@ -92,10 +92,14 @@ def _round_trip(model: LatentModel, x: Tensor, mean: Tensor, report: Report) -> 
     error = float((model.likelihood(mean).mean - x).square().mean())
     baseline = float((x - x.mean(dim=0)).square().mean())
     report.figures |= {"round_trip_error": error, "mean_image_error": baseline}
-    share = error / baseline if baseline > 0 else float("inf")
+    told = f"squared error {error:.4g} an element"
+    if baseline == 0:
+        report.add("round trip", told, warning="All items are the same: nothing can be told of what it has learnt.")
+        return
+    share = error / baseline
     report.add(
         "round trip",
-        f"squared error {error:.4g} an element, {share:.0%} of what the mean item leaves",
+        f"{told}, {share:.0%} of what the mean item leaves",
         warning="" if share < 1 else "It brings items back no better than the mean item would; is this its data?",
     )
 

@@ -23,6 +23,7 @@ from vae_core.space.quality import Quality, measure
 from vae_core.space.round_trip import encoded_again, round_trip_score, usual_round_trips
 from vae_core.space.settings import COMPONENTS, ProjectionSettings
 from vae_core.space.trust import TrustScale
+from vae_core.space.variance_shares import variance_shares
 from vae_core.workspace import Workspace
 
 _RAW_MAPS_KEPT = 16
@@ -140,6 +141,11 @@ class LatentSpace:
     def neighbours(self) -> Neighbours:
         """Exact nearest items in latent space; queries answer at once, the table of all items comes on first use."""
         return self._cache.neighbours(self.mean)
+
+    @cached_property
+    def variance_shares(self) -> np.ndarray:
+        """``[d]`` the share of the variance of prior samples that each dimension explains; measured on first use."""
+        return variance_shares(self.data, self.mean)
 
     def round_trip(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Decode latent points, encode the pictures, and say how well the points come back.

@@ -40,6 +40,10 @@ def test_what_it_cannot_do_is_absent_with_a_word_why(client: FlaskClient) -> Non
     assert [column["name"] for column in told["columns"][:2]] == ["norm", "kept"]
     assert told["default_column"] == "norm"
     assert {column["name"] for column in told["columns"]}.isdisjoint({"rate", "distortion"})
+    # Dimensions in the order of what they decide, since there is no rate.
+    shares = [told["variance_shares"][j] for j in told["order"]]
+    assert shares == sorted(shares, reverse=True) and shares[-1] > 0
+    assert client.get("/api/spaces/grey").get_json()["variance_shares"] is None
     card = client.get("/api/spaces/decoder/model").get_json()
     assert sum("no encoder" in sentence for sentence in card["can"]) == 1
     assert not any("gives no variance" in sentence for sentence in card["can"])

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 
 from vae_core import Dataset, InputError, load_model
 from vae_core.model import VAE
+from vae_core.model.foreign.factory import open_factory
 
 SOURCE = """
 from pathlib import Path
@@ -124,3 +125,46 @@ def test_a_function_of_an_installed_package(few: Dataset, trained: VAE, monkeypa
     monkeypatch.setattr(wrappings, "made", lambda: wrappings.Module(trained), raising=False)
     found = load_model("tests.model.foreign.wrappings:made", "cpu", data=few, trust=True)
     assert found.latent_dim == 16
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrapped"),
+    [
+        ("as they are", lambda state: state),
+        ("of Lightning", lambda state: {"state_dict": {f"model.{name}": value for name, value in state.items()}}),
+        ("of DataParallel", lambda state: {f"module.{name}": value for name, value in state.items()}),
+        ("of torch.compile", lambda state: {f"_orig_mod.{name}": value for name, value in state.items()}),
+        (
+            "of a compiled part in Lightning, beside a loss",
+            lambda state: {
+                "epoch": 3,
+                "state_dict": {"loss.weight": torch.ones(2)}
+                | {f"model._orig_mod.{name}": value for name, value in state.items()},
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("zipped", [True, False])
+def test_weights_are_found_under_the_names_trainers_give_them(
+    kind: str, wrapped: Any, zipped: bool, tmp_path: Path
+) -> None:
+    source = tmp_path / "net.py"
+    source.write_text(
+        "from torch import nn\n"
+        "class Net(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.encoder, self.decoder = nn.Linear(4, 2), nn.Linear(2, 4)\n"
+    )
+    made = torch.nn.ModuleDict({"encoder": torch.nn.Linear(4, 2), "decoder": torch.nn.Linear(2, 4)})
+    file = tmp_path / "last.ckpt"
+    torch.save(wrapped(made.state_dict()), file, _use_new_zipfile_serialization=zipped)
+    (found,) = open_factory(f"{source}:Net", True, file).modules
+    for name, value in made.state_dict().items():
+        torch.testing.assert_close(found.state_dict()[name], value)
+    torch.save({f"other.{name}": value for name, value in made.state_dict().items()}, file)
+    with pytest.raises(InputError, match="does not fit"):
+        open_factory(f"{source}:Net", True, file)
+    file.write_bytes(file.read_bytes()[:200])
+    with pytest.raises(InputError, match="damaged"):
+        open_factory(f"{source}:Net", True, file)

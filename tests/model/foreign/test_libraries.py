@@ -59,6 +59,10 @@ def test_a_pythae_model_opens_with_no_further_option(saved: tuple[Path, str], fe
     torch.testing.assert_close(ours.mean, recon, rtol=1e-4, atol=1e-5)
     assert theirs(DatasetOutput(data=x)).recon_x.shape == x.shape
     assert found.fingerprint == load_model(folder, "cpu", data=few).fingerprint
+    alone = load_model(folder, "cpu")
+    assert (alone.latent_dim, alone.sample_shape, alone.can.encode) == (5, (1, 28, 28), False)
+    with torch.inference_mode():
+        torch.testing.assert_close(alone.likelihood(encoded.embedding).mean, recon, rtol=1e-4, atol=1e-5)
 
 
 def copied(folder: Path, to: Path, change: Callable[[dict[str, Any]], None] | None = None) -> Path:
@@ -144,6 +148,8 @@ def test_an_autoencoder_kl_opens_with_no_further_option(kl_folder: Path) -> None
         recon = theirs.decode(latent.mean).sample
         error = ((recon - (2 * x - 1)) ** 2).flatten(1).sum(1).mean()
         ours = found.likelihood(found.encode(x).mean).mean
+    alone = load_model(kl_folder, "cpu")
+    assert (alone.latent_dim, alone.sample_shape, alone.can.encode) == (4 * 8 * 8, (3, 16, 16), False)
     assert float(space.rate.sum(1).mean()) == pytest.approx(float(latent.kl().mean()), rel=1e-4)
     assert 4 * float(((ours - x) ** 2).flatten(1).sum(1).mean()) == pytest.approx(float(error), rel=1e-4)
 

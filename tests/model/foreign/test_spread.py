@@ -14,6 +14,7 @@ KINDS = {
     "var": lambda logvar: logvar.exp(),
     "std": lambda logvar: (0.5 * logvar).exp(),
     "logstd": lambda logvar: 0.5 * logvar,
+    "softplus": lambda logvar: (0.5 * logvar).exp().expm1().log(),
 }
 
 
@@ -45,9 +46,9 @@ def test_a_certain_reading_is_right(weight: float) -> None:
     told = []
     with torch.inference_mode():
         for kind, spread in KINDS.items():
-            best, other = read_spread(mean, spread(logvar), decoder)
-            assert not other.certain
-            assert not best.certain or best.scale == kind, (kind, best, other)
+            best, *others = read_spread(mean, spread(logvar), decoder)
+            assert not any(other.certain for other in others)
+            assert not best.certain or best.scale == kind, (kind, best, others)
             told.append(best.certain)
     # Wide posteriors are told by the variance of the whole; narrow ones that hardly differ tell nothing.
     assert any(told) == (weight < 10)
@@ -61,8 +62,11 @@ def test_where_the_optimum_holds_the_slope_is_one() -> None:
 
     variance = 1 / (1 + size.square() / 0.01)
     mean = torch.randn(200, 12, generator=generator) * (1 - variance).sqrt()
-    for kind, spread in KINDS.items():
-        best, other = read_spread(mean, spread(variance.log()).expand_as(mean), lambda z: z @ basis.T)
-        assert (best.scale, best.certain) == (kind, True)
+    for kind in ("logvar", "var", "std", "logstd"):
+        spread = KINDS[kind]
+        best, *others = read_spread(mean, spread(variance.log()).expand_as(mean), lambda z: z @ basis.T)
+        # A softplus is nearly an exponential where σ is small: which of them it is has to be asked.
+        assert (best.scale, best.certain) == (kind, kind != "logstd")
         assert best.slope == pytest.approx(1, abs=1e-3) and best.correlation == pytest.approx(1, abs=1e-3)
+        (other,) = (reading for reading in others if reading.scale != "softplus")
         assert other.slope == pytest.approx(2 if kind in ("logvar", "var") else 0.5, rel=0.1)

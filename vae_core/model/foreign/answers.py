@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.distributions import Distribution
+from torch.nn import functional
 
 from vae_core.errors import InputError
 
@@ -61,7 +63,7 @@ def read_encoder(answer: Any) -> EncoderAnswer:
         for part in answer:
             if isinstance(part, Distribution) or (_tensor(part) is None and _fields(part) is not None):
                 return read_encoder(part)
-        tensors = tuple(found for part in answer if (found := _tensor(part)) is not None)
+        tensors = tuple(_tensors(answer))
         if tensors:
             return EncoderAnswer(tensors)
     if (named := _fields(answer)) is not None:
@@ -72,9 +74,35 @@ def read_encoder(answer: Any) -> EncoderAnswer:
     )
 
 
+def _tensors(answer: Any) -> Iterator[Tensor]:
+    """Yield the tensors of an answer in their order, however deep in tuples and lists they lie."""
+    for part in answer:
+        if (found := _tensor(part)) is not None:
+            yield found
+        elif isinstance(part, (tuple, list)):
+            yield from _tensors(part)
+
+
+def twins_of(tensors: tuple[Tensor, ...]) -> tuple[int, int, str | None] | None:
+    """Return which tensors are one spread and its logarithm, and what the logarithm is, None where that is open.
+
+    Of (mean, std, logvar) the last two are bound by std = exp(logvar / 2); where one is the plain exponential of the
+    other they may be variance and log-variance as well as deviation and its logarithm.
+    """
+    for one, other in permutations(range(len(tensors)), 2):
+        spread, logarithm = tensors[one], tensors[other]
+        if spread.shape != logarithm.shape or not bool((spread > 0).all()):
+            continue
+        for power, kind in ((0.5, "logvar"), (1.0, None)):
+            if torch.allclose(spread, (power * logarithm).exp(), rtol=1e-3, atol=1e-6):
+                return one, other, kind
+    return None
+
+
 def _fields(answer: Any) -> EncoderAnswer | None:
     for held in _HELD:
-        if (inner := _get(answer, held)) is not None and (isinstance(inner, Distribution) or _fields(inner)):
+        inner = _get(answer, held)
+        if inner is not None and (isinstance(inner, (Distribution, tuple, list)) or _fields(inner)):
             return read_encoder(inner)
     mean = next((found for name in _MEANS if (found := _tensor(_get(answer, name))) is not None), None)
     if mean is None:
@@ -138,5 +166,7 @@ def to_logvar(spread: Tensor, kind: str) -> Tensor:
         return spread
     if kind == "logstd":
         return 2 * spread
+    if kind == "softplus":
+        spread, kind = functional.softplus(spread), "std"
     tiny = torch.finfo(spread.dtype).tiny
     return spread.clamp_min(tiny).log() * (1 if kind == "var" else 2)

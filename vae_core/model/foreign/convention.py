@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
@@ -85,7 +85,7 @@ class PosteriorForm:
         One tensor that is the mean; tensors of their own; the two halves of one; every other value of one.
     mean, spread : int
         Which tensor, half or turn; a spread of −1 for none.
-    scale : {"logvar", "var", "std", "logstd"}, optional
+    scale : {"logvar", "var", "std", "logstd", "softplus"}, optional
         What the spread is.
     """
 
@@ -117,11 +117,15 @@ class PosteriorForm:
     def posterior(self, answer: EncoderAnswer, n: int) -> tuple[Tensor, Tensor | None]:
         """Return mean and log-variance of n items, each ``[n, d]``, however an answer of one item is squeezed."""
         mean, spread = self.parts(answer)
-        logvar = None if spread is None or self.scale is None else to_logvar(spread.reshape(n, -1), self.scale)
+        logvar = None if spread is None or self.scale is None else to_logvar(spread.reshape(n, -1).float(), self.scale)
         return mean.reshape(n, -1), logvar
 
+    def stateable(self) -> str:
+        """As the option ``--posterior`` takes it, with the usual log-variance where the spread's kind is open."""
+        return "mean" if self.spread < 0 else replace(self, scale=self.scale or "logvar").told()
+
     def told(self) -> str:
-        """As the option ``--posterior`` takes it."""
+        """As people read it."""
         if self.spread < 0:
             return "mean" if self.mean == 0 else f"mean at {self.mean}"
         order = ["mean", self.scale or "spread"]

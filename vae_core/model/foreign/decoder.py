@@ -84,7 +84,7 @@ def understand_decoder(foreign: Foreign, stated: dict[str, Any]) -> WrappedVAE:
     report.add("latent dimensions", f"{d}, {told}" if len(latent_shape) > 1 else told, how("latent_dim"))
     report.add("one item", " × ".join(map(str, sample_shape)), how("shape"))
     report.add("layout of its output", layout.upper(), how("layout"))
-    report.add("output", output if output != "same" else f"as stated ({range_})", how_output or how("output"))
+    report.add("output", output if output != "same" else range_, how_output or how("output"))
     report.add("likelihood", _likelihood_told(convention, fixed), how("likelihood"))
     used = "its encoder is seen with --data" if encoder else "it has no encoder"
     report.add("data", f"none: draws from the prior, decoded; {used}", "stated")

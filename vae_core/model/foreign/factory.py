@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from vae_core.errors import InputError
+from vae_core.model.foreign.holding import modules_of
 from vae_core.model.foreign.pythae_folder import read_state
 from vae_core.model.foreign.wrapped import Foreign
 
@@ -98,7 +99,7 @@ def wrap_object(made: Any, name: str | None = None, alone: bool = False) -> Fore
             "or a pair (encode, decode)."
         )
     # Objects may hold weights where nobody looks for them.
-    return Foreign(name, decode, encode, _modules(made, encode, decode), all_found=False)
+    return Foreign(name, decode, encode, modules_of(made, encode, decode), all_found=False)
 
 
 def _functions(made: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
@@ -109,26 +110,6 @@ def _functions(made: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any]
     encode = next((f for name in ("encode", "encoder") if callable(f := getattr(made, name, None))), None)
     decode = next((f for name in ("decode", "decoder") if callable(f := getattr(made, name, None))), None)
     return encode, decode
-
-
-def _modules(*parts: Any) -> tuple[nn.Module, ...]:
-    """Return the modules that hold the weights: the object itself, its attributes, what its methods belong to."""
-    found: list[nn.Module] = []
-    for part in parts:
-        owner = getattr(part, "__self__", part)
-        inside = list(vars(owner).values()) if hasattr(owner, "__dict__") and not isinstance(owner, nn.Module) else []
-        closed = [cell.cell_contents for cell in getattr(owner, "__closure__", None) or ()]
-        items = (
-            list(owner) if isinstance(owner, (tuple, list)) else list(owner.values()) if isinstance(owner, dict) else []
-        )
-        for one in (owner, *inside, *closed, *items):
-            one = getattr(one, "__self__", one)
-            if isinstance(one, nn.Module) and not any(one is known for known in found):
-                found.append(one)
-    # A part of another is counted with it.
-    return tuple(
-        m for m in found if not any(m is not other and any(m is p for p in other.modules()) for other in found)
-    )
 
 
 def _from_file(path: Path) -> Any:
@@ -173,8 +154,25 @@ def _load_into(made: Any, path: Path, spec: str) -> None:
         for key in ("state_dict", "model_state_dict", "model"):
             if isinstance(state.get(key), dict):
                 state = state[key]
+    weights = {name: value for name, value in state.items() if isinstance(value, torch.Tensor)}
     try:
-        made.load_state_dict({name: value for name, value in state.items() if isinstance(value, torch.Tensor)})
+        made.load_state_dict(_as_named(weights, set(made.state_dict())))
     except RuntimeError as error:
         told = " ".join(line.strip() for line in str(error).splitlines()[:3])
         raise InputError(f"{path}: does not fit what {spec} returns ({told}).") from error
+
+
+#: What Lightning, DataParallel and both together put before the names of weights.
+_PREFIXES = ("", "model.", "module.", "model.module.", "module.model.")
+_COMPILED = "_orig_mod."  # of torch.compile, at any depth
+
+
+def _as_named(weights: dict[str, torch.Tensor], wanted: set[str]) -> dict[str, torch.Tensor]:
+    """Return weights without what trainers put before their names, where all names that are wanted then fit."""
+    if wanted <= weights.keys():
+        return weights
+    plain = {name.replace(_COMPILED, ""): weight for name, weight in weights.items()}
+    for prefix in _PREFIXES:
+        if all(prefix + name in plain for name in wanted):
+            return {name: plain[prefix + name] for name in wanted}
+    return weights

@@ -34,7 +34,7 @@ _FAMILY = dict.fromkeys(("standardised", "standardised-each", "imagenet"), "stan
 _OPTIONS: dict[str, tuple[str, Callable[[Convention], Any]]] = {
     "layout of its input": ("--layout", lambda way: way.layout),
     "range of its input": ("--range", lambda way: _FAMILY.get(way.range, way.range)),
-    "posterior": ("--posterior", lambda way: None if way.posterior is None else way.posterior.told()),
+    "posterior": ("--posterior", lambda way: None if way.posterior is None else way.posterior.stateable()),
     "output": ("--output", lambda way: f"{way.output}"),
 }
 
@@ -81,8 +81,11 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
     with torch.inference_mode():
         trials = try_all(foreign, tried, ranges_of(looked, data.kind, data.value_range), fixed)
         if not trials.ways:
-            why = "; ".join(trials.refusals[:3]) or "what it answers is not finite, or of no such shape"
-            raise InputError(f"{foreign.name}: takes no items of {data.name} of shape {data.sample_shape} ({why}).")
+            why = "; ".join(trials.refusals[:3]) or "what it decodes is not finite"
+            raise InputError(
+                f"{foreign.name}: takes no items of {data.name} of shape {data.sample_shape} ({why}). Give the data it "
+                "was trained on, in that shape, and look at its weights where values are not finite."
+            )
         ways = sorted(trials.ways, key=lambda way: way.error)
         best = ways[0]
         report = Report(foreign.name)
@@ -96,6 +99,12 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
         assert form is not None
         convention = replace(best.convention, posterior=replace(form, scale=scale))
         convention = _with_likelihood(convention, best.error, fixed)
+        low, high = float(looked.min()), float(looked.max())
+        if convention.likelihood == "bernoulli" and not (low >= -1e-3 and high <= 1 + 1e-3):
+            raise InputError(
+                f"{foreign.name}: a Bernoulli p(x|z) is of values in [0, 1], but those of {data.name} lie in "
+                f"[{low:.4g}, {high:.4g}]; scale the data, or state --likelihood gaussian."
+            )
     _tell(report, convention, foreign, stated)
     answers = "" if foreign.all_found else _answers(foreign, convention, tried)
     model = WrappedVAE(foreign, convention, data.sample_shape, report, answers)

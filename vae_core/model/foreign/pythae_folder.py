@@ -18,6 +18,8 @@ CONFIG = "model_config.json"
 WEIGHTS = "model.pt"
 _WIDTH = 512  # of pythae's default networks
 _MOST_VALUES = 2**26
+#: How files begin that torch wrote before 1.6, or without its zip format: a magic number, pickled.
+_OLD_FORMAT = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 #: Those with a Gaussian posterior and a standard normal prior, and whether they have a variance.
 _KINDS = {
     "VAE": True, "BetaVAE": True, "BetaTCVAE": True, "DisentangledBetaVAE": True, "FactorVAE": True,
@@ -166,6 +168,10 @@ def read_state(path: Path) -> dict[str, Any]:
         If it is missing, damaged, packed so that it would grow, or holds anything but tensors and plain values.
     """
     try:
+        with path.open("rb") as file:
+            old = file.read(len(_OLD_FORMAT)) == _OLD_FORMAT
+        if old:
+            return _dictionary(path, torch.load(path, map_location="cpu", weights_only=True))
         with zipfile.ZipFile(path) as packed:
             size = sum(entry.file_size for entry in packed.infolist())
         if size > 2 * path.stat().st_size + 2**20:
@@ -184,6 +190,10 @@ def read_state(path: Path) -> dict[str, Any]:
     except (OSError, RuntimeError, ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{path}: damaged or no file of torch.save ({reason}).") from error
+    return _dictionary(path, found)
+
+
+def _dictionary(path: Path, found: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise InputError(f"{path}: holds {type(found).__name__}, not a dictionary of weights.")
     return found

@@ -24,6 +24,8 @@ FAR = 0.45
 #: brings its logarithm; the other has to be twice as far.
 _WIDE = (0.15, 0.9)
 WHOLE = 0.1
+#: Mean difference of log σ² up to which it does not matter which of two readings is taken.
+_APART = 0.1
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class SpreadReading:
     Parameters
     ----------
     scale : str
-        "logvar", "var", "std" or "logstd".
+        "logvar", "var", "std", "logstd" or "softplus" (σ = log(1 + exp) of it).
     slope : float
         Of log(1/σ² − 1) over log |∂x̂/∂z|², 1 where the reading is right.
     correlation : float
@@ -73,16 +75,36 @@ def read_spread(mean: Tensor, spread: Tensor, decode: Callable[[Tensor], Tensor]
     decode : callable
         ``[m, d]`` to pictures ``[m, …]``.
     """
-    kinds = ["var", "std"] if bool((spread >= 0).all()) else ["logvar", "logstd"]
+    kinds = ["var", "std"] if bool((spread >= 0).all()) else ["logvar", "logstd", "softplus"]
     variances = {kind: to_logvar(spread.double(), kind).exp() for kind in kinds}
     rows = torch.linspace(0, len(mean) - 1, min(_ITEMS, len(mean))).long()
     varied = mean.var(dim=0).argsort(descending=True)[:_DIMENSIONS]
     steepness = torch.stack([_steepness(mean[rows], int(j), decode) for j in varied], dim=1)
     looked = {kind: variance[rows][:, varied] for kind, variance in variances.items()}
-    widest = torch.stack(list(looked.values())).amax(dim=0)
-    telling = (widest < _TELLING) & (steepness > 0) & (torch.stack(list(looked.values())).amin(dim=0) > 0)
-    wholes = _wholes(mean.double(), variances)
-    found = [SpreadReading(kind, *_slope(steepness, looked[kind], telling), wholes[kind]) for kind in kinds]
+
+    def compared(*names: str) -> list[SpreadReading]:
+        widest = torch.stack([looked[name] for name in names]).amax(dim=0)
+        least = torch.stack([looked[name] for name in names]).amin(dim=0)
+        telling = (widest < _TELLING) & (steepness > 0) & (least > 0)
+        wholes = _wholes(mean.double(), {name: variances[name] for name in names})
+        return [SpreadReading(name, *_slope(steepness, looked[name], telling), wholes[name]) for name in names]
+
+    best, other = _ranked(compared(*kinds[:2]))
+    if len(kinds) == 2:
+        return [best, other]
+    mine, soft = compared(best.scale, "softplus")
+    apart = float((variances[best.scale] / variances["softplus"]).log().abs().mean())
+    if not best.certain or apart < _APART:
+        return [best, other, soft]
+    if soft.whole <= WHOLE and mine.whole >= 2 * WHOLE:
+        return [replace(soft, certain=True), mine, other]
+    # Narrow, softplus is an exponential: then nothing but wide dimensions tells it from log σ.
+    refuted = soft.whole >= 2 * WHOLE if math.isfinite(soft.whole) else soft.off >= FAR
+    return [replace(best, certain=refuted), soft, other] if best.scale == "logstd" else [best, other, soft]
+
+
+def _ranked(found: list[SpreadReading]) -> list[SpreadReading]:
+    """Return two readings, the likelier first, which is certain if one criterion tells them apart."""
     best, other = sorted(found, key=lambda reading: reading.whole)
     if best.whole <= WHOLE and other.whole >= 2 * WHOLE:
         return [replace(best, certain=True), other]

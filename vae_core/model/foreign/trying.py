@@ -12,13 +12,14 @@ from torch import Tensor
 from torch.distributions import Bernoulli, Distribution, Independent
 
 from vae_core.errors import InputError
-from vae_core.model.foreign.answers import EncoderAnswer, read_decoder, read_encoder
+from vae_core.model.foreign.answers import EncoderAnswer, read_decoder, read_encoder, twins_of, values_of
 from vae_core.model.foreign.convention import (
     IMAGENET,
     KNOWN_RANGES,
     Affine,
     Convention,
     PosteriorForm,
+    arranged,
     as_ours,
     rearranged,
     stated_affine,
@@ -141,7 +142,7 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
             try:
                 answer = read_encoder(foreign.encode(plain.give(x)))
             except REFUSALS as error:
-                refusals.append(f"given {layout}: {said(error)}")
+                refusals.append(f"given {tuple(arranged(x, layout).shape)} it said: {said(error)}")
                 break  # another range is refused likewise
             steady = _steady(answer, read_encoder(foreign.encode(plain.give(x))))
             for form in forms_of(answer, stated, steady):
@@ -149,7 +150,16 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
                     mean, _ = form.parts(answer)
                     decoded = read_decoder(foreign.decode(mean))
                 except REFUSALS as error:
-                    refusals.append(f"decoding {form.told()}: {said(error)}")
+                    refusals.append(f"decoding, with its answer read as {form.stateable()}, it said: {said(error)}")
+                    continue
+                if not bool(torch.isfinite(mean).flatten(1).all(dim=1).any()):
+                    refusals.append(f"its encoder answers {name} pixels with values that are not finite")
+                    continue
+                values = values_of(decoded)
+                if values.ndim == 0 or len(values) != len(x) or values[0].numel() != x[0].numel():
+                    refusals.append(
+                        f"it decodes {len(x)} points to {tuple(values.shape)}, and the data are {tuple(x.shape)}"
+                    )
                     continue
                 held = replace(plain, posterior=form, latent_shape=tuple(mean.shape[1:]))
                 reach = float(mean.flatten(1).float().square().mean(dim=0).max().sqrt())
@@ -180,6 +190,13 @@ def forms_of(answer: EncoderAnswer, stated: dict[str, Any], steady: list[int]) -
             # Which is the mean the names tell; what the other one is, who states it knows better.
             said = next((word for word in order or [] if word != "mean"), answer.spread)
             yield PosteriorForm("pair" if n_tensors == 2 else "plain", 0, spread, said if spread > 0 else None)
+        return
+    if n_tensors > 2 and (twins := twins_of(answer.tensors)) is not None:
+        positive, logarithm, kind = twins
+        stated_kind = next((word for word in order or [] if word != "mean"), None)
+        spread = positive if stated_kind in ("var", "std") else logarithm if order != ["mean"] else -1
+        for mean in (at for at in steady if at not in twins[:2]):
+            yield PosteriorForm("pair" if spread >= 0 else "plain", mean, spread, stated_kind or kind)
         return
     if order is not None:
         mean = order.index("mean")
@@ -223,8 +240,6 @@ def readings(
         layouts = ["nhwc"]
     else:
         layouts = ["flat", "nhwc"] if x.ndim == 4 and x.shape[1] > 1 else ["flat"]
-    if len(values) != len(x):
-        return  # shaped so that items were mixed
     bernoulli = isinstance(decoded, Distribution) and likelihood == "bernoulli"
     outputs: list[str] = (
         ["unit"]
@@ -234,10 +249,7 @@ def readings(
         else list(OUTPUTS if image else ("same", "unit"))
     )
     for layout in layouts:
-        try:
-            ours = rearranged(values.float(), layout, tuple(x.shape[1:]), len(x))
-        except InputError:
-            continue
+        ours = rearranged(values.float(), layout, tuple(x.shape[1:]), len(x))
         for output in outputs:
             if output == held.range and not bernoulli:
                 if "output" not in stated:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -57,10 +57,15 @@ class Foreign:
     all_found: bool = True
 
     def to(self, device: torch.device) -> Foreign:
-        """Move the weights, and hold them in evaluation mode."""
+        """Move the weights, hold them in evaluation mode, and give them numbers of their own precision."""
         for module in self.modules:
             module.to(device).eval()
-        return self
+        dtype = next((p.dtype for p in self._parameters() if p.is_floating_point()), torch.float32)
+        if dtype == torch.float32:
+            return self
+        # Ours are float32, and networks take no numbers but of their own precision.
+        encode = None if self.encode is None else _given(self.encode, dtype)
+        return replace(self, decode=_given(self.decode, dtype), encode=encode)
 
     @property
     def device(self) -> torch.device:
@@ -80,6 +85,10 @@ class Foreign:
                 digest.update(f"{name} {tensor.dtype}".encode())
                 digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
         return digest.hexdigest()
+
+
+def _given(function: Callable[[Tensor], Any], dtype: torch.dtype) -> Callable[[Tensor], Any]:
+    return lambda values: function(values.to(dtype))
 
 
 class WrappedVAE:
