@@ -99,7 +99,7 @@ class ModelOptions:
     def add_to(cls, parser: argparse.ArgumentParser) -> None:
         """Add the options to a command."""
         group = parser.add_argument_group("models of other libraries", "what cannot be found by trying is asked for")
-        group.add_argument("--trust", action="store_true", help="allow model files that run code when opened")
+        add_trust(group)
         group.add_argument("--weights", metavar="FILE", help="weights for what a factory returns")
         group.add_argument(
             "--with", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="argument of a factory"
@@ -117,7 +117,14 @@ class ModelOptions:
     def of(cls, chosen: argparse.Namespace) -> ModelOptions:
         """Return the options of a command line."""
         plain = ("trust", "weights", "layout", "range", "posterior", "output", "likelihood", "sigma")
-        return cls(**{name: getattr(chosen, name) for name in plain}, arguments=_arguments(chosen.arguments))
+        return cls(
+            **{name: getattr(chosen, name) for name in plain}, arguments=named_values(chosen.arguments, "--with")
+        )
+
+
+def add_trust(parser: argparse._ActionsContainer) -> None:
+    """Add the one option that lets code run, of a model as of a data set."""
+    parser.add_argument("--trust", action="store_true", help="allow models and data that run code when opened")
 
 
 def parse_posterior(text: str) -> tuple[list[str], bool]:
@@ -141,12 +148,13 @@ def parse_posterior(text: str) -> tuple[list[str], bool]:
     return order, "interleaved" in words
 
 
-def _arguments(given: list[str]) -> dict[str, Any]:
+def named_values(given: list[str], option: str) -> dict[str, Any]:
+    """Read texts such as ``latent_dim=4``, whose values are JSON or plain words; InputError if one is not so."""
     found: dict[str, Any] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
-            raise InputError(f"--with takes name=value, not {text!r}.")
+            raise InputError(f"{option} takes name=value, not {text!r}.")
         try:
             found[name] = json.loads(value)
         except ValueError:

@@ -65,6 +65,24 @@ def label_column(
     return _named(labels, [str(name) for name in class_names], source)
 
 
+def label_of_series(
+    labels: pd.Series, source: str | Path, class_names: Sequence[str] | None = None
+) -> pd.Categorical | np.ndarray:
+    """Turn a column of a table into the values of the column ``label``; where some are missing, into a categorical.
+
+    Raises
+    ------
+    InputError
+        As of `label_column`.
+    """
+    empty = labels.isna()
+    if not empty.any():
+        return label_column(labels.to_numpy(), len(labels), source, class_names)
+    if class_names is None:
+        return pd.Categorical(labels.astype(object).map(str, na_action="ignore"))
+    return label_column(labels.fillna(-1).to_numpy(), len(labels), source, class_names)
+
+
 def _named(labels: np.ndarray, names: list[str], source: str | Path) -> pd.Categorical:
     if len(set(names)) != len(names):
         raise InputError(f"{source}: the class names are not all different; give each class its own name.")

@@ -71,7 +71,7 @@ def arrange(
     if kind != "image":
         if array.dtype.kind != "f":
             array = array.astype(np.float32)
-        return array, kind, (low, high if high > low else low + 1.0)
+        return array, kind, (low, high if high > low else low + max(1.0, 1e-6 * abs(low)))
     array = array[:, None] if array.ndim == 3 else _channels_second(array, source)
     return (
         (array, kind, _float_range(low, high, source)) if array.dtype.kind == "f" else _whole(array, low, high, source)

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from vae_core.data.arrays import read_npy, read_npz
+from vae_core.data.columns import dataset_of_table
 from vae_core.data.dataset import Dataset
 from vae_core.data.digits import digits
 from vae_core.data.fashion import fashion_mnist
 from vae_core.data.folder import picture_files, read_folder
+from vae_core.data.frames import csv_table
 from vae_core.data.idx import idx_dataset, is_idx
+from vae_core.data.options import DataOptions
+from vae_core.data.parquet import parquet_table
 from vae_core.data.pictures import FORMATS
 from vae_core.data.sprites import parse_sprites, sprites
 from vae_core.data.tables import TABLES, table_of_sklearn
@@ -22,11 +26,13 @@ NAMES = ("digits", "fashion-mnist", "sprites", *TABLES)
 ACCEPTED = (
     "digits, fashion-mnist[:train|:test|:all], sprites[:full or scales=2,xs=16,…], iris, wine, breast-cancer, "
     "an .npz or .npy file, "
-    "an IDX file or a folder of pictures"
+    "a CSV or Parquet table, an IDX file or a folder of pictures"
 )
 
 
-def load_data(spec: str | Path, *, progress: Progress = silent) -> Dataset:
+def load_data(
+    spec: str | Path, *, options: DataOptions | None = None, progress: Progress = silent, **stated: Any
+) -> Dataset:
     """Load a data set by name or path.
 
     Parameters
@@ -38,9 +44,11 @@ def load_data(spec: str | Path, *, progress: Progress = silent) -> Dataset:
           ``sprites:scales=2,orientations=8,xs=16,ys=16``;
         - ``iris``, ``wine``, ``breast-cancer``: tables of scikit-learn, as vectors (`tables`);
         - a path to an ``.npz`` or ``.npy`` file (`arrays`), to an IDX file of images
-          (`idx`), or to a folder of pictures (`folder`).
+          (`idx`), to a CSV or Parquet table (`columns`), or to a folder of pictures (`folder`).
 
         A `Path`, or a name with ``./`` before it, is always a path.
+    options, **stated
+        A `DataOptions`, or its fields: ``columns=["width", "height"]``, ``metadata="labels.csv"``, …
     progress : Progress
         Called while pictures are read, drawn or downloaded.
 
@@ -51,6 +59,12 @@ def load_data(spec: str | Path, *, progress: Progress = silent) -> Dataset:
     Stopped
         If `progress` asked to stop.
     """
+    chosen = options or DataOptions.said(**stated)
+    data = _opened(spec, chosen, progress)
+    return data
+
+
+def _opened(spec: str | Path, options: DataOptions, progress: Progress) -> Dataset:
     if isinstance(spec, str):
         name, colon, part = spec.strip().partition(":")
         if name.lower() in NAMES:
@@ -62,7 +76,7 @@ def load_data(spec: str | Path, *, progress: Progress = silent) -> Dataset:
         if path.is_dir():
             return _from_folder(path, progress)
         if path.is_file():
-            return _from_file(path)
+            return _from_file(path, options, progress)
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -96,7 +110,7 @@ def _from_folder(folder: Path, progress: Progress) -> Dataset:
     return read_folder(folder, progress)
 
 
-def _from_file(path: Path) -> Dataset:
+def _from_file(path: Path, options: DataOptions, progress: Progress) -> Dataset:
     with path.open("rb") as stream:
         start = stream.read(6)
     ending = path.suffix.lower()
@@ -104,6 +118,10 @@ def _from_file(path: Path) -> Dataset:
         return read_npy(path)
     if ending == ".npz":
         return read_npz(path)
+    if ending in (".csv", ".tsv"):
+        return dataset_of_table(csv_table(path), path.stem, options, progress)
+    if ending == ".parquet" or start[:4] == b"PAR1":
+        return dataset_of_table(parquet_table(path), path.stem, options, progress)
     if is_idx(path) or "ubyte" in path.name:
         return idx_dataset(path)
     if ending in FORMATS:

@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from vae_core.data.labels import label_column
+from vae_core.data.csv_reading import read_csv
+from vae_core.data.labels import label_of_series
 from vae_core.errors import InputError
 
 FILE_COLUMNS = (
@@ -84,10 +85,7 @@ def _matched(path: Path, spellings: Sequence[list[str]]) -> pd.DataFrame | None:
 
 def _read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the table with typed columns and the same as written, in which file names such as 007 keep their zeros."""
-    try:
-        return pd.read_csv(path), pd.read_csv(path, dtype=str, keep_default_na=False)
-    except Exception as error:  # empty, not UTF-8, ragged rows: pandas has an error for each
-        raise InputError(f"{path}: this is no readable CSV in UTF-8; repair it or move it elsewhere.") from error
+    return read_csv(path), read_csv(path, dtype=str, keep_default_na=False)
 
 
 def _spellings(folder: str, items: Sequence[str]) -> list[list[str]]:
@@ -149,11 +147,5 @@ def _in_order(
     table = table.drop(columns=column).iloc[[row[name] for name in spelling]].reset_index(drop=True)
     label = next((name for name in table.columns if str(name).lower() in LABEL_COLUMNS), None)
     if label is not None:
-        labels = table.pop(label)
-        empty = labels.isna()
-        if empty.any():
-            values: object = pd.Categorical(labels.astype(str).where(~empty))
-        else:
-            values = label_column(labels.to_numpy(), len(items), path)
-        table.insert(0, "label", values)
+        table.insert(0, "label", label_of_series(table.pop(label), path))
     return table
