@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vae_core.data.options import DataOptions
 from vae_core.errors import InputError
 from vae_core.options import ModelOptions
 
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cold", action="store_true", help="load the libraries of long work only when it is asked for")
     parser.add_argument("--debug", action="store_true", help="log what the server does")
     ModelOptions.add_to(parser)
+    DataOptions.add_to(parser)
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO if chosen.debug else logging.WARNING, format="%(levelname)s %(message)s")
     # Its "queue depth" lines are about bursts of thumbnails, which are no trouble.
@@ -188,7 +190,8 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
     names = model_names(chosen.model)
     for at, (name, model) in enumerate(zip(names, chosen.model, strict=True)):
         data = chosen.data[min(at, len(chosen.data) - 1)]
-        space = open_space(model, data, workspace, chosen.device, ModelOptions.of(chosen))
+        options, data_options = ModelOptions.of(chosen), DataOptions.of(chosen)
+        space = open_space(model, data, workspace, chosen.device, options, data_options=data_options)
         _refuse_without_pictures(space.data)
         for warning in getattr(getattr(space.model, "report", None), "warnings", []):
             print(f"Note: {name}: {warning}", file=sys.stderr)

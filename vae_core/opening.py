@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from vae_core.data import load_data
+import sys
+
+from vae_core.data import Dataset, load_data
+from vae_core.data.loading import absolute_data
+from vae_core.data.options import DataOptions
 from vae_core.errors import InputError
 from vae_core.model.loading import absolute_spec, load_model
 from vae_core.options import ModelOptions
@@ -19,6 +23,7 @@ def open_space(
     device: str = "auto",
     options: ModelOptions | None = None,
     batch_size: int = 512,
+    data_options: DataOptions | None = None,
 ) -> LatentSpace:
     """Open a space, with progress on the console, and note beside it what it was made of.
 
@@ -34,15 +39,16 @@ def open_space(
         Of a model of another library.
     batch_size : int
         Items encoded at once.
+    data_options : DataOptions, optional
+        Of the data set.
 
     Raises
     ------
     InputError
         If model or data cannot be opened, or do not fit each other.
     """
-    options = options or ModelOptions()
-    with ConsoleProgress("reading", unit="item") as bar:
-        items = load_data(data, progress=bar)
+    options, data_options = options or ModelOptions(), data_options or DataOptions()
+    items = read_data(data, data_options)
     opened = load_model(model, device, data=items, options=options)
     if items.sample_shape != tuple(opened.sample_shape):
         raise InputError(
@@ -51,5 +57,14 @@ def open_space(
         )
     with ConsoleProgress("encoding", unit="item") as bar:
         space = LatentSpace.build(opened, items, workspace, bar, batch_size)
-    SpaceCache(space.folder).keep_origin(absolute_spec(model), data, options.kept())
+    SpaceCache(space.folder).keep_origin(absolute_spec(model), absolute_data(data), options.kept(), data_options.kept())
     return space
+
+
+def read_data(data: str, options: DataOptions) -> Dataset:
+    """Load a data set with progress on the console, and say there what was done to it."""
+    with ConsoleProgress("reading", unit="item") as bar:
+        items = load_data(data, options=options, progress=bar)
+    for note in items.notes:
+        print(f"Note: {note}", file=sys.stderr)
+    return items

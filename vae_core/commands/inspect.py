@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from vae_core.data import load_data
+from vae_core.data.options import DataOptions
 from vae_core.options import ModelOptions
 from vae_core.progress import ConsoleProgress
 
@@ -23,6 +23,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     ModelOptions.add_to(parser)
+    DataOptions.add_to(parser)
     parser.set_defaults(run=run)
 
 
@@ -30,10 +31,11 @@ def run(chosen: argparse.Namespace) -> int:
     """Encode without a cache and print the means."""
     from vae_core.model import load_model
     from vae_core.model.card import model_card
+    from vae_core.opening import read_data
     from vae_core.space import LatentSpace
 
+    data = read_data(chosen.data, DataOptions.of(chosen))
     with ConsoleProgress("inspecting", unit="item") as bar:
-        data = load_data(chosen.data, progress=bar)
         model = load_model(chosen.model, chosen.device, data=data, options=ModelOptions.of(chosen))
         space = LatentSpace.build(model, data, progress=bar)
     figures: dict[str, Any] = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,7 +27,10 @@ VALUES: dict[str, Kind | None] = {
 LABELS = ("labels", "label", "y")
 CLASS_NAMES = "class_names"
 IDS = "ids"
-_WIDEST = 64  # an extra array with more columns than this is no metadata
+WIDEST = 64  # an extra array with more columns than this is no metadata
+
+#: Shape and type of each array of a file.
+Headers = dict[str, tuple[tuple[int, ...], np.dtype]]
 
 
 def read_npy(path: Path) -> Dataset:
@@ -68,9 +72,16 @@ def read_npz(path: Path) -> Dataset:
     InputError
         If the file cannot be read, needs pickle, or its arrays do not fit each other.
     """
+    with opened_npz(path) as archive:
+        return _assemble(path, archive)
+
+
+@contextlib.contextmanager
+def opened_npz(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a file of named arrays; whatever is wrong with it becomes an InputError."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return _assemble(path, archive)
+            yield archive
     except InputError:
         raise
     except Exception as error:  # whatever zipfile, zlib and NumPy make of damaged bytes
@@ -83,12 +94,33 @@ def _assemble(path: Path, archive: zipfile.ZipFile) -> Dataset:
     values, kind, value_range = arrange(_array(path, archive, headers, key), path, VALUES.get(key.lower()))
     if values.dtype == np.float64:
         values = values.astype(np.float32)  # models read float32; the file's precision would only take memory
-    count = len(values)
-    used = {key}
+    table = _table(path, archive, headers, len(values), {key})
+    return Dataset(values, kind, value_range, table, path.stem)
+
+
+def npz_table(path: Path) -> pd.DataFrame:
+    """Read labels, ids and further columns of a file of named arrays, as `read_npz` does; values may be absent.
+
+    Raises
+    ------
+    InputError
+        As of `read_npz`, and if there is no array that tells how many items there are.
+    """
+    with opened_npz(path) as archive:
+        headers = _headers(archive)
+        lengths = {name.lower(): shape[0] for name, (shape, _) in headers.items() if shape and name != CLASS_NAMES}
+        known = next((lengths[name] for name in (IDS, *LABELS) if name in lengths), None)
+        if known is None and len(set(lengths.values())) != 1:
+            raise InputError(f"{path}: no array is named labels or ids; save one label an item under the name labels.")
+        count = next(iter(lengths.values())) if known is None else known
+        values = {name for name in headers if name.lower() in VALUES}
+        return _table(path, archive, headers, count, values)
+
+
+def _table(path: Path, archive: zipfile.ZipFile, headers: Headers, count: int, used: set[str]) -> pd.DataFrame:
+    used = {*used, CLASS_NAMES}
     label_key = next((name for wanted in LABELS for name in headers if name.lower() == wanted), None)
     columns: dict[str, Any] = {}
-    if CLASS_NAMES in headers:
-        used.add(CLASS_NAMES)
     if label_key is not None:
         used.add(label_key)
         names = _strings(_array(path, archive, headers, CLASS_NAMES)) if CLASS_NAMES in headers else None
@@ -103,10 +135,14 @@ def _assemble(path: Path, archive: zipfile.ZipFile) -> Dataset:
         if len(shape) == 1:
             extra = _array(path, archive, headers, name)
             columns[name] = _strings(extra) if extra.dtype.kind in "SU" else extra.astype(extra.dtype.newbyteorder("="))
-        elif len(shape) == 2 and shape[1] <= _WIDEST:
-            extra = _array(path, archive, headers, name)
-            columns |= {f"{name}_{j}": extra[:, j].astype(extra.dtype.newbyteorder("=")) for j in range(shape[1])}
-    return Dataset(values, kind, value_range, pd.DataFrame(columns, index=index), path.stem)
+        elif len(shape) == 2 and shape[1] <= WIDEST:
+            columns |= wide_columns(_array(path, archive, headers, name), name)
+    return pd.DataFrame(columns, index=index)
+
+
+def wide_columns(array: np.ndarray, name: str) -> dict[str, np.ndarray]:
+    """Return an array ``[n, m]`` as the columns ``name_0`` …, in the machine's byte order."""
+    return {f"{name}_{j}": array[:, j].astype(array.dtype.newbyteorder("=")) for j in range(array.shape[1])}
 
 
 def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
@@ -117,7 +153,7 @@ def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
     return shape, dtype
 
 
-def _headers(archive: zipfile.ZipFile) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
+def _headers(archive: zipfile.ZipFile) -> Headers:
     found = {}
     for name in archive.namelist():
         if name.endswith(".npy"):
@@ -126,7 +162,7 @@ def _headers(archive: zipfile.ZipFile) -> dict[str, tuple[tuple[int, ...], np.dt
     return found
 
 
-def _values_key(path: Path, headers: dict[str, tuple[tuple[int, ...], np.dtype]]) -> str:
+def _values_key(path: Path, headers: Headers) -> str:
     for wanted in VALUES:
         for name in headers:
             if name.lower() == wanted:
@@ -139,9 +175,7 @@ def _values_key(path: Path, headers: dict[str, tuple[tuple[int, ...], np.dtype]]
     )
 
 
-def _array(
-    path: Path, archive: zipfile.ZipFile, headers: dict[str, tuple[tuple[int, ...], np.dtype]], key: str
-) -> np.ndarray:
+def _array(path: Path, archive: zipfile.ZipFile, headers: Headers, key: str) -> np.ndarray:
     if headers[key][1].hasobject:
         raise _objects(path, f"array {key}")
     with archive.open(f"{key}.npy") as stream:

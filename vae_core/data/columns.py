@@ -24,7 +24,8 @@ from vae_core.progress import Progress
 ColumnKind = Literal["number", "text", "path", "picture", "list", "other"]
 #: The two last are what pandas writes an index as, into CSV and Parquet.
 ID_COLUMNS = ("id", "item", "name", "unnamed: 0", "__index_level_0__")
-_TOLD = ("number", "text", "path")  # what a table can tell of an item
+#: What a table can tell of an item.
+TOLD = ("number", "text", "path")
 _SEEN = ("picture", "path")
 _IN_WORDS = {"number": "numbers", "text": "text", "list": "lists", "other": "something else"}
 _IN_WORDS |= {"picture": "pictures", "path": "paths of pictures"}
@@ -81,7 +82,7 @@ def dataset_of_table(table: Table, name: str, options: DataOptions, progress: Pr
     rest = [
         column
         for column, kind in table.kinds.items()
-        if column not in chosen and column not in (label, ids) and kind in _TOLD
+        if column not in chosen and column not in (label, ids) and kind in TOLD
     ]
     frame = table.frame([*([label] if label else []), *rest])
     if label is not None:
@@ -122,7 +123,7 @@ def _label(table: Table, taken: Sequence[str]) -> str | None:
 
 def _ids(table: Table, taken: set[str | None]) -> tuple[str | None, pd.Index | None]:
     """Return the column of ids and the ids; a column named like one whose values repeat is none."""
-    lower = {name.lower(): name for name in table.kinds if table.kinds[name] in _TOLD}
+    lower = {name.lower(): name for name in table.kinds if table.kinds[name] in TOLD}
     for wanted in ID_COLUMNS:
         name = lower.get(wanted)
         if name is None or name in taken:

@@ -39,6 +39,8 @@ class Dataset:
         What people call the data set.
     features : Features, optional
         What the values of a vector or a series are called.
+    notes : tuple of str
+        What was done to it as it was opened and is no matter of course, one sentence each; no part of its content.
 
     Raises
     ------
@@ -52,6 +54,7 @@ class Dataset:
     table: pd.DataFrame
     name: str
     features: Features | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that the parts fit each other."""

@@ -14,6 +14,7 @@ from vae_core.data.fashion import fashion_mnist
 from vae_core.data.folder import picture_files, read_folder
 from vae_core.data.frames import csv_table
 from vae_core.data.idx import idx_dataset, is_idx
+from vae_core.data.joining import join_metadata
 from vae_core.data.options import DataOptions
 from vae_core.data.parquet import parquet_table
 from vae_core.data.pictures import FORMATS
@@ -61,7 +62,15 @@ def load_data(
     """
     chosen = options or DataOptions.said(**stated)
     data = _opened(spec, chosen, progress)
-    return data
+    return data if chosen.metadata is None else join_metadata(data, chosen.metadata)
+
+
+def absolute_data(spec: str) -> str:
+    """Return what names a data set with its path made absolute, so that it can be found from anywhere."""
+    if spec.strip().partition(":")[0].lower() in NAMES:
+        return spec
+    path = Path(spec).expanduser()
+    return str(path.absolute()) if path.exists() else spec
 
 
 def _opened(spec: str | Path, options: DataOptions, progress: Progress) -> Dataset:

@@ -153,17 +153,24 @@ class SpaceCache:
         }
         self._write("neighbours.npz", lambda path: save_arrays(path, arrays))
 
-    def keep_origin(self, model: str, data: str, options: dict[str, Any] | None = None) -> None:
+    def keep_origin(
+        self,
+        model: str,
+        data: str,
+        options: dict[str, Any] | None = None,
+        data_options: dict[str, Any] | None = None,
+    ) -> None:
         """Note what model, data and options the space was opened with, so that new data can be put on its maps."""
-        about = json.dumps({"model": model, "data": data, "options": options or {}})
+        about = json.dumps({"model": model, "data": data, "options": options or {}, "data_options": data_options or {}})
         self._write("origin.json", lambda path: write_text(path, about))
 
-    def origin(self) -> tuple[str, str, dict[str, Any]] | None:
-        """Return the model, the data and the options that `keep_origin` noted, None where it never did."""
+    def origin(self) -> tuple[str, str, dict[str, Any], dict[str, Any]] | None:
+        """Return the model, the data and the options of each that `keep_origin` noted, None where it never did."""
 
-        def read(path: Path) -> tuple[str, str, dict[str, Any]]:
+        def read(path: Path) -> tuple[str, str, dict[str, Any], dict[str, Any]]:
             about = json.loads(path.read_text(encoding="utf-8"))
-            return str(about["model"]), str(about["data"]), dict(about.get("options", {}))
+            options, data_options = (dict(about.get(name, {})) for name in ("options", "data_options"))
+            return str(about["model"]), str(about["data"]), options, data_options
 
         return self._read("origin.json", read)
 
