@@ -95,6 +95,7 @@ def explore(
     workspace: str | Path | None = None,
     open_browser: bool = True,
     block: bool = True,
+    data_options: DataOptions | None = None,
     **stated: Any,
 ) -> str:
     """Open the dashboard on objects in memory, from a script or a notebook.
@@ -115,6 +116,8 @@ def explore(
         Show the page at once.
     block : bool
         Serve until interrupted; otherwise serve from a thread and return.
+    data_options : DataOptions, optional
+        Of data that are opened by name or path.
     **stated
         Fields of `vae_core.options.ModelOptions`, such as ``range="symmetric"``, for what cannot be found by trying.
 
@@ -131,11 +134,14 @@ def explore(
     from vae_core import Catalogue, Dataset, LatentSpace, Workspace, load_data, load_model
     from vae_core.data.memory import from_arrays
     from vae_core.model import wrap_model
+    from vae_core.model.loading import stated_shape
     from vae_core.progress import ConsoleProgress
 
     kept_in = Workspace(workspace)
     if isinstance(data, (str, Path)):
-        data = load_data(data)
+        fitting = data_options is not None and data_options.fit is not None and isinstance(model, (str, Path))
+        shape = stated_shape(str(model), ModelOptions.said(**stated)) if fitting else None
+        data = load_data(data, options=data_options, shape=shape)
     if labels is not None and isinstance(data, Dataset):
         raise InputError("labels= goes with an array; this data set has a table of its own.")
     opened_data = data if isinstance(data, Dataset) else from_arrays(data, labels)

@@ -29,14 +29,13 @@ def register(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Encode without a cache and print the means."""
-    from vae_core.model import load_model
     from vae_core.model.card import model_card
-    from vae_core.opening import read_data
+    from vae_core.opening import open_both
     from vae_core.space import LatentSpace
 
-    data = read_data(chosen.data, DataOptions.of(chosen))
+    options, data_options = ModelOptions.of(chosen), DataOptions.of(chosen)
+    model, data = open_both(chosen.model, chosen.data, chosen.device, options, data_options)
     with ConsoleProgress("inspecting", unit="item") as bar:
-        model = load_model(chosen.model, chosen.device, data=data, options=ModelOptions.of(chosen))
         space = LatentSpace.build(model, data, progress=bar)
     figures: dict[str, Any] = {
         "latent_dim": model.latent_dim,

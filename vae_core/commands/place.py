@@ -49,7 +49,9 @@ def run(chosen: argparse.Namespace) -> int:
         projection = space.cached_projection(chosen.projection)
         if projection is None:
             raise InputError(f"The map {chosen.projection} is not there; compute it with 'project' first.")
-        placed = place_data(space, projection, read_data(chosen.data, DataOptions.of(chosen)), bar)
+        placed = place_data(
+            space, projection, read_data(chosen.data, DataOptions.of(chosen), tuple(space.model.sample_shape)), bar
+        )
     if placed.left_out:
         print(f"{len(placed.left_out)} items without finite latents are left out: {', '.join(placed.left_out[:5])}")
     table = placed.table(space, projection)
@@ -72,8 +74,7 @@ def run(chosen: argparse.Namespace) -> int:
 def _opened(chosen: argparse.Namespace) -> Any:
     from vae_core.demos import DEMOS, demo
     from vae_core.errors import InputError
-    from vae_core.model import load_model
-    from vae_core.opening import read_data
+    from vae_core.opening import open_both
     from vae_core.options import ModelOptions
     from vae_core.space import LatentSpace
     from vae_core.space.cache import SpaceCache
@@ -85,9 +86,10 @@ def _opened(chosen: argparse.Namespace) -> Any:
     origin = SpaceCache(folder).origin() if folder.is_dir() else None
     if origin is None:
         raise InputError(f"{folder} is no folder of a space that knows its model; make one with 'encode'.")
-    data = read_data(origin[1], DataOptions(**{**origin[3], "trust": chosen.trust}))
     options = ModelOptions(**{**origin[2], "trust": chosen.trust})
-    space = LatentSpace.open(load_model(origin[0], chosen.device, data=data, options=options), data, folder)
+    data_options = DataOptions(**{**origin[3], "trust": chosen.trust})
+    model, data = open_both(origin[0], origin[1], chosen.device, options, data_options)
+    space = LatentSpace.open(model, data, folder)
     if space is None:
         raise InputError(f"{folder} holds no encodings of {origin[1]} by {origin[0]}; run 'encode' again.")
     return space

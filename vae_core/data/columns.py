@@ -11,6 +11,7 @@ import pandas as pd
 
 from vae_core.data.dataset import Dataset
 from vae_core.data.features import Features
+from vae_core.data.fitting import Fitter
 from vae_core.data.gathering import gather
 from vae_core.data.labels import label_of_series, numbered_items
 from vae_core.data.layout import arrange
@@ -57,7 +58,9 @@ class Table(Protocol):
         ...
 
 
-def dataset_of_table(table: Table, name: str, options: DataOptions, progress: Progress) -> Dataset:
+def dataset_of_table(
+    table: Table, name: str, options: DataOptions, progress: Progress, fitter: Fitter | None = None
+) -> Dataset:
     """Make a data set of a table.
 
     - One column of pictures makes images; otherwise columns of lists make vectors along an axis (one) or series
@@ -92,7 +95,7 @@ def dataset_of_table(table: Table, name: str, options: DataOptions, progress: Pr
     for column in set(frame) & set(table.classes) - {label}:
         frame[column] = label_of_series(frame[column], table.source, table.classes[column])
     if table.kinds[chosen[0]] in _SEEN:
-        values, paths = _pictures(table, chosen[0], progress)
+        values, paths = _pictures(table, chosen[0], progress, fitter)
         if index is None and len(set(paths)) == len(paths) and "" not in paths:
             index = pd.Index(paths, name="item")
         features = None
@@ -171,7 +174,7 @@ def _values(table: Table, stated: Sequence[str], label: str | None, ids: str | N
     )
 
 
-def _pictures(table: Table, column: str, progress: Progress) -> tuple[np.ndarray, list[str]]:
+def _pictures(table: Table, column: str, progress: Progress, fitter: Fitter | None) -> tuple[np.ndarray, list[str]]:
     paths: list[str] = []
 
     def read() -> Iterator[tuple[str, np.ndarray]]:
@@ -186,7 +189,7 @@ def _pictures(table: Table, column: str, progress: Progress) -> tuple[np.ndarray
                 paths.append(str(picture).replace("\\", "/").removeprefix("./"))
                 yield where, read_picture(_inside(table, row, str(picture)), f"{where}, {picture}")
 
-    return gather(read(), table.count, table.source, progress), paths
+    return gather(read(), table.count, table.source, progress, fitter), paths
 
 
 def _inside(table: Table, row: int, path: str) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from vae_core.data.dataset import Dataset
+from vae_core.data.fitting import Fitter
 from vae_core.data.gathering import gather
 from vae_core.data.metadata import metadata_table
 from vae_core.data.pictures import FORMATS, read_picture
@@ -30,7 +31,7 @@ def picture_files(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def read_folder(folder: Path, progress: Progress = silent) -> Dataset:
+def read_folder(folder: Path, progress: Progress = silent, fitter: Fitter | None = None) -> Dataset:
     """Read all pictures under a folder.
 
     The class of a picture is the subfolder of `folder` it lies in. A CSV of metadata
@@ -44,6 +45,8 @@ def read_folder(folder: Path, progress: Progress = silent) -> Dataset:
         The folder.
     progress : Progress
         Called every few pictures.
+    fitter : Fitter, optional
+        Brings pictures of different sizes to one.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def read_folder(folder: Path, progress: Progress = silent) -> Dataset:
         for column in metadata.columns:
             table[str(column)] = metadata[column].array
     pictures = ((str(folder / item), read_picture(folder / item)) for item in items)
-    values = gather(pictures, len(items), folder, progress)
+    values = gather(pictures, len(items), folder, progress, fitter)
     return Dataset(values, "image", (0.0, 255.0), table, folder.resolve().name)
 
 

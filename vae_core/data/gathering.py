@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -13,7 +13,13 @@ from vae_core.progress import Progress, Stopped
 _REPORT_EVERY = 64
 
 
-def gather(pictures: Iterable[tuple[str, np.ndarray]], count: int, source: object, progress: Progress) -> np.ndarray:
+def gather(
+    pictures: Iterable[tuple[str, np.ndarray]],
+    count: int,
+    source: object,
+    progress: Progress,
+    fitter: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> np.ndarray:
     """Write pictures into one array; if every one is grey it has one channel, otherwise three.
 
     Parameters
@@ -26,6 +32,8 @@ def gather(pictures: Iterable[tuple[str, np.ndarray]], count: int, source: objec
         Where they come from, for the messages.
     progress : Progress
         Called every few pictures.
+    fitter : callable, optional
+        Brings each to one size.
 
     Returns
     -------
@@ -44,12 +52,14 @@ def gather(pictures: Iterable[tuple[str, np.ndarray]], count: int, source: objec
     for done, (name, pixels) in enumerate(pictures):
         if done % _REPORT_EVERY == 0 and not progress(done, count, "reading pictures"):
             raise Stopped(f"Reading {source} was stopped.")
+        if fitter is not None:
+            pixels = fitter(pixels)
         if done == 0:
             first, values = name, reserve((count, *pixels.shape), np.uint8, source)
         elif pixels.shape[1:] != values.shape[2:]:
             raise InputError(
                 f"{name}: this picture is {size_in_words(pixels.shape)} but {first} is {size_in_words(values.shape)}; "
-                "scale or crop all pictures to one size."
+                "scale all pictures to one size, or have it done with --fit."
             )
         elif len(pixels) > values.shape[1]:  # the first colour among greys: from here on all are colour
             grey = values

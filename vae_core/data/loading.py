@@ -11,6 +11,7 @@ from vae_core.data.columns import dataset_of_table
 from vae_core.data.dataset import Dataset
 from vae_core.data.digits import digits
 from vae_core.data.fashion import fashion_mnist
+from vae_core.data.fitting import Fitter
 from vae_core.data.folder import picture_files, read_folder
 from vae_core.data.frames import csv_table
 from vae_core.data.idx import idx_dataset, is_idx
@@ -32,7 +33,12 @@ ACCEPTED = (
 
 
 def load_data(
-    spec: str | Path, *, options: DataOptions | None = None, progress: Progress = silent, **stated: Any
+    spec: str | Path,
+    *,
+    options: DataOptions | None = None,
+    shape: tuple[int, ...] | None = None,
+    progress: Progress = silent,
+    **stated: Any,
 ) -> Dataset:
     """Load a data set by name or path.
 
@@ -50,6 +56,8 @@ def load_data(
         A `Path`, or a name with ``./`` before it, is always a path.
     options, **stated
         A `DataOptions`, or its fields: ``columns=["width", "height"]``, ``metadata="labels.csv"``, …
+    shape : tuple of int, optional
+        Of the items the model takes, for ``fit`` without a size.
     progress : Progress
         Called while pictures are read, drawn or downloaded.
 
@@ -61,7 +69,10 @@ def load_data(
         If `progress` asked to stop.
     """
     chosen = options or DataOptions.said(**stated)
-    data = _opened(spec, chosen, progress)
+    fitter = None if chosen.fit is None else Fitter.of(chosen.fit, shape)
+    data = _opened(spec, chosen, progress, fitter)
+    if fitter is not None:
+        data = fitter.fit(data, progress)
     return data if chosen.metadata is None else join_metadata(data, chosen.metadata)
 
 
@@ -73,7 +84,7 @@ def absolute_data(spec: str) -> str:
     return str(path.absolute()) if path.exists() else spec
 
 
-def _opened(spec: str | Path, options: DataOptions, progress: Progress) -> Dataset:
+def _opened(spec: str | Path, options: DataOptions, progress: Progress, fitter: Fitter | None) -> Dataset:
     if isinstance(spec, str):
         name, colon, part = spec.strip().partition(":")
         if name.lower() in NAMES:
@@ -83,9 +94,9 @@ def _opened(spec: str | Path, options: DataOptions, progress: Progress) -> Datas
     path = Path(spec).expanduser()
     try:
         if path.is_dir():
-            return _from_folder(path, progress)
+            return _from_folder(path, progress, fitter)
         if path.is_file():
-            return _from_file(path, options, progress)
+            return _from_file(path, options, progress, fitter)
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -107,7 +118,7 @@ def _by_name(name: str, part: str | None, progress: Progress) -> Dataset:
     return digits() if name == "digits" else table_of_sklearn(name)
 
 
-def _from_folder(folder: Path, progress: Progress) -> Dataset:
+def _from_folder(folder: Path, progress: Progress, fitter: Fitter | None) -> Dataset:
     if not picture_files(folder):
         images = sorted(path for path in folder.iterdir() if "images" in path.name and path.is_file() and is_idx(path))
         if len(images) == 1:
@@ -116,10 +127,10 @@ def _from_folder(folder: Path, progress: Progress) -> Dataset:
             raise InputError(
                 f"{folder}: there are several IDX files of images here; give one of them, such as {images[0]}."
             )
-    return read_folder(folder, progress)
+    return read_folder(folder, progress, fitter)
 
 
-def _from_file(path: Path, options: DataOptions, progress: Progress) -> Dataset:
+def _from_file(path: Path, options: DataOptions, progress: Progress, fitter: Fitter | None) -> Dataset:
     with path.open("rb") as stream:
         start = stream.read(6)
     ending = path.suffix.lower()
@@ -128,9 +139,9 @@ def _from_file(path: Path, options: DataOptions, progress: Progress) -> Dataset:
     if ending == ".npz":
         return read_npz(path)
     if ending in (".csv", ".tsv"):
-        return dataset_of_table(csv_table(path), path.stem, options, progress)
+        return dataset_of_table(csv_table(path), path.stem, options, progress, fitter)
     if ending == ".parquet" or start[:4] == b"PAR1":
-        return dataset_of_table(parquet_table(path), path.stem, options, progress)
+        return dataset_of_table(parquet_table(path), path.stem, options, progress, fitter)
     if is_idx(path) or "ubyte" in path.name:
         return idx_dataset(path)
     if ending in FORMATS:

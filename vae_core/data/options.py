@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from vae_core.data.fitting import MODES, parse_fit
 from vae_core.errors import InputError
 from vae_core.options import named_values
 
@@ -25,6 +26,9 @@ class DataOptions:
         Of a table: those that hold the items' values, either one of pictures or some of numbers or lists.
     label_column : str, optional
         Of a table: the one that holds the class.
+    fit : str, optional
+        How pictures are brought to the model's shape: "resize", "pad" or "crop", or one of them with a size, such as
+        "pad:28x28" (height, width) or "pad:28x28x1" (and channels).
     arguments : dict
         Keyword arguments of a factory.
     """
@@ -33,10 +37,13 @@ class DataOptions:
     metadata: str | None = None
     columns: tuple[str, ...] = ()
     label_column: str | None = None
+    fit: str | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Bring what was said into one form."""
+        """Check the values, and bring them into one form."""
+        if self.fit is not None:
+            parse_fit(self.fit)
         columns = [self.columns] if isinstance(self.columns, str) else list(self.columns)
         object.__setattr__(self, "columns", tuple(str(column) for column in columns))
 
@@ -62,6 +69,11 @@ class DataOptions:
         group.add_argument("--columns", metavar="NAMES", help="of a table that hold the values, with commas between")
         group.add_argument("--label-column", metavar="NAME", help="of a table that holds the class")
         group.add_argument(
+            "--fit",
+            metavar="MODE",
+            help=f"pictures to the model's shape: {', '.join(MODES)}, or with a size: pad:28x28",
+        )
+        group.add_argument(
             "--data-with", action="append", default=[], metavar="NAME=VALUE", help="argument of a data factory"
         )
 
@@ -74,5 +86,6 @@ class DataOptions:
             metadata=chosen.metadata,
             columns=columns,
             label_column=chosen.label_column,
+            fit=chosen.fit,
             arguments=named_values(chosen.data_with, "--data-with"),
         )
