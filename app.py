@@ -104,8 +104,8 @@ def explore(
     ----------
     model : LatentModel, object or path
         A model; any object with ``encode`` and ``decode``, such as a torch module; or what `vae_core.load_model` opens.
-    data : Dataset, array, name or path
-        Its data set; arrays and tensors as of `vae_core.data.from_arrays`.
+    data : Dataset, array, DataFrame, map-style data set, name or path
+        Its data set; what is in memory as of `vae_core.data.from_arrays`.
     labels : array, optional
         A class number or name an item, where `data` is an array.
     port : int
@@ -144,7 +144,8 @@ def explore(
         data = load_data(data, options=data_options, shape=shape)
     if labels is not None and isinstance(data, Dataset):
         raise InputError("labels= goes with an array; this data set has a table of its own.")
-    opened_data = data if isinstance(data, Dataset) else from_arrays(data, labels)
+    with ConsoleProgress("reading", unit="item") as bar:
+        opened_data = data if isinstance(data, Dataset) else from_arrays(data, labels, progress=bar)
     ours = all(hasattr(model, name) for name in ("encode", "likelihood", "latent_dim", "fingerprint"))
     if isinstance(model, (str, Path)):
         opened_model = load_model(model, data=opened_data, **stated)

@@ -16,19 +16,22 @@ from vae_core.data.folder import picture_files, read_folder
 from vae_core.data.frames import csv_table
 from vae_core.data.idx import idx_dataset, is_idx
 from vae_core.data.joining import join_metadata
+from vae_core.data.memory import from_arrays
 from vae_core.data.options import DataOptions
 from vae_core.data.parquet import parquet_table
 from vae_core.data.pictures import FORMATS
 from vae_core.data.sprites import parse_sprites, sprites
 from vae_core.data.tables import TABLES, table_of_sklearn
 from vae_core.errors import InputError
+from vae_core.factory import call_factory, is_factory
 from vae_core.progress import Progress, silent
 
 NAMES = ("digits", "fashion-mnist", "sprites", *TABLES)
 ACCEPTED = (
     "digits, fashion-mnist[:train|:test|:all], sprites[:full or scales=2,xs=16,…], iris, wine, breast-cancer, "
     "an .npz or .npy file, "
-    "a CSV or Parquet table, an IDX file or a folder of pictures"
+    "a CSV or Parquet table, an IDX file, a folder of pictures, "
+    "or a Python function (file.py:function)"
 )
 
 
@@ -51,7 +54,9 @@ def load_data(
           ``sprites:scales=2,orientations=8,xs=16,ys=16``;
         - ``iris``, ``wine``, ``breast-cancer``: tables of scikit-learn, as vectors (`tables`);
         - a path to an ``.npz`` or ``.npy`` file (`arrays`), to an IDX file of images
-          (`idx`), to a CSV or Parquet table (`columns`), or to a folder of pictures (`folder`).
+          (`idx`), to a CSV or Parquet table (`columns`), or to a folder of pictures (`folder`);
+        - ``file.py:function`` or ``package.module:function``, which returns a data set, under ``trust``: what
+          `from_arrays` takes, a pair of arrays (values and labels), or a `Dataset`.
 
         A `Path`, or a name with ``./`` before it, is always a path.
     options, **stated
@@ -76,14 +81,6 @@ def load_data(
     return data if chosen.metadata is None else join_metadata(data, chosen.metadata)
 
 
-def absolute_data(spec: str) -> str:
-    """Return what names a data set with its path made absolute, so that it can be found from anywhere."""
-    if spec.strip().partition(":")[0].lower() in NAMES:
-        return spec
-    path = Path(spec).expanduser()
-    return str(path.absolute()) if path.exists() else spec
-
-
 def _opened(spec: str | Path, options: DataOptions, progress: Progress, fitter: Fitter | None) -> Dataset:
     if isinstance(spec, str):
         name, colon, part = spec.strip().partition(":")
@@ -92,6 +89,8 @@ def _opened(spec: str | Path, options: DataOptions, progress: Progress, fitter: 
         if not spec.strip():
             raise InputError(f"No data set is named; give {ACCEPTED}.")
     path = Path(spec).expanduser()
+    if isinstance(spec, str) and _names_python(spec.strip()):
+        return _from_factory(spec.strip(), options, progress, fitter)
     try:
         if path.is_dir():
             return _from_folder(path, progress, fitter)
@@ -105,6 +104,36 @@ def _opened(spec: str | Path, options: DataOptions, progress: Progress, fitter: 
     near = difflib.get_close_matches(str(spec).lower(), NAMES, n=1)
     hint = f"did you mean {near[0]}, or " if near else ""
     raise InputError(f"{spec}: there is no such file, folder or data set; {hint}give {ACCEPTED}.")
+
+
+def _names_python(spec: str) -> bool:
+    """Whether a text is ``file.py:function`` or ``package.module:function``, and no path."""
+    where = spec.rpartition(":")[0]
+    module = where.endswith(".py") or all(part.isidentifier() for part in where.split("."))
+    return is_factory(spec) and module and not Path(spec).expanduser().exists()
+
+
+def _from_factory(spec: str, options: DataOptions, progress: Progress, fitter: Fitter | None) -> Dataset:
+    """Take what a function returns: a data set of ours, a pair of values and labels, or what `from_arrays` takes."""
+    made = call_factory(spec, options.trust, options.arguments, "the data are read")
+    if isinstance(made, Dataset):
+        return made
+    labels = None
+    if isinstance(made, tuple) and len(made) == 2 and all(hasattr(part, "shape") for part in made):
+        made, labels = made
+    where, _, name = spec.rpartition(":")
+    return from_arrays(made, labels, name=f"{Path(where).name}:{name}", progress=progress, fitter=fitter)
+
+
+def absolute_data(spec: str) -> str:
+    """Return what names a data set with its path made absolute, so that it can be found from anywhere."""
+    if spec.strip().partition(":")[0].lower() in NAMES:
+        return spec
+    path = Path(spec).expanduser()
+    if not path.exists() and _names_python(spec.strip()):
+        where, _, name = spec.strip().rpartition(":")
+        return f"{Path(where).expanduser().absolute()}:{name}" if where.endswith(".py") else spec
+    return str(path.absolute()) if path.exists() else spec
 
 
 def _by_name(name: str, part: str | None, progress: Progress) -> Dataset:

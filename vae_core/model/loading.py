@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from vae_core.errors import InputError
+from vae_core.factory import is_factory
 from vae_core.model.checkpoint import CONFIG, load_checkpoint, read_config
 from vae_core.model.foreign.diffusers_folder import is_diffusers, open_diffusers
 from vae_core.model.foreign.exported import is_torchscript, open_pair, pair_of
-from vae_core.model.foreign.factory import is_factory, open_factory, wrap_object
+from vae_core.model.foreign.factory import open_factory, wrap_object
 from vae_core.model.foreign.preflight import preflight
 from vae_core.model.foreign.pythae_folder import is_pythae, open_pythae
 from vae_core.model.protocol import LatentModel
