@@ -56,6 +56,7 @@ class ArrowTable:
     def __init__(self, batches: Batches, source: Path, folder: Path) -> None:
         self.source, self.count = str(source), batches.count
         self.folder: Path | None = folder
+        self.guessed = False
         self._batches = batches
         names = batches.schema.names
         if self.count < 1 or not names:

@@ -27,6 +27,7 @@ ColumnKind = Literal["number", "text", "path", "picture", "list", "other"]
 ID_COLUMNS = ("id", "item", "name", "unnamed: 0", "__index_level_0__")
 #: What a table can tell of an item.
 TOLD = ("number", "text", "path")
+_MOSTLY = 0.5  # a column in which more of the values are numbers is meant to hold numbers
 _SEEN = ("picture", "path")
 _IN_WORDS = {"number": "numbers", "text": "text", "list": "lists", "other": "something else"}
 _IN_WORDS |= {"picture": "pictures", "path": "paths of pictures"}
@@ -39,6 +40,7 @@ class Table(Protocol):
     count: int
     kinds: Mapping[str, ColumnKind]
     classes: Mapping[str, Sequence[str]]  # of columns whose numbers stand for names, and which are class labels
+    guessed: bool  # whether kinds are guessed from text, as of a CSV
     folder: Path | None  # which paths of pictures are relative to; None reads none
 
     def frame(self, columns: Sequence[str]) -> pd.DataFrame:
@@ -94,6 +96,8 @@ def dataset_of_table(
         frame.insert(0, "label", labels)
     for column in set(frame) & set(table.classes) - {label}:
         frame[column] = label_of_series(frame[column], table.source, table.classes[column])
+    if table.guessed and table.kinds[chosen[0]] == "number" and not options.columns:
+        _refuse_stray_text(table, frame.drop(columns="label", errors="ignore"))
     if table.kinds[chosen[0]] in _SEEN:
         values, paths = _pictures(table, chosen[0], progress, fitter)
         if index is None and len(set(paths)) == len(paths) and "" not in paths:
@@ -105,6 +109,20 @@ def dataset_of_table(
     flat = values.ndim == 2
     arranged, kind, value_range = arrange(values, table.source, "series" if features and not flat else None)
     return Dataset(arranged, kind, value_range, frame, name, features)
+
+
+def _refuse_stray_text(table: Table, frame: pd.DataFrame) -> None:
+    """Raise if a column of text is one of numbers but for a few rows: it would be left out without a word."""
+    for name, column in frame.items():
+        if table.kinds[str(name)] != "text" or str(name).lower() in ID_COLUMNS or pd.api.types.is_bool_dtype(column):
+            continue
+        stray = (pd.to_numeric(column.astype(str), errors="coerce").isna() & column.notna()).to_numpy()
+        if stray.any() and stray.mean() < _MOSTLY:
+            row = int(stray.argmax())
+            raise InputError(
+                f"{table.source}: row {row + 1} has {str(column.iloc[row])[:40]!r} in the column {name!r}, where "
+                "others are numbers; correct it, or say with --columns which columns hold the values."
+            )
 
 
 def _label(table: Table, taken: Sequence[str]) -> str | None:

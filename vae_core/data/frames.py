@@ -17,7 +17,6 @@ from vae_core.errors import InputError
 from vae_core.progress import Progress
 
 _LOOKED_AT = 100  # values that tell what a column of text holds
-_MOSTLY = 0.5  # a column in which more of the values are numbers is meant to hold numbers
 
 
 class FrameTable:
@@ -31,6 +30,8 @@ class FrameTable:
         What it is called in messages.
     folder : Path, optional
         Where pictures lie that it names.
+    guessed : bool
+        Whether it was text, from which the kinds of its columns are guessed.
 
     Raises
     ------
@@ -38,8 +39,8 @@ class FrameTable:
         If it is empty, or two columns have one name.
     """
 
-    def __init__(self, frame: pd.DataFrame, source: object, folder: Path | None = None) -> None:
-        self.source, self.folder = str(source), folder
+    def __init__(self, frame: pd.DataFrame, source: object, folder: Path | None = None, guessed: bool = False) -> None:
+        self.source, self.folder, self.guessed = str(source), folder, guessed
         self._frame = frame.set_axis([str(column) for column in frame.columns], axis=1)
         self.count = len(frame)
         if self.count == 0 or not len(frame.columns):
@@ -67,8 +68,7 @@ class FrameTable:
         return self._frame[list(columns)].reset_index(drop=True)
 
     def numbers(self, columns: Sequence[str], progress: Progress) -> np.ndarray:
-        """Return columns of numbers as float32 ``[n, k]``; InputError where one is missing, or text beside them."""
-        self._refuse_stray_text(set(columns))
+        """Return columns of numbers as float32 ``[n, k]``; InputError where one is missing."""
         values = reserve((self.count, len(columns)), np.float32, self.source)
         for at, name in enumerate(columns):
             column = self._frame[name]
@@ -78,22 +78,6 @@ class FrameTable:
             with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
                 values[:, at] = column.to_numpy()
         return values
-
-    def _refuse_stray_text(self, chosen: set[str]) -> None:
-        """Raise if a column of text is one of numbers but for a few rows: it would be left out without a word."""
-        for name, column in self._frame.items():
-            if name in chosen or self.kinds[name] != "text" or str(name).lower() in ID_COLUMNS:
-                continue
-            if not pd.api.types.is_string_dtype(column) and not pd.api.types.is_object_dtype(column):
-                continue
-            numbers = pd.to_numeric(column.astype(str), errors="coerce")
-            stray = (numbers.isna() & column.notna()).to_numpy()
-            if stray.any() and stray.mean() < _MOSTLY:
-                row = int(stray.argmax())
-                raise InputError(
-                    f"{self.source}: row {row + 1} has {str(column.iloc[row])[:40]!r} in the column {name!r}, where "
-                    "others are numbers; correct it, or say with --columns which columns hold the values."
-                )
 
     def lists(self, column: str, progress: Progress) -> np.ndarray:
         """Return a column of lists as one array; InputError unless they are equally long."""
@@ -122,7 +106,7 @@ def csv_table(path: Path) -> FrameTable:
     InputError
         If it cannot be read, or there is no room for it.
     """
-    return FrameTable(read_csv(path, as_text=ID_COLUMNS), path, path.parent)
+    return FrameTable(read_csv(path, as_text=ID_COLUMNS), path, path.parent, guessed=True)
 
 
 def names_pictures(some: pd.Series) -> bool:

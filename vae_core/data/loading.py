@@ -14,6 +14,7 @@ from vae_core.data.fashion import fashion_mnist
 from vae_core.data.fitting import Fitter
 from vae_core.data.folder import picture_files, read_folder
 from vae_core.data.frames import csv_table
+from vae_core.data.huggingface import is_saved_set, saved_set
 from vae_core.data.idx import idx_dataset, is_idx
 from vae_core.data.joining import join_metadata
 from vae_core.data.memory import from_arrays
@@ -30,7 +31,7 @@ NAMES = ("digits", "fashion-mnist", "sprites", *TABLES)
 ACCEPTED = (
     "digits, fashion-mnist[:train|:test|:all], sprites[:full or scales=2,xs=16,…], iris, wine, breast-cancer, "
     "an .npz or .npy file, "
-    "a CSV or Parquet table, an IDX file, a folder of pictures, "
+    "a CSV or Parquet table, an IDX file, a folder of pictures or of a saved Hugging Face data set, "
     "or a Python function (file.py:function)"
 )
 
@@ -54,7 +55,8 @@ def load_data(
           ``sprites:scales=2,orientations=8,xs=16,ys=16``;
         - ``iris``, ``wine``, ``breast-cancer``: tables of scikit-learn, as vectors (`tables`);
         - a path to an ``.npz`` or ``.npy`` file (`arrays`), to an IDX file of images
-          (`idx`), to a CSV or Parquet table (`columns`), or to a folder of pictures (`folder`);
+          (`idx`), to a CSV or Parquet table (`columns`), to a folder of pictures (`folder`), or to one that
+          Hugging Face's ``save_to_disk`` wrote (`huggingface`), of several splits as ``path:train``;
         - ``file.py:function`` or ``package.module:function``, which returns a data set, under ``trust``: what
           `from_arrays` takes, a pair of arrays (values and labels), or a `Dataset`.
 
@@ -89,9 +91,17 @@ def _opened(spec: str | Path, options: DataOptions, progress: Progress, fitter: 
         if not spec.strip():
             raise InputError(f"No data set is named; give {ACCEPTED}.")
     path = Path(spec).expanduser()
-    if isinstance(spec, str) and _names_python(spec.strip()):
-        return _from_factory(spec.strip(), options, progress, fitter)
+    if isinstance(spec, str) and not path.exists():
+        folder, _, split = spec.strip().rpartition(":")
+        if folder and is_saved_set(Path(folder).expanduser()):
+            place = Path(folder).expanduser()
+            name = f"{place.resolve().name}:{split}"
+            return dataset_of_table(saved_set(place, split), name, options, progress, fitter)
+        if _names_python(spec.strip()):
+            return _from_factory(spec.strip(), options, progress, fitter)
     try:
+        if path.is_dir() and is_saved_set(path):
+            return dataset_of_table(saved_set(path, None), path.resolve().name, options, progress, fitter)
         if path.is_dir():
             return _from_folder(path, progress, fitter)
         if path.is_file():
@@ -107,10 +117,10 @@ def _opened(spec: str | Path, options: DataOptions, progress: Progress, fitter: 
 
 
 def _names_python(spec: str) -> bool:
-    """Whether a text is ``file.py:function`` or ``package.module:function``, and no path."""
+    """Whether a text is ``file.py:function`` or ``package.module:function``."""
     where = spec.rpartition(":")[0]
     module = where.endswith(".py") or all(part.isidentifier() for part in where.split("."))
-    return is_factory(spec) and module and not Path(spec).expanduser().exists()
+    return is_factory(spec) and module
 
 
 def _from_factory(spec: str, options: DataOptions, progress: Progress, fitter: Fitter | None) -> Dataset:
@@ -130,10 +140,11 @@ def absolute_data(spec: str) -> str:
     if spec.strip().partition(":")[0].lower() in NAMES:
         return spec
     path = Path(spec).expanduser()
-    if not path.exists() and _names_python(spec.strip()):
-        where, _, name = spec.strip().rpartition(":")
-        return f"{Path(where).expanduser().absolute()}:{name}" if where.endswith(".py") else spec
-    return str(path.absolute()) if path.exists() else spec
+    if path.exists():
+        return str(path.absolute())
+    where, _, name = spec.strip().rpartition(":")  # of a split, or of a function
+    place = Path(where).expanduser()
+    return f"{place.absolute()}:{name}" if where and place.exists() else spec
 
 
 def _by_name(name: str, part: str | None, progress: Progress) -> Dataset:
