@@ -6,7 +6,7 @@ import contextlib
 import zipfile
 from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ import pandas as pd
 from vae_core.data.dataset import Dataset, Kind
 from vae_core.data.labels import label_column, numbered_items
 from vae_core.data.layout import arrange
+from vae_core.data.npz_members import Headers, header_of, headers_of, pickled_objects, read_member
+from vae_core.data.pieces import converted
 from vae_core.errors import InputError
 
 VALUES: dict[str, Kind | None] = {
@@ -29,9 +31,6 @@ CLASS_NAMES = "class_names"
 IDS = "ids"
 WIDEST = 64  # an extra array with more columns than this is no metadata
 
-#: Shape and type of each array of a file.
-Headers = dict[str, tuple[tuple[int, ...], np.dtype]]
-
 
 def read_npy(path: Path) -> Dataset:
     """Read one array, memory-mapped: the values stay on disk until they are looked at.
@@ -45,12 +44,12 @@ def read_npy(path: Path) -> Dataset:
     """
     try:
         with path.open("rb") as stream:
-            pickled = _header(stream)[1].hasobject
+            pickled = header_of(stream)[2].hasobject
         array = None if pickled else np.load(path, mmap_mode="r", allow_pickle=False)
     except Exception as error:  # whatever NumPy makes of damaged bytes
         raise _unreadable(path, ".npy") from error
     if array is None:
-        raise _objects(path, "array")
+        raise pickled_objects(path, "array")
     values, kind, value_range = arrange(array, path)
     return Dataset(values, kind, value_range, pd.DataFrame(index=numbered_items(len(values))), path.stem)
 
@@ -89,11 +88,11 @@ def opened_npz(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _assemble(path: Path, archive: zipfile.ZipFile) -> Dataset:
-    headers = _headers(archive)
+    headers = headers_of(archive)
     key = _values_key(path, headers)
-    values, kind, value_range = arrange(_array(path, archive, headers, key), path, VALUES.get(key.lower()))
+    values, kind, value_range = arrange(read_member(path, archive, key), path, VALUES.get(key.lower()))
     if values.dtype == np.float64:
-        values = values.astype(np.float32)  # models read float32; the file's precision would only take memory
+        values = converted(values, np.float32, path)  # models read float32; the file's precision would only take memory
     table = _table(path, archive, headers, len(values), {key})
     return Dataset(values, kind, value_range, table, path.stem)
 
@@ -107,7 +106,7 @@ def npz_table(path: Path) -> pd.DataFrame:
         As of `read_npz`, and if there is no array that tells how many items there are.
     """
     with opened_npz(path) as archive:
-        headers = _headers(archive)
+        headers = headers_of(archive)
         lengths = {name.lower(): shape[0] for name, (shape, _) in headers.items() if shape and name != CLASS_NAMES}
         known = next((lengths[name] for name in (IDS, *LABELS) if name in lengths), None)
         if known is None and len(set(lengths.values())) != 1:
@@ -123,43 +122,26 @@ def _table(path: Path, archive: zipfile.ZipFile, headers: Headers, count: int, u
     columns: dict[str, Any] = {}
     if label_key is not None:
         used.add(label_key)
-        names = _strings(_array(path, archive, headers, CLASS_NAMES)) if CLASS_NAMES in headers else None
-        columns["label"] = label_column(_array(path, archive, headers, label_key), count, path, names)
+        names = _strings(read_member(path, archive, CLASS_NAMES)) if CLASS_NAMES in headers else None
+        columns["label"] = label_column(read_member(path, archive, label_key), count, path, names)
     index: pd.Index = numbered_items(count)
     if IDS in headers:
         used.add(IDS)
-        index = _ids(path, _array(path, archive, headers, IDS), count)
+        index = _ids(path, read_member(path, archive, IDS), count)
     for name, (shape, dtype) in headers.items():
         if name in used or dtype.hasobject or dtype.kind not in "biufSUM" or shape[:1] != (count,):
             continue
         if len(shape) == 1:
-            extra = _array(path, archive, headers, name)
+            extra = read_member(path, archive, name)
             columns[name] = _strings(extra) if extra.dtype.kind in "SU" else extra.astype(extra.dtype.newbyteorder("="))
         elif len(shape) == 2 and shape[1] <= WIDEST:
-            columns |= wide_columns(_array(path, archive, headers, name), name)
+            columns |= wide_columns(read_member(path, archive, name), name)
     return pd.DataFrame(columns, index=index)
 
 
 def wide_columns(array: np.ndarray, name: str) -> dict[str, np.ndarray]:
     """Return an array ``[n, m]`` as the columns ``name_0`` …, in the machine's byte order."""
     return {f"{name}_{j}": array[:, j].astype(array.dtype.newbyteorder("=")) for j in range(array.shape[1])}
-
-
-def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
-    """Shape and type of an array, without reading or unpickling it."""
-    version = np.lib.format.read_magic(stream)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(stream)
-    return shape, dtype
-
-
-def _headers(archive: zipfile.ZipFile) -> Headers:
-    found = {}
-    for name in archive.namelist():
-        if name.endswith(".npy"):
-            with archive.open(name) as stream:
-                found[name.removesuffix(".npy")] = _header(stream)
-    return found
 
 
 def _values_key(path: Path, headers: Headers) -> str:
@@ -173,16 +155,6 @@ def _values_key(path: Path, headers: Headers) -> str:
     raise InputError(
         f"{path}: no array is named images, x or data (found: {found}); save the values under such a name."
     )
-
-
-def _array(path: Path, archive: zipfile.ZipFile, headers: Headers, key: str) -> np.ndarray:
-    if headers[key][1].hasobject:
-        raise _objects(path, f"array {key}")
-    with archive.open(f"{key}.npy") as stream:
-        array: np.ndarray = np.lib.format.read_array(stream, allow_pickle=False)
-        if stream.read(1):  # reading up to the end is what makes zipfile compare the checksum
-            raise ValueError("more bytes than the header announces")
-    return array
 
 
 def _strings(array: np.ndarray) -> list[str]:
@@ -200,13 +172,6 @@ def _ids(path: Path, ids: np.ndarray, count: int) -> pd.Index:
             f"{path}: the id {index[index.duplicated()][0]} occurs more than once; give each item its own."
         )
     return index
-
-
-def _objects(path: Path, what: str) -> InputError:
-    return InputError(
-        f"{path}: the {what} holds pickled Python objects, which are not opened; save it as numbers or strings, "
-        "for instance with array.astype(str)."
-    )
 
 
 def _unreadable(path: Path, kind: str) -> InputError:
