@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from vae_core.data.dataset import Dataset, Kind
+from vae_core.data.features import Features
 from vae_core.data.labels import label_column, numbered_items
 from vae_core.data.layout import arrange
 from vae_core.data.npz_members import Headers, header_of, headers_of, pickled_objects, read_member
@@ -29,6 +30,7 @@ VALUES: dict[str, Kind | None] = {
 LABELS = ("labels", "label", "y")
 CLASS_NAMES = "class_names"
 IDS = "ids"
+FEATURES = ("feature_names", "feature_units", "along", "axis")
 WIDEST = 64  # an extra array with more columns than this is no metadata
 
 
@@ -63,6 +65,8 @@ def read_npz(path: Path) -> Dataset:
     - ``labels``, ``label`` or ``y`` holds a class number or name an item, ``class_names``
       the name of class 0, 1, ….
     - ``ids`` holds an id an item; without it they are 0 … n - 1.
+    - Of vectors and series, ``feature_names`` says what their values or channels are called, ``feature_units`` in what
+      they are measured, ``along`` where k values lie along an axis, ``axis`` what that is, such as "wavelength (nm)".
     - Every other array of n numbers or strings becomes a column of the table under its
       own name, every ``[n, m]`` one with m up to 64 becomes the columns ``name_0`` …; the rest is not read.
 
@@ -93,8 +97,27 @@ def _assemble(path: Path, archive: zipfile.ZipFile) -> Dataset:
     values, kind, value_range = arrange(read_member(path, archive, key), path, VALUES.get(key.lower()))
     if values.dtype == np.float64:
         values = converted(values, np.float32, path)  # models read float32; the file's precision would only take memory
-    table = _table(path, archive, headers, len(values), {key})
-    return Dataset(values, kind, value_range, table, path.stem)
+    features = None if kind == "image" else _features(path, archive, headers, kind, values.shape[1:])
+    used = {key} if features is None else {key, *FEATURES}
+    table = _table(path, archive, headers, len(values), used)
+    return Dataset(values, kind, value_range, table, path.stem, features)
+
+
+def _features(
+    path: Path, archive: zipfile.ZipFile, headers: Headers, kind: Kind, sample_shape: tuple[int, ...]
+) -> Features | None:
+    found = {name: read_member(path, archive, name) for name in FEATURES if name in headers}
+    if not found:
+        return None
+    names, units = (_strings(found[name]) if name in found else None for name in FEATURES[:2])
+    along = found.get("along")
+    if along is not None and (along.ndim != 1 or along.dtype.kind not in "iuf"):
+        raise InputError(f"{path}: along holds the {sample_shape[-1]} places of the values on their axis, as numbers.")
+    axis = "".join(_strings(found["axis"])[:1]) if "axis" in found else None
+    try:
+        return Features.stated(kind, sample_shape, names, units, None if along is None else along.tolist(), axis)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def npz_table(path: Path) -> pd.DataFrame:
