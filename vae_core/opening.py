@@ -70,10 +70,13 @@ def open_both(
     items = read_data(data, data_options, shape)
     opened = load_model(model, device, data=items, options=options)
     if items.sample_shape != tuple(opened.sample_shape):
+        other = {
+            "image": ", or have the pictures fitted with --fit resize, pad or crop",
+            "vector": ", or say with --columns which columns of a table hold the values",
+        }.get(items.kind, "")
         raise InputError(
             f"{data}: its items have shape {items.sample_shape}, but the model {model} takes "
-            f"{tuple(opened.sample_shape)}; give the data the model was made for, or have pictures fitted with --fit "
-            "resize, pad or crop."
+            f"{tuple(opened.sample_shape)}; give the data the model was made for{other}."
         )
     return opened, items
 

@@ -81,7 +81,7 @@ def test_pictures_are_fitted_to_the_model_only_when_asked(tmp_path: Path, capsys
     np.save(tmp_path / "a.npy", np.random.default_rng(0).integers(0, 256, (6, 12, 10, 3), dtype=np.uint8))
     asked = ["inspect", str(tmp_path / "model"), "--data", str(tmp_path / "a.npy"), "--json"]
     assert main(asked) == 2
-    assert "or have pictures fitted with --fit resize, pad or crop." in capsys.readouterr().err
+    assert "or have the pictures fitted with --fit resize, pad or crop." in capsys.readouterr().err
     assert main([*asked, "--fit", "crop"]) == 0
     told = capsys.readouterr()
     assert json.loads(told.out)["sample_shape"] == [1, 8, 8]
