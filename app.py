@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import ctypes
 import logging
 import signal
-import socket
 import sys
 import threading
 import webbrowser
@@ -22,13 +19,12 @@ from vae_core.options import ModelOptions
 if TYPE_CHECKING:
     from dash import Dash
 
-    from vae_core import Catalogue, Dataset, Workspace
+    from components.explorer import Explorer
+    from components.serving import Server
+    from vae_core import Catalogue, Workspace
     from vae_core.jobs import Jobs
 
 ASSETS = Path(__file__).resolve().parent / "assets"
-_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
-#: Seconds between the server's start and that of its workers.
-WARM_UP_AFTER = 2.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,13 +67,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise InputError(f"--points-up-to takes a number of items, not {chosen.points_up_to}.")
         if (chosen.model is None) != (chosen.data is None):
             raise InputError("--model and --data belong together; give both, or neither for the shipped demos.")
-        with _listen(chosen.host, chosen.port) as listener:
+        from components.serving import Server, listen
+
+        with listen(chosen.host, chosen.port) as listener:
             from vae_core import Workspace  # late: a wrong option is told at once
 
             workspace = Workspace(chosen.workspace)
             catalogue = _catalogue(chosen, workspace)
             drawing = {} if chosen.points_up_to is None else {"points_up_to": chosen.points_up_to}
-            _serve(catalogue, workspace.jobs_folder, listener, chosen.host, chosen.open, not chosen.cold, **drawing)
+            folder, warm = workspace.jobs_folder, not chosen.cold
+            _serve(Server(catalogue, folder, listener, chosen.host, ASSETS, warm, **drawing), chosen.open)
     except InputError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
@@ -91,13 +90,14 @@ def explore(
     data: Any,
     *,
     labels: Any = None,
-    port: int = 8050,
+    port: int | None = None,
     workspace: str | Path | None = None,
     open_browser: bool = True,
-    block: bool = True,
+    block: bool | None = None,
+    height: int = 720,
     data_options: DataOptions | None = None,
     **stated: Any,
-) -> str:
+) -> Explorer:
     """Open the dashboard on objects in memory, from a script or a notebook.
 
     Parameters
@@ -108,14 +108,17 @@ def explore(
         Its data set; what is in memory as of `vae_core.data.from_arrays`.
     labels : array, optional
         A class number or name an item, where `data` is an array.
-    port : int
-        0 takes a free one.
+    port : int, optional
+        By default 8050 if it is free, else any other; 0 takes any that is free.
     workspace : path, optional
         Where caches are kept.
     open_browser : bool
-        Show the page at once.
-    block : bool
-        Serve until interrupted; otherwise serve from a thread and return.
+        Show the page at once: inline in a notebook, else in the browser.
+    block : bool, optional
+        Serve until interrupted, and return then. By default a script does, which would end otherwise; in a notebook
+        and at a prompt the page is served beside what is typed next.
+    height : int
+        Of the page inline, in pixels.
     data_options : DataOptions, optional
         Of data that are opened by name or path.
     **stated
@@ -123,14 +126,16 @@ def explore(
 
     Returns
     -------
-    str
-        The address of the page.
+    Explorer
+        Shows the page, closes it and opens it again; tells what is on show, and moves it.
 
     Raises
     ------
     InputError
-        If model and data cannot be opened or the port is taken.
+        If model and data cannot be opened or the port asked for is taken.
     """
+    from components.explorer import Explorer, listen_nearby
+    from components.notebook import in_session
     from vae_core import Catalogue, Dataset, LatentSpace, Workspace, load_data, load_model
     from vae_core.data.memory import from_arrays
     from vae_core.model import wrap_model
@@ -151,8 +156,7 @@ def explore(
         opened_model = load_model(model, data=opened_data, **stated)
     else:
         opened_model = model if ours else wrap_model(model, opened_data, **stated)
-    listener = _listen("127.0.0.1", port)
-    _refuse_without_pictures(opened_data)
+    listener = listen_nearby(port)
     try:
         with ConsoleProgress("encoding", unit="item") as bar:
             space = LatentSpace.build(opened_model, opened_data, kept_in, bar)
@@ -162,13 +166,12 @@ def explore(
     catalogue = Catalogue()
     # Named by its content: browsers keep the pictures of a space for a while.
     catalogue.add(f"model-{space.fingerprint[:6]}", opened_data.name, space)
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    if block:
-        _serve(catalogue, kept_in.jobs_folder, listener, "127.0.0.1", open_browser)
-    else:
-        served = (catalogue, kept_in.jobs_folder, listener, "127.0.0.1", open_browser)
-        threading.Thread(target=_serve, args=served, daemon=True).start()
-    return address
+    page = Explorer(catalogue, kept_in.jobs_folder, listener, ASSETS, height)
+    if open_browser:
+        page.show()
+    if not in_session() if block is None else block:
+        page.wait()
+    return page
 
 
 def create_app(catalogue: Catalogue, jobs: Jobs, **options: Any) -> Dash:
@@ -199,7 +202,6 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
         data = chosen.data[min(at, len(chosen.data) - 1)]
         options, data_options = ModelOptions.of(chosen), DataOptions.of(chosen)
         space = open_space(model, data, workspace, chosen.device, options, data_options=data_options)
-        _refuse_without_pictures(space.data)
         for warning in getattr(getattr(space.model, "report", None), "warnings", []):
             print(f"Note: {name}: {warning}", file=sys.stderr)
         catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {space.data.name}", space)
@@ -214,14 +216,6 @@ def model_names(models: Sequence[str]) -> list[str]:
     return names if len(set(names)) == len(names) else [f"{path.parent.name}/{path.name}" for path in paths]
 
 
-def _refuse_without_pictures(data: Dataset) -> None:
-    if data.kind != "image":
-        raise InputError(
-            f"{data.name}: its items are of kind {data.kind!r}, and the page shows images only so far; "
-            "'python -m vae_core inspect' gives the figures of any kind."
-        )
-
-
 def _demo_opener(demo: Any, name: str, workspace: Workspace, device: str) -> Any:
     return lambda: demo(name, workspace, device)
 
@@ -230,82 +224,15 @@ def _plain(name: str) -> str:
     return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name) or "model"
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    if sys.platform != "win32":  # there it would let two programs share a port
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(128)
-    except (OSError, UnicodeError) as error:
-        listener.close()
-        reason = getattr(error, "strerror", None) or "no such address"
-        raise InputError(f"Port {port} of {host} cannot be used ({reason}); take another with --port.") from error
-    return listener
-
-
-def _hosts(host: str, address: str) -> frozenset[str] | None:
-    """Return the names the server answers to besides loopback's; None for every address of this machine."""
-    return None if address in ("0.0.0.0", "::") else frozenset({host.lower(), address})
-
-
-def _serve(
-    catalogue: Catalogue,
-    jobs_folder: Path,
-    listener: socket.socket,
-    host: str,
-    open_browser: bool,
-    warm: bool = True,
-    **options: Any,
-) -> None:
-    import waitress
-
-    from components.big_maps import POINTS_UP_TO
-    from vae_core.jobs import Jobs
-
-    give_memory_back()
-    jobs = Jobs(jobs_folder)
-    app = create_app(catalogue, jobs, hosts=_hosts(host, listener.getsockname()[0]), **options)
-    server = waitress.create_server(app.server, sockets=[listener], threads=8, ident=None)
-    port = listener.getsockname()[1]
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    address = f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
-    print(f"Latent Explorer is ready at {address}  (Ctrl-C ends it)", flush=True)
+def _serve(server: Server, open_browser: bool) -> None:
+    """Serve from this thread until interrupted."""
+    print(f"Latent Explorer is ready at {server.address}  (Ctrl-C ends it)", flush=True)
     if open_browser:
-        threading.Timer(0.3, webbrowser.open, (address,)).start()
-    if warm:
-        # A moment later: the first page must not wait for what is only to be used after it.
-        warming = threading.Timer(WARM_UP_AFTER, jobs.warm_up)
-        warming.daemon = True
-        warming.start()
-    _warm_up_drawing(catalogue, options.get("points_up_to", POINTS_UP_TO))
+        threading.Timer(0.3, webbrowser.open, (server.address,)).start()
     if threading.current_thread() is threading.main_thread():
         # So that being ended by a service manager also ends what was begun.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        server.run()
-    finally:
-        jobs.close()
-        server.close()
-
-
-def give_memory_back() -> None:
-    """Have large arrays returned to the system when they are let go: eight threads would each keep some.
-
-    With a million items open the server grew by 300 bytes an item, and grows by 65 since.
-    """
-    # Only GNU's C library has this switch; elsewhere there is nothing to be set.
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").mallopt(_MMAP_THRESHOLD, 2**20)
-
-
-def _warm_up_drawing(catalogue: Catalogue, points_up_to: int) -> None:
-    """Compile what draws big maps while the page loads, where there is a set that is so large."""
-    from components.big_maps import warm_up
-
-    if any(entry.is_open and len(entry.space()) > points_up_to for entry in catalogue):
-        threading.Thread(target=warm_up, daemon=True).start()
+    server.run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pixels for the eye: what a decoder says, as bytes a canvas can show."""
+"""What a decoder says, for the eye: images as the bytes of their pixels, vectors and series as they are."""
 
 from __future__ import annotations
 
@@ -29,8 +29,16 @@ def to_bytes(values: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8).transpose(0, 2, 3, 1)
 
 
+def shown(data: Dataset, values: np.ndarray) -> np.ndarray:
+    """Return items ``[m, *sample_shape]`` as the page takes them.
+
+    Images come as uint8 ``[m, h, w, c]``, vectors and series as little-endian float32 ``[m, *sample_shape]``.
+    """
+    return to_bytes(values) if data.kind == "image" else values.astype("<f4")
+
+
 def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
-    """Decode latent points ``[m, d]`` to pictures, uint8 ``[m, h, w, c]``: the means of p(x|z).
+    """Decode latent points ``[m, d]`` to pictures, as of `shown`: the means of p(x|z).
 
     Raises
     ------
@@ -50,7 +58,7 @@ def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
                 raise InputError(
                     "The decoder gives values that are not finite at this latent point; go nearer to the data."
                 )
-            parts.append(to_bytes(mean))
+            parts.append(shown(space.data, mean))
     return np.concatenate(parts)
 
 
@@ -71,5 +79,5 @@ def _threads(count: int) -> Iterator[None]:
 
 
 def originals(data: Dataset, index: np.ndarray) -> np.ndarray:
-    """Return items as pictures, uint8 ``[m, h, w, c]``."""
-    return to_bytes(data.batch(index))
+    """Return items as pictures, as of `shown`."""
+    return shown(data, data.batch(index))

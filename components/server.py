@@ -8,6 +8,7 @@ from dash import Dash
 
 from components import api, page
 from components.big_maps import POINTS_UP_TO
+from components.views import Views
 from vae_core import Catalogue
 from vae_core.jobs import Jobs
 
@@ -19,6 +20,7 @@ def create_dash(
     prefix: str = "/",
     hosts: frozenset[str] | None = frozenset(),
     points_up_to: int = POINTS_UP_TO,
+    views: Views | None = None,
 ) -> Dash:
     """Build the Dash application.
 
@@ -36,6 +38,8 @@ def create_dash(
         Host names answered to besides loopback; None admits every IP address.
     points_up_to : int
         Maps of more items are drawn as a picture.
+    views : Views, optional
+        Of the program that listens to its pages, if one does.
     """
     app = Dash(
         "latent_explorer",
@@ -48,7 +52,7 @@ def create_dash(
         routes_pathname_prefix=prefix,
         serve_locally=True,
     )
-    api.register(app.server, catalogue, jobs, prefix, hosts, points_up_to)
+    api.register(app.server, catalogue, jobs, prefix, hosts, points_up_to, views)
     app.layout = lambda: page.layout(catalogue)
     page.register(app, catalogue, points_up_to)
     return app

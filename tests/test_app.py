@@ -18,6 +18,7 @@ import pytest
 import torch
 
 import app
+from components.serving import listen
 from vae_core import VAE, InputError, VAEConfig, load_data, load_model
 from vae_core.model import save_checkpoint
 
@@ -126,8 +127,6 @@ def test_what_cannot_be_used_is_one_line(
 def test_a_port_in_use_is_said_before_anything_is_loaded(taken: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["--port", str(taken)]) == 2
     assert f"Port {taken}" in capsys.readouterr().err
-    with pytest.raises(InputError, match="--port"):
-        app._listen("127.0.0.1", taken)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is unwritable to root")
@@ -149,19 +148,6 @@ def test_numbers_that_are_none_are_refused_by_the_parser(capsys: pytest.CaptureF
     assert end.value.code == 2 and "http" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("host", "address", "names"),
-    [
-        ("127.0.0.1", "127.0.0.1", {"127.0.0.1"}),
-        ("Box.example", "192.0.2.7", {"box.example", "192.0.2.7"}),
-        ("0.0.0.0", "0.0.0.0", None),
-        ("::", "::", None),
-    ],
-)
-def test_the_names_it_answers_to_follow_the_address_asked_for(host: str, address: str, names: set[str] | None) -> None:
-    assert app._hosts(host, address) == names
-
-
 def test_explore_leaves_no_port_taken_when_it_fails(trained: tuple[str, str], workspace_folder: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -169,18 +155,37 @@ def test_explore_leaves_no_port_taken_when_it_fails(trained: tuple[str, str], wo
     with pytest.raises(InputError, match="9"):
         wide = str(Path(trained[1]).with_name("wide.npz"))
         app.explore(trained[0], wide, port=port, workspace=workspace_folder, open_browser=False, block=False)
-    app._listen("127.0.0.1", port).close()
+    listen("127.0.0.1", port).close()
 
 
 def test_explore_serves_objects_in_memory(trained: tuple[str, str], workspace_folder: Path) -> None:
     model, data = load_model(trained[0]), load_data(trained[1])
-    address = app.explore(model, data, port=0, workspace=workspace_folder, open_browser=False, block=False)
+    page = app.explore(model, data, port=0, workspace=workspace_folder, open_browser=False, block=False)
+    address = page.address
     assert get(address + "health") == {"status": "ok"}
     (space,) = get(address + "api/spaces")  # type: ignore[misc]
     assert space["count"] == 40 and space["name"] == data.name
     request = urllib.request.Request(f"{address}api/spaces/{space['id']}/decode", data=bytes(12))
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.headers["X-Shape"] == "1,8,8,1" and len(answer.read()) == 64
+    page.close()
+
+
+@pytest.mark.parametrize(("session", "block", "waits"), [(False, None, True), (True, None, False), (True, True, True)])
+def test_explore_waits_in_a_script_and_shows_the_page(
+    trained: tuple[str, str],
+    workspace_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    session: bool,
+    block: bool | None,
+    waits: bool,
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr("components.notebook.in_session", lambda: session)
+    monkeypatch.setattr("components.explorer.Explorer.show", lambda _: done.append("shown"))
+    monkeypatch.setattr("components.explorer.Explorer.wait", lambda _: done.append("waited"))
+    with app.explore(*trained, port=0, workspace=workspace_folder, block=block, height=500) as page:
+        assert done == ["shown", "waited"][: 1 + waits] and page.height == 500
 
 
 @pytest.mark.parametrize(

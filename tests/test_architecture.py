@@ -95,7 +95,8 @@ def test_every_imported_package_is_pinned_and_declared() -> None:
 
 def test_optional_libraries_are_imported_only_where_they_are_needed() -> None:
     code = (
-        "import sys, vae_core.model, app; print(*sorted({'diffusers', 'onnxruntime', 'pythae'} & sys.modules.keys()))"
+        "import sys, vae_core.model, app, components.notebook; "
+        "print(*sorted({'diffusers', 'onnxruntime', 'pythae', 'IPython'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr

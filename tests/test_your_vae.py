@@ -22,7 +22,14 @@ def test_every_example_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     served: list[Any] = []
-    monkeypatch.setattr(app, "_serve", lambda catalogue, *_, **__: served.append(next(iter(catalogue)).space()))
+
+    def end(server: Any, space: Any) -> None:
+        served.append(space)
+        server.close()
+
+    monkeypatch.setattr(app, "_serve", lambda server, _: end(server, next(iter(server.catalogue)).space()))
+    monkeypatch.setattr("components.explorer.Explorer.wait", lambda page: end(page, page.space))
+    monkeypatch.setattr("webbrowser.open", lambda _: True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     scope: dict[str, Any] = {"__name__": "example"}
@@ -38,8 +45,8 @@ def test_every_example_works(
         opened += "explore(" in text or "app.py" in text
         assert len(served) == opened, text
     sys.modules.pop("mine", None)
-    assert opened == 7 and all(len(space) == 1797 for space in served)
-    assert [space.latent_dim for space in served] == [4, 4, 4, 4, 4, 4, 4 * 4 * 4]
+    assert opened == 8 and all(len(space) == 1797 for space in served)
+    assert [space.latent_dim for space in served] == [4, 4, 4, 4, 4, 4, 4, 4 * 4 * 4]
     report = capsys.readouterr().out
     assert "mean,logvar" in report and "(found)" in report, "of inspect"
 

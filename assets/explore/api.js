@@ -1,4 +1,5 @@
 // Requests to the server: numbers out, pixels back, one in flight, newest wins.
+import { remember, remembered } from "./remember.js";
 
 let known = null; // reading it anew would cost milliseconds a request
 
@@ -13,8 +14,8 @@ export function prefix() {
 
 // Who asks: one visitor's cancelling must not take the work from another.
 function nameMyself() {
-  const name = sessionStorage.getItem("visitor") ?? Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
-  sessionStorage.setItem("visitor", name);
+  const name = remembered("visitor") ?? Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
+  remember("visitor", name);
   return name;
 }
 export const asVisitor = (path) => `${path}${path.includes("?") ? "&" : "?"}visitor=${nameMyself()}`;
@@ -75,12 +76,13 @@ export async function numbersOf(path, options) {
   return { shape, buffer: await answer.arrayBuffer() };
 }
 
-// One line of JSON, then the bytes of the pixels.
+// One line of JSON, then numbers: the bytes of pixels, or float32.
 export async function framed(path, options) {
   const answer = await checked(fetch(url(path), options));
   const bytes = new Uint8Array(await answer.arrayBuffer());
   const end = bytes.indexOf(10);
-  return { about: JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))), pixels: bytes.subarray(end + 1) };
+  const about = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
+  return { about, pixels: about.type === "float32" ? new Float32Array(bytes.slice(end + 1).buffer) : bytes.subarray(end + 1) };
 }
 
 // Runs `work` on the newest argument only; whatever was asked for in between is never sent.

@@ -39,7 +39,7 @@ const load = newest(
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked),
     });
     if (about.drawn === "picture") return { about, picture: await createImageBitmap(new Blob([pixels], { type: "image/webp" })) };
-    return { about, points: new Float32Array(pixels.slice().buffer) };
+    return { about, points: pixels };
   },
   (answer, asked) => {
     if (asked.space !== state.space || asked.projection !== state.projection) return;

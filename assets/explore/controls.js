@@ -59,6 +59,7 @@ const handlers = {
   link: copyLink,
   "map-error": (sentence) => { if (sentence) tell(sentence, "error"); },
   "take-picture": takeAway.picture,
+  "take-values": takeAway.values,
   "take-point": takeAway.point,
   "take-map": takeAway.map,
   "take-table": takeAway.table,
@@ -188,8 +189,8 @@ export function mirror() {
   set("off-plane", { checked: Boolean(state.view.offPlane) });
   if (state.view.pointSize !== undefined) set("point-size", { value: state.view.pointSize });
   if (state.view.pointOpacity !== undefined) set("point-opacity", { value: state.view.pointOpacity });
-  const { count, latent_dim: d, image_shape: shape } = current.info;
-  const size = shape ? ` · ${shape[1]} × ${shape[0]}` : "";
+  const { count, latent_dim: d, picture: { kind, shape } } = current.info;
+  const size = kind === "image" ? ` · ${shape[1]} × ${shape[0]}` : ` · ${shape[0] > 1 ? `${shape[0]} × ` : ""}${shape[1]} values`;
   const { left_out: left, left_out_count: gone } = current.info;
   const facts = document.getElementById("space-facts");
   facts.textContent = `${count.toLocaleString("en")} items${gone ? ` (${gone.toLocaleString("en")} left out)` : ""} · ${d} latent dimensions${size}`;

@@ -1,7 +1,9 @@
 // The picture of the latent point on show. One canvas, drawn at once from whatever source has the pixels first.
 import { newest, framed, debounced } from "./api.js";
 import { tellError } from "./notice.js";
+import { drawPlot, isImage } from "./form.js";
 import { draw, element } from "./picture.js";
+import { readPlot, tellPlot } from "./plot.js";
 import { current, currentRevision, state, subscribe, update } from "./store.js";
 
 let canvas = null;
@@ -14,16 +16,45 @@ export function onAnswer(listener) {
 export function layDecoded() {
   const host = document.getElementById("decoded-host");
   canvas = element("canvas", { id: "decoded", role: "img", "aria-label": "Decoded picture" });
-  host.append(canvas);
+  const read = element("div", { id: "decoded-read", hidden: true });
+  host.append(canvas, read);
+  const observer = new ResizeObserver(([entry]) => {
+    room = [entry.contentRect.width, entry.contentRect.height];
+    repaintDecoded();
+  });
+  observer.observe(host);
+  host.addEventListener("pointerleave", () => { read.hidden = true; });
+  host.addEventListener("pointermove", (event) => {
+    if (!onShow || isImage()) return;
+    const box = canvas.getBoundingClientRect();
+    read.textContent = readPlot(current.info.picture, onShow.values, onShow.index, event.clientX - box.left, event.clientY - box.top, ...room);
+    read.hidden = read.textContent === "";
+  });
 }
+
+let room = [0, 0]; // width and height there are for a plot
+let onShow = null; // { values, index } of the picture drawn last
+
+// Plots are as large as their place, and in the colours of the page, either of which may have changed.
+export function repaintDecoded() {
+  if (onShow && current.info && !isImage()) drawPlot(canvas, [onShow], ...room);
+}
+
+const tellDecoded = debounced(() => {
+  if (onShow) canvas.setAttribute("aria-label", isImage() ? "Decoded picture" : `Decoded: ${tellPlot(current.info.picture, onShow.values, onShow.index)}`);
+}, 400);
 
 // Draws a picture of `z`; pixels and data-z change in the same task.
 export function show(z, pixels, index = 0) {
-  draw(canvas, pixels, current.info.image_shape, index);
+  onShow = { values: pixels, index };
+  if (isImage()) draw(canvas, pixels, current.info.image_shape, index);
+  else drawPlot(canvas, [onShow], ...room);
   canvas.dataset.z = z.join(",");
+  tellDecoded();
 }
 
 export const decodedCanvas = () => canvas;
+export const decodedValues = () => onShow;
 
 // Asks for picture, trust, place and neighbours of the point on show.
 const look = newest(

@@ -2,6 +2,7 @@
 import { framed } from "./api.js";
 import { rememberItem } from "./controls.js";
 import { show } from "./decoded.js";
+import { isImage } from "./form.js";
 import { tell, tellError } from "./notice.js";
 import { element } from "./picture.js";
 import { current, state, update } from "./store.js";
@@ -36,8 +37,8 @@ export function layDrop() {
 
 async function encode(file, invert = false) {
   if (!current.info) return;
-  if (!current.info.image_shape || !current.info.can.encode) {
-    tell("This model cannot encode pictures.", "error");
+  if (!isImage() || !current.info.can.encode) {
+    tell(isImage() ? "This model cannot encode pictures." : "Items here are no pictures; lay others over the map with Add items.", "error");
     return;
   }
   const { space, projection } = state;

@@ -1,5 +1,6 @@
 // Where you were: undo, redo, the browser's Back, and a link that brings anyone here.
 import { debounced } from "./api.js";
+import { remember, remembered } from "./remember.js";
 import { current, sameNumbers, state, subscribe } from "./store.js";
 
 const FARTHEST = 1e15; // as the server has it
@@ -8,6 +9,9 @@ const FLAGS = ["manifold", "shade", "links", "lens", "offPlane"];
 let depth = 0;
 let furthest = 0;
 let restoring = false;
+// The name under which a program listens to this page. It survives a reload with the history, and goes with no link.
+export const reportTo = new URLSearchParams(location.search).get("report") ?? history.state?.report ?? null;
+const mark = () => ({ depth, report: reportTo });
 
 // As few digits as bring back the same float32.
 function number(value) {
@@ -122,18 +126,18 @@ function write(push) {
   if (push) {
     depth += 1;
     furthest = depth;
-    history.pushState({ depth }, "", address);
+    history.pushState(mark(), "", address);
     showDepth();
-  } else history.replaceState({ depth }, "", address);
+  } else history.replaceState(mark(), "", address);
 }
 
 // What could not be used of a link must not be handed on with it.
-export const correctAddress = () => history.replaceState({ depth }, "", `${location.pathname}?${toQuery()}`);
+export const correctAddress = () => history.replaceState(mark(), "", `${location.pathname}?${toQuery()}`);
 
 const replaceSoon = debounced(() => write(false), 250);
 
 function showDepth() {
-  sessionStorage.setItem("furthest", String(furthest));
+  remember("furthest", String(furthest));
   for (const [id, possible] of [["undo", depth > 0], ["redo", depth < furthest]]) {
     document.getElementById(id)?.toggleAttribute("data-disabled", !possible);
     document.getElementById(id)?.setAttribute("aria-disabled", String(!possible));
@@ -154,8 +158,8 @@ export const redo = () => {
 
 export function connectHistory(restore) {
   depth = history.state?.depth ?? 0;
-  furthest = Math.max(depth, history.state?.depth === undefined ? 0 : Number(sessionStorage.getItem("furthest") ?? 0));
-  history.replaceState({ depth }, "", location.href);
+  furthest = Math.max(depth, history.state?.depth === undefined ? 0 : Number(remembered("furthest") ?? 0));
+  history.replaceState(mark(), "", location.href.replace(/([?&])report=[^&#]*&?/, "$1").replace(/[?&]$/, ""));
   showDepth();
   window.addEventListener("popstate", async (event) => {
     replaceSoon.cancel();

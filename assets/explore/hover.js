@@ -28,9 +28,7 @@ export function hover(index, at) {
   if (index === null) return hideCard();
   if (index === shown) return undefined;
   shown = index;
-  const image = current.info.image_shape
-    ? element("img", { src: url(`spaces/${state.space}/items/${index}.png`), alt: `Item ${index}` })
-    : "";
+  const image = element("img", { src: url(`spaces/${state.space}/items/${index}.png`), alt: `Item ${index}` });
   card().replaceChildren(image, element("div", {}, element("strong", {}, `Item ${index}`), element("dl", {})));
   card().hidden = false;
   const box = card().parentElement.getBoundingClientRect();

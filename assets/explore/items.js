@@ -77,7 +77,7 @@ export function layFinder() {
           element(
             "li",
             { role: "option", onpointerdown: (event) => { event.preventDefault(); choose(match.index); } },
-            current.info.image_shape ? element("img", { src: url(`spaces/${state.space}/items/${match.index}.png`), alt: "" }) : "",
+            element("img", { src: url(`spaces/${state.space}/items/${match.index}.png`), alt: "" }),
             element("span", {}, `${match.id}${match.found ? ` · ${match.found}` : ""}`),
           ),
         ),

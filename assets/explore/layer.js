@@ -53,7 +53,7 @@ async function place() {
       const { about, pixels } = await framed(`${path}?color=${encodeURIComponent(color ?? "")}`);
       if (mine !== placing) return;
       if (about.state === "done") {
-        placed = { space, projection, layer, labels: about.labels, classes: about.classes, values: about.values, color, axes: about.shape[1], points: new Float32Array(pixels.slice().buffer) };
+        placed = { space, projection, layer, labels: about.labels, classes: about.classes, values: about.values, color, axes: about.shape[1], points: pixels };
         repaint();
         if (waited) tell("The new items are on the map.");
         return;

@@ -2,11 +2,12 @@
 import { debounced, framed, newest, postNumbers } from "./api.js";
 import { paintBigMap } from "./big_map.js";
 import { onAnswer } from "./decoded.js";
+import { atlas, isImage, tileShape } from "./form.js";
 import { connectLayer, hasNewcomers, paintNewcomers } from "./layer.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
-import { atlas, colour, fitted } from "./picture.js";
+import { colour, fitted } from "./picture.js";
 import { connectShade, isShaded, paintShade } from "./shade.js";
 import { current, state, subscribe } from "./store.js";
 
@@ -156,13 +157,18 @@ function paintPath(context) {
 }
 
 function paintTiles(context) {
-  const [high, wide] = current.info.image_shape;
+  const [high, wide] = tileShape();
+  const ground = colour("--ground");
   tiles.cells.forEach((cell, i) => {
     const [x, y] = toPixels(cell);
     const [right] = toPixels([cell[0] + tiles.size, cell[1]]);
     const side = (right - x) * 0.94;
     // What is not to be believed fades away.
     context.globalAlpha = Math.max(0.08, Math.min(1, tiles.trust[i] * 1.1));
+    if (!isImage()) {
+      context.fillStyle = ground;
+      context.fillRect(x - side / 2, y - (side * high) / wide / 2, side, (side * high) / wide);
+    }
     context.drawImage(tiles.picture, 0, i * high, wide, high, x - side / 2, y - (side * high) / wide / 2, side, (side * high) / wide);
   });
   context.globalAlpha = 1;
@@ -175,7 +181,7 @@ const loadTiles = newest(
     framed(`spaces/${space}/manifold/${encodeURIComponent(projection)}`, { method: "POST", body: spots }),
   ({ about, pixels }, asked) => {
     if (asked.space !== state.space || asked.projection !== state.projection || !state.view.manifold) return;
-    const picture = atlas(pixels, current.info.image_shape, asked.cells.length);
+    const picture = atlas(pixels, asked.cells.length);
     tiles = { key: asked.projection, cells: asked.cells, size: asked.size, trust: about.trust, picture };
     paintOverlay();
   },
@@ -184,7 +190,7 @@ const loadTiles = newest(
 
 function refreshTiles() {
   const plot = plotElement();
-  if (!state.view.manifold || !flat() || !current.info?.image_shape || !plot?.data?.length || !asWanted()) return;
+  if (!state.view.manifold || !flat() || !current.info || !plot?.data?.length || !asWanted()) return;
   const { xaxis, yaxis } = plot._fullLayout;
   const { width, height } = plotBox();
   const size = ((xaxis.range[1] - xaxis.range[0]) / width) * CELL;

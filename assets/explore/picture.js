@@ -64,17 +64,6 @@ export function drawDifference(canvas, pixels, [h, w, c], first, second, dark) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-// All pictures of an answer below each other on one canvas, to draw parts of it elsewhere.
-export function atlas(pixels, shape, count, first = 0) {
-  const [h, w] = shape;
-  const canvas = document.createElement("canvas");
-  canvas.width = w;
-  canvas.height = h * count;
-  const context = canvas.getContext("2d");
-  for (let i = 0; i < count; i += 1) context.putImageData(imageData(pixels, shape, first + i), 0, i * h);
-  return canvas;
-}
-
 // Gives a canvas as many pixels as the screen shows of it, and returns its context in CSS pixels.
 export function fitted(canvas) {
   const ratio = window.devicePixelRatio || 1;

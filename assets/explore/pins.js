@@ -1,8 +1,9 @@
 // Two latent points kept as A and B, and the straight line between them in pictures.
 import { newest, postNumbers } from "./api.js";
 import { tell, tellError } from "./notice.js";
+import { atlas, drawSmall, picturesOf, tileShape } from "./form.js";
 import { between } from "./overlay.js";
-import { atlas, draw, element, fitted, paintDoubt } from "./picture.js";
+import { element, fitted, paintDoubt } from "./picture.js";
 import { goTo } from "./sliders.js";
 import { current, sameNumbers, state, subscribe, update } from "./store.js";
 
@@ -79,13 +80,12 @@ const decodePins = newest(
       postNumbers(`spaces/${space}/decode`, body),
       postNumbers(`spaces/${space}/trust`, body),
     ]);
-    return { chosen, points, both, pixels: new Uint8Array(decoded.buffer), trust: new Float32Array(scores.buffer) };
+    return { chosen, points, both, pixels: picturesOf(decoded.buffer), trust: new Float32Array(scores.buffer) };
   },
   ({ chosen, points, both, pixels, trust }, asked) => {
     if (asked.space !== state.space || asked.pins !== state.pins) return;
-    const shape = current.info.image_shape;
-    chosen.forEach((name, i) => draw(pictures[name].canvas, pixels, shape, i));
-    line = both ? { points: points.slice(2), trust: trust.slice(2), picture: atlas(pixels, shape, COUNT, 2), pixels, shape, count: COUNT } : null;
+    chosen.forEach((name, i) => drawSmall(pictures[name].canvas, pixels, i));
+    line = both ? { points: points.slice(2), trust: trust.slice(2), picture: atlas(pixels, COUNT, 2), shape: tileShape(), count: COUNT } : null;
     paintPins();
     paint();
   },

@@ -1,12 +1,15 @@
 // One slider a latent dimension: histogram, filmstrip, posterior of the item, and a knob.
 import { debounced } from "./api.js";
 import { show } from "./decoded.js";
+import { tileShape } from "./form.js";
 import { settleFirst } from "./history.js";
 import { colour, element, fitted, paintDoubt } from "./picture.js";
 import { current, state, subscribe, update } from "./store.js";
 import { anyStrip, connectStrips, focusStrip, forgetStrips, grid, refreshSoon, strip } from "./strips.js";
 
 const PAGE = 4;
+const MANY = 48; // sliders at once; of more dimensions only the strongest get one unasked
+const STRONGEST = 24;
 const FARTHEST = 10; // lengths of the slider beyond its ends up to which a number can be typed
 const rows = new Map(); // dimension -> elements of its row
 const locked = new Set();
@@ -24,12 +27,35 @@ export function layRows() {
   observer?.disconnect();
   observer = new IntersectionObserver(seen, { root: host, rootMargin: "60px" });
   connectStrips(paintStrip, () => [...inView]);
-  for (const j of current.info.order) {
-    const row = layRow(j);
-    rows.set(j, row);
-    host.append(row.root);
-    observer.observe(row.root);
-  }
+  more = element("button", { className: "plain", id: "more-sliders", onclick: () => addRows(STRONGEST) });
+  host.append(more);
+  addRows(current.info.order.length > MANY ? STRONGEST : MANY);
+}
+
+let more = null; // the button below the rows
+
+function addRow(j) {
+  const row = layRow(j);
+  rows.set(j, row);
+  more.before(row.root);
+  observer.observe(row.root);
+  return row;
+}
+
+function addRows(count) {
+  const left = current.info.order.filter((j) => !rows.has(j));
+  for (const j of left.slice(0, count)) addRow(j);
+  const still = Math.max(0, left.length - count);
+  more.hidden = still === 0;
+  more.textContent = `Show ${Math.min(STRONGEST, still)} more of ${current.info.order.length} dimensions`;
+}
+
+// Goes to the slider of a dimension, which need not have had one.
+export function revealRow(j) {
+  const { root, slider } = rows.get(j) ?? addRow(j);
+  addRows(0);
+  root.scrollIntoView({ block: "nearest" });
+  slider.focus({ preventScroll: true });
 }
 
 function seen(entries) {
@@ -243,7 +269,7 @@ function paintStrip(j) {
   const { context, w, h } = fitted(row.pictures);
   if (!known || w === 0) return;
   context.clearRect(0, 0, w, h);
-  const [high, wide] = current.info.image_shape;
+  const [high, wide] = tileShape();
   const count = Math.max(3, Math.floor(w / (h * (wide / high))));
   const slot = w / count;
   const last = current.info.steps - 1;

@@ -1,5 +1,6 @@
 // Opens a space, restores what the link says, and connects the parts.
-import { layDecoded } from "./decoded.js";
+import { layCells, repaintCells } from "./cells.js";
+import { layDecoded, repaintDecoded } from "./decoded.js";
 import { layDrop } from "./drop.js";
 import { connectHistory, correctAddress, fromQuery, setAnchor } from "./history.js";
 import { layFinder } from "./items.js";
@@ -13,6 +14,7 @@ import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
 import { layLayer, refreshLayers } from "./layer.js";
 import { layQuality } from "./quality.js";
+import { connectReport } from "./report.js";
 import { layRows, repaintAll } from "./sliders.js";
 import { repaintTouched } from "./touched.js";
 import { current, state, update } from "./store.js";
@@ -85,11 +87,13 @@ export async function restore({ wanted, puzzling }, initial = false) {
   const spot = wanted.spot?.length === 2 && item === null ? Array.from(wanted.spot) : null;
   if (info !== current.info) {
     current.info = info;
+    document.body.dataset.kind = info.kind;
     // Rows belong to the space; they must be there before the store tells of a new point.
     state.space = null;
     state.z = null;
     state.item = null;
     layRows();
+    layCells();
   }
   const frame = wanted.frame ? Array.from(wanted.frame) : null;
   const touchedNothing = initial && item === null && !wanted.z;
@@ -140,11 +144,14 @@ export async function start() {
       }
     });
     await restore(fromQuery(location.search), true);
+    connectReport();
   } catch (error) {
     tell(error.message, "error", 1e9);
   }
   new MutationObserver(() => {
     repaintAll();
+    repaintCells();
+    repaintDecoded();
     repaintTouched();
     requestMap();
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });

@@ -1,7 +1,7 @@
 // Filmstrips: every step of one dimension decoded beforehand, so that a drag needs no server.
 import { debounced, postNumbers } from "./api.js";
 import { tell, tellError } from "./notice.js";
-import { atlas } from "./picture.js";
+import { atlas, picturesOf, sizeOfOne } from "./form.js";
 import { current, state } from "./store.js";
 
 const MOST_BYTES = 4e6; // of one answer; beyond that only thumbnails, and the full row of the slider in use
@@ -59,8 +59,8 @@ export async function refresh() {
   again = false;
   const space = state.space;
   const base = state.z.slice();
-  const { steps, image_shape: shape } = current.info;
-  const size = shape[0] * shape[1] * shape[2];
+  const { steps } = current.info;
+  const size = sizeOfOne();
   const stale = wanted().filter((j) => !strip(j) || (j === focused && strip(j).steps.length < steps));
   const total = stale.length * steps;
   const small = total * size > MOST_BYTES || total * pace > SLOWEST;
@@ -70,7 +70,7 @@ export async function refresh() {
   });
   try {
     for (const part of parts(chosen)) {
-      await fetchRows(space, base, part, size, shape);
+      await fetchRows(space, base, part, size);
       if (space !== state.space || part.some((row) => !strip(row.j))) break; // overtaken, as the rest would be
     }
   } catch (error) {
@@ -111,7 +111,7 @@ function measure(space, milliseconds, count) {
   tell(`This model takes ${pace.toFixed(1)} ms a picture: filmstrips show every fourth step until a slider is in use.`, "hint");
 }
 
-async function fetchRows(space, base, chosen, size, shape) {
+async function fetchRows(space, base, chosen, size) {
   const d = base.length;
   const total = chosen.reduce((sum, row) => sum + row.steps.length, 0);
   const points = new Float32Array(total * d);
@@ -128,15 +128,15 @@ async function fetchRows(space, base, chosen, size, shape) {
   const { buffer } = await postNumbers(`spaces/${space}/decode`, points);
   measure(space, (performance.now() - began) / total, total);
   if (space !== state.space) return;
-  const bytes = new Uint8Array(buffer);
+  const pictures = picturesOf(buffer);
   let first = 0;
   const came = [];
   for (const row of chosen) {
-    const pixels = bytes.subarray(first * size, (first + row.steps.length) * size);
+    const pixels = pictures.subarray(first * size, (first + row.steps.length) * size);
     const others = state.z.every((value, i) => i === row.j || value === base[i]);
     // A row that was overtaken is still nearer to the truth than what stands there.
     if (others || !strips.get(row.j)) {
-      const made = { base, steps: row.steps, pixels, picture: atlas(pixels, shape, row.steps.length), trust: null };
+      const made = { base, steps: row.steps, pixels, picture: atlas(pixels, row.steps.length), trust: null };
       strips.set(row.j, made);
       arrived(row.j);
       came.push({ made, first, j: row.j });

@@ -1,7 +1,7 @@
 // Whatever is on show can be taken away.
 import { url } from "./api.js";
 import { bigMapCanvas } from "./big_map.js";
-import { decodedCanvas } from "./decoded.js";
+import { decodedCanvas, decodedValues } from "./decoded.js";
 import { plotElement } from "./map.js";
 import { tell } from "./notice.js";
 import { element, isDark } from "./picture.js";
@@ -27,6 +27,20 @@ function saveBlob(blob, file) {
 const saveCanvas = (canvas, file) => new Promise((resolve) => { canvas.toBlob((blob) => { saveBlob(blob, file); resolve(); }, "image/png"); });
 
 export const picture = () => saveCanvas(decodedCanvas(), name("decoded", "png"));
+
+// Of a vector or a series: one row a value, with what it is called and measured in.
+export function values() {
+  const shown = decodedValues();
+  if (!shown) return;
+  const { shape: [c, k], names, units, along, axis, axis_unit: axisUnit } = current.info.picture;
+  const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const headed = (name, unit) => cell(unit ? `${name} (${unit})` : name);
+  const at = (channel, i) => shown.values[(shown.index * c + channel) * k + i];
+  const lines = along
+    ? [[headed(axis, axisUnit), ...names.map((name, channel) => headed(name, units[channel]))], ...along.map((place, i) => [place, ...names.map((_, channel) => at(channel, i))])]
+    : [["name", "value", "unit"], ...names.map((name, i) => [cell(name), at(0, i), cell(units[i])])];
+  saveBlob(new Blob([`${lines.map((line) => line.join(",")).join("\n")}\n`], { type: "text/csv" }), name("decoded", "csv"));
+}
 
 export function point() {
   if (!state.z) return;
@@ -62,7 +76,7 @@ export const latents = () => save(url(`spaces/${state.space}/latents.npz${query(
 export async function strip() {
   const line = lineStrip();
   if (!line) return tell("Pin two points as A and B first.", "error");
-  const [h, w] = current.info.image_shape;
+  const [h, w] = line.shape;
   const canvas = element("canvas", { width: w * line.count, height: h });
   const context = canvas.getContext("2d");
   for (let i = 0; i < line.count; i += 1) context.drawImage(line.picture, 0, i * h, w, h, i * w, 0, w, h);

@@ -2,7 +2,8 @@
 import { debounced, framed, getJSON, newest, url } from "./api.js";
 import { onAnswer } from "./decoded.js";
 import { tellError } from "./notice.js";
-import { draw, drawDifference, element, isDark } from "./picture.js";
+import { compared, posteriorSamples } from "./compared.js";
+import { element } from "./picture.js";
 import { priorMean, setPosterior } from "./sliders.js";
 import { current, sameNumbers, state, subscribe } from "./store.js";
 import { goToItem } from "./items.js";
@@ -65,11 +66,6 @@ function section(title, ...content) {
   return element("section", {}, element("h3", {}, title), ...content);
 }
 
-function figure(title, className = "") {
-  const canvas = element("canvas", { role: "img", "aria-label": title, className });
-  return { canvas, root: element("figure", {}, canvas, element("figcaption", {}, title)) };
-}
-
 function frame(...parts) {
   spotShown = null;
   host("touched").replaceChildren(...parts, section("Nearest items", element("div", { id: "nearest", className: "thumbs" })));
@@ -77,22 +73,6 @@ function frame(...parts) {
 }
 
 function paintItem(item, pixels) {
-  const shape = current.info.image_shape;
-  const original = figure("original");
-  const reconstruction = figure("reconstruction");
-  const difference = figure("difference ±1");
-  difference.root.title = shape[2] >= 3
-    ? "Original minus reconstruction on a fixed scale, channel by channel: middle grey where they agree"
-    : "Original minus reconstruction on a fixed scale: orange where the original is brighter, blue where it is darker";
-  draw(original.canvas, pixels, shape, 0);
-  draw(reconstruction.canvas, pixels, shape, 1);
-  drawDifference(difference.canvas, pixels, shape, 0, 1, isDark());
-  const count = pixels.length / (shape[0] * shape[1] * shape[2]) - 2;
-  const samples = Array.from({ length: count }, (_, i) => {
-    const sample = figure(`posterior sample ${i + 1}`, "small");
-    draw(sample.canvas, pixels, shape, i + 2);
-    return sample.canvas;
-  });
   const { variance } = current.info.can;
   const lost = variance ? `${tidy(item.distortion)} ± ${tidy(item.distortion_error)}` : tidy(item.distortion);
   const id = item.id === String(item.index) ? [] : [fact("id", item.id, "Its id in the whole data set; the number of the item is its place among those shown here")];
@@ -100,7 +80,7 @@ function paintItem(item, pixels) {
   const latents = element("details", {}, element("summary", {}, variance ? "Latent values ± σ" : "Latent values"), latentTable(item));
   frame(
     element("div", { className: "item-head" }, element("strong", {}, `Item ${item.index}`), element("dl", {}, ...facts.flat())),
-    element("div", { className: "trio" }, original.root, reconstruction.root, difference.root),
+    compared(pixels),
     element(
       "dl",
       { className: "figures" },
@@ -110,7 +90,7 @@ function paintItem(item, pixels) {
     current.info.pseudo_likelihood
       ? element("p", { className: "footnote" }, "* A Bernoulli on grey pixels is a pseudo-likelihood: compare these figures with each other only.")
       : "",
-    variance ? section("Posterior samples", element("div", { className: "thumbs samples" }, ...samples)) : "",
+    variance ? section("Posterior samples", element("div", { className: "thumbs samples" }, ...posteriorSamples(pixels))) : "",
     latents,
   );
 }
@@ -157,13 +137,6 @@ const loadItem = newest(
 // A picture somebody dropped: what was done to it, and what the model makes of it.
 export function showOwn(about, pixels, again = null) {
   own = { about, pixels, again };
-  const shape = current.info.image_shape;
-  const original = figure(again ? "your picture, fitted" : "original");
-  const reconstruction = figure("reconstruction");
-  const difference = figure("difference ±1");
-  draw(original.canvas, pixels, shape, 0);
-  draw(reconstruction.canvas, pixels, shape, 1);
-  drawDifference(difference.canvas, pixels, shape, 0, 1, isDark());
   frame(
     element(
       "div",
@@ -172,7 +145,7 @@ export function showOwn(about, pixels, again = null) {
       element("p", {}, about.fitted ?? about.told),
       again ? element("button", { className: "plain", onclick: again }, "Invert its brightness") : "",
     ),
-    element("div", { className: "trio" }, original.root, reconstruction.root, difference.root),
+    compared(pixels, again ? "your picture, fitted" : "original"),
   );
   setPosterior(about.std ? { z: about.z, std: about.std } : null);
 }

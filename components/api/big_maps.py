@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import numpy as np
@@ -85,4 +86,4 @@ def _hidden(asked: dict[str, Any]) -> set[str]:
     hidden = asked.get("hidden") or []
     if not isinstance(hidden, list) or len(hidden) > _MOST_HIDDEN:
         raise Refused(400, f"hidden must be a list of at most {_MOST_HIDDEN} names of classes.")
-    return {str(name) for name in hidden}
+    return {html.unescape(str(name)) for name in hidden}  # the figure writes them for HTML

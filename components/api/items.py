@@ -12,11 +12,12 @@ from flask import Blueprint, Response, jsonify, request
 from PIL import Image
 
 from components.api.latent import about_point, nearest_items, place_if_there
-from components.api.wanted import refuse_if_not_pictures, wanted_item, wanted_space
+from components.api.wanted import refuse_if_no_images, wanted_item, wanted_space
 from components.api.wire import FARTHEST, Refused, framed_answer
 from components.finding import find_items
 from components.fitting import fit_picture
 from components.pictures import decode, originals, to_bytes
+from components.small_plot import small_plot
 from vae_core import Catalogue, Dataset, LatentSpace
 from vae_core.jobs import Jobs
 
@@ -32,9 +33,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.get("/spaces/<name>/items/<int:index>.png")
     def picture(name: str, index: int) -> Response:
         space = wanted_space(catalogue, name)
-        refuse_if_not_pictures(space)
-        pixels = originals(space.data, np.array([wanted_item(space, index)]))[0]
-        answer = Response(to_png(pixels), mimetype="image/png")
+        answer = Response(item_png(space.data, wanted_item(space, index)), mimetype="image/png")
         answer.headers["Cache-Control"] = "private, max-age=600"
         return answer
 
@@ -46,7 +45,6 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.get("/spaces/<name>/items/<int:index>/pictures")
     def pictures(name: str, index: int) -> Response:
         space = wanted_space(catalogue, name)
-        refuse_if_not_pictures(space)
         chosen = wanted_item(space, index)
         count = SAMPLES if space.model.can.variance else 0
         noise = np.random.default_rng(index).standard_normal((count, space.latent_dim), dtype=np.float32)
@@ -73,7 +71,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.post("/spaces/<name>/encode/<projection>")
     def encode(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
-        refuse_if_not_pictures(space)
+        refuse_if_no_images(space)
         if (request.content_length or 0) > MOST_DROPPED:
             raise Refused(413, f"The file is larger than {MOST_DROPPED // 2**20} MB; drop a smaller picture.")
         invert = request.args.get("invert") == "1"
@@ -136,13 +134,22 @@ def plain(value: Any) -> str | float | int | bool | None:
     return str(value)
 
 
-def to_png(pixels: np.ndarray) -> bytes:
-    """Encode one picture, uint8 ``[h, w, c]``, as PNG."""
+def item_png(data: Dataset, index: int) -> bytes:
+    """Return an item as a PNG: an image itself, a vector or a series as a small plot."""
+    values = originals(data, np.array([index]))[0]
+    return to_png(pixels_of(values) if data.kind == "image" else small_plot(data, values))
+
+
+def pixels_of(pixels: np.ndarray) -> Image.Image:
+    """Return one picture, uint8 ``[h, w, c]``, as the page's canvas shows it."""
     channels = pixels.shape[2]
     if channels == 2:
-        # As the page's canvas shows them.
         pixels = np.concatenate([pixels, np.zeros_like(pixels[..., :1])], axis=2)
-    image = Image.fromarray(pixels[..., 0] if channels == 1 else np.ascontiguousarray(pixels[..., :3]))
+    return Image.fromarray(pixels[..., 0] if channels == 1 else np.ascontiguousarray(pixels[..., :3]))
+
+
+def to_png(image: Image.Image) -> bytes:
+    """Encode a picture as PNG."""
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=1)
     return file.getvalue()

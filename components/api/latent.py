@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, request
 
-from components.api.wanted import refuse_if_not_pictures, wanted_item, wanted_map, wanted_plane, wanted_space
+from components.api.wanted import wanted_item, wanted_map, wanted_plane, wanted_space
 from components.api.wire import MOST_PIXELS, Refused, array_answer, framed_answer, read_numbers, read_points
 from components.pictures import decode, round_trip
 from components.wording import trust_in_words
@@ -61,7 +61,6 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.post("/spaces/<name>/touch/<projection>")
     def touch(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
-        refuse_if_not_pictures(space)
         found = wanted_plane(space, projection, jobs)
         spot = read_points(2, 1)
         z = finite(found.invert(spot, base_point(space)))
@@ -72,7 +71,6 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.post("/spaces/<name>/look/<projection>")
     def look(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
-        refuse_if_not_pictures(space)
         z = read_points(space.latent_dim, 1)
         xy = place_if_there(space, projection, jobs, z)
         pixels = decode(space, z)
@@ -99,7 +97,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
 def most_pictures(space: LatentSpace) -> int:
     """Return how many pictures of this space one answer may hold."""
-    return max(1, MOST_PIXELS // int(np.prod(refuse_if_not_pictures(space))))
+    size = 1 if space.data.kind == "image" else 4
+    return max(1, MOST_PIXELS // (size * int(np.prod(space.data.sample_shape))))
 
 
 def base_point(space: LatentSpace) -> np.ndarray | None:

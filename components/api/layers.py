@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.items import to_png
+from components.api.items import item_png
 from components.api.jobs import describe, visitor
 from components.api.latent import about_point, place_if_there
-from components.api.wanted import job_key, refuse_if_not_pictures, wanted_map, wanted_space
+from components.api.wanted import job_key, wanted_map, wanted_space
 from components.api.wire import Refused, framed_answer
 from components.columns import columns, values_of
 from components.pictures import decode, originals
@@ -49,7 +49,6 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.post("/spaces/<name>/layers")
     def add_layer(name: str) -> Response:
         space = wanted_space(catalogue, name)
-        refuse_if_not_pictures(space)
         file = Path(request.args.get("file", "")).name
         if Path(file).suffix.lower() not in _ENDINGS:
             raise Refused(400, f"New items come as one of {' or '.join(_ENDINGS)}; see the README for what is in them.")
@@ -106,7 +105,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.get("/spaces/<name>/layers/<id>/items/<int:index>.png")
     def layer_picture(name: str, id: str, index: int) -> Response:
         _, layer = wanted(name, id)
-        return Response(to_png(originals(layer.data, _item(layer, index))[0]), mimetype="image/png")
+        return Response(item_png(layer.data, int(_item(layer, index)[0])), mimetype="image/png")
 
     @api.get("/spaces/<name>/layers/<id>/items/<int:index>/look/<projection>")
     def layer_item(name: str, id: str, index: int, projection: str) -> Response:

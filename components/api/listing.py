@@ -12,6 +12,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from components.api.wanted import wanted_space
 from components.columns import by_rate, columns, default_column
 from components.dimensions import STEPS, dimension_figures
+from components.picture_form import picture_form
 from components.pictures import image_shape
 from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
@@ -51,6 +52,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                     if (settings := found.projection_settings(id)) is not None
                 },
                 "order": by_rate(found),
+                "picture": picture_form(found.data),
                 "left_out": found.left_out[:MOST_NAMED],
                 "left_out_count": len(found.left_out),
                 "points_up_to": current_app.config["POINTS_UP_TO"],
@@ -76,6 +78,7 @@ def summary(name: str, title: str, space: LatentSpace) -> dict[str, Any]:
         "kind": space.data.kind,
         "count": len(space),
         "latent_dim": space.latent_dim,
+        "latent_shape": list(getattr(space.model, "latent_shape", (space.latent_dim,))),
         "image_shape": None if shape is None else list(shape),
         "projections": space.projection_ids(),
     }

@@ -11,10 +11,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from components.api import big_maps, card, items, latent, layers, listing, maps, quality, takeaway
+from components.api import big_maps, card, items, latent, layers, listing, maps, quality, takeaway, views
 from components.api import jobs as job_routes
 from components.api.wire import MOST_NUMBERS, Refused, refusal
 from components.big_maps import POINTS_UP_TO
+from components.views import Views
 from vae_core import Catalogue, InputError
 from vae_core.jobs import Jobs
 
@@ -28,6 +29,7 @@ def register(
     prefix: str = "/",
     hosts: frozenset[str] | None = None,
     points_up_to: int = POINTS_UP_TO,
+    listening: Views | None = None,
 ) -> None:
     """Add ``/health`` and the ``/api`` tree to a server.
 
@@ -45,11 +47,14 @@ def register(
         Names by which the server may be called besides loopback; None admits every IP address too.
     points_up_to : int
         Maps of more items are drawn as a picture.
+    listening : Views, optional
+        Of the program that listens to its pages, if one does.
     """
     server.config["POINTS_UP_TO"] = points_up_to
+    server.config["VIEWS"] = listening
     root = f"{prefix.rstrip('/')}/api"
     api = Blueprint("api", __name__, url_prefix=root)
-    for room in (listing, card, latent, items, maps, big_maps, quality, layers, job_routes, takeaway):
+    for room in (listing, card, latent, items, maps, big_maps, quality, layers, job_routes, takeaway, views):
         room.add_routes(api, catalogue, jobs)
     api.register_error_handler(Refused, refusal)
     api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))

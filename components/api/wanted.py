@@ -66,13 +66,7 @@ def wanted_item(space: LatentSpace, index: int) -> int:
     return index
 
 
-def refuse_if_not_pictures(space: LatentSpace) -> tuple[int, int, int]:
-    """Return ``(h, w, c)`` of the space's pictures; Refused 400 if its items are not images."""
-    from components.pictures import image_shape
-
-    shape = image_shape(space.data)
-    if shape is None:
-        raise Refused(
-            400, f"The items of this space are of kind {space.data.kind!r} and cannot be shown as pictures yet."
-        )
-    return shape
+def refuse_if_no_images(space: LatentSpace) -> None:
+    """Raise Refused 400 if the items of the space are not images."""
+    if space.data.kind != "image":
+        raise Refused(400, f"The items of this space are of kind {space.data.kind!r}: a picture cannot be one of them.")

@@ -71,15 +71,21 @@ def read_numbers(text: str, count: int, what: str) -> np.ndarray:
 
 
 def array_answer(array: np.ndarray) -> Response:
-    """Answer with an array's bytes, its shape in ``X-Shape``."""
+    """Answer with an array's bytes, its shape in ``X-Shape`` and its type in ``X-Type``."""
     answer = Response(np.ascontiguousarray(array).tobytes(), mimetype="application/octet-stream")
     answer.headers["X-Shape"] = ",".join(str(size) for size in array.shape)
+    answer.headers["X-Type"] = array.dtype.name
     return answer
 
 
 def framed_answer(about: dict[str, Any], pixels: np.ndarray) -> Response:
-    """Answer with one line of JSON, a newline, and the pixels' bytes (their shape in ``X-Shape`` and in the JSON)."""
-    head = json.dumps({**about, "shape": list(pixels.shape)}, allow_nan=False).encode()
+    """Answer with one line of JSON, a newline, and the pixels' bytes.
+
+    Their shape and type stand in ``X-Shape`` and ``X-Type``, and in the JSON as ``shape`` and ``type``.
+    """
+    told = {**about, "shape": list(pixels.shape), "type": pixels.dtype.name}
+    head = json.dumps(told, allow_nan=False).encode()
     answer = Response(head + b"\n" + np.ascontiguousarray(pixels).tobytes(), mimetype="application/octet-stream")
     answer.headers["X-Shape"] = ",".join(str(size) for size in pixels.shape)
+    answer.headers["X-Type"] = pixels.dtype.name
     return answer

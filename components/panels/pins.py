@@ -11,6 +11,7 @@ from components.icons import icon
 
 _TAKE_AWAY = [
     ("take-picture", "Picture (PNG)"),
+    ("take-values", "Decoded values (CSV)"),
     ("take-point", "Latent point (JSON)"),
     ("take-map", "Map (PNG)"),
     ("take-table", "Table with coordinates (CSV)"),

@@ -25,6 +25,7 @@ def layout() -> html.Section:
                 ],
                 className="panel-head",
             ),
+            html.Div(id="cells", hidden=True),
             html.Div(id="sliders", role="group", **label("Latent dimensions")),
             html.Div(
                 [

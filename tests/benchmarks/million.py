@@ -151,8 +151,9 @@ def serve(folder: Path, items: int, port: int) -> None:
     """Serve so many items, and under ``/memory`` what of the process's memory is no file."""
     import waitress
 
-    from app import create_app, give_memory_back
+    from app import create_app
     from components.big_maps import warm_up
+    from components.serving import give_memory_back
     from vae_core import Catalogue
     from vae_core.jobs import Jobs
 

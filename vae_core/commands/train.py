@@ -51,6 +51,9 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--scale", type=_scale, default="learned", help="of the Gaussian: a number or 'learned' (default)"
     )
+    parser.add_argument(
+        "--as-they-are", action="store_true", help="do not standardise the columns of vectors and channels of series"
+    )
     parser.add_argument("--seed", type=int, default=defaults.seed, help="default %(default)s")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.add_argument("--resume", action="store_true", help="go on with the training in DIR")
@@ -87,18 +90,22 @@ def run(chosen: argparse.Namespace) -> int:
         data, test = hold_out(data, chosen.seed)
     image = data.kind == "image"
     architecture: Literal["conv", "mlp"] = chosen.architecture or ("conv" if image else "mlp")
+    likelihood: Literal["bernoulli", "gaussian"] = chosen.likelihood or ("bernoulli" if image else "gaussian")
     sizes = {"hidden": (256, 128)} if architecture == "mlp" else {}  # none at all would leave a linear model
     sizes |= {name: getattr(chosen, name) for name in ("channels", "hidden") if getattr(chosen, name) is not None}
     config = VAEConfig(
         sample_shape=data.sample_shape,
         latent_dim=chosen.latent_dim,
         architecture=architecture,
-        likelihood=chosen.likelihood or ("bernoulli" if image else "gaussian"),
+        likelihood=likelihood,
         scale=chosen.scale,
+        standardised=not image and likelihood == "gaussian" and not chosen.as_they_are,
         **sizes,
     )
     torch.manual_seed(settings.seed)
     model = VAE(config).to(device)
+    if model.standard is not None and not chosen.resume:
+        model.standard.measure(data)
     with StoppingProgress() as bar:
         result = train(model, data, settings, test=test, folder=chosen.out, resume=chosen.resume, progress=bar)
     if not result.completed:

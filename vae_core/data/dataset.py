@@ -133,6 +133,17 @@ class Dataset:
         return values
 
     @cached_property
+    def extremes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Smallest and largest of each named value of a vector or a series, ``[names]`` each; see `Features`."""
+        lows, highs = [], []
+        axes = (0, 2) if self.kind == "series" else 0 if len(self.described.names) == self.values.shape[1] else (0, 1)
+        for start in range(0, len(self), 4096):
+            part = np.asarray(self.values[start : start + 4096])
+            lows.append(np.atleast_1d(part.min(axis=axes)))
+            highs.append(np.atleast_1d(part.max(axis=axes)))
+        return np.min(lows, axis=0), np.max(highs, axis=0)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Name of the content: a hash of values, kind, range and item ids."""
         digest = hashlib.blake2b(digest_size=16)

@@ -13,6 +13,7 @@ from vae_core.data.loading import load_data
 from vae_core.errors import InputError
 from vae_core.model.checkpoint import load_checkpoint
 from vae_core.model.loading import choose_device
+from vae_core.model.memory_layout import lay_last
 from vae_core.progress import Progress, silent
 from vae_core.space.latent_space import LatentSpace
 from vae_core.workspace import Workspace
@@ -100,5 +101,5 @@ def demo(
     if name not in DEMOS:
         raise InputError(f"There is no demo {name!r}; the demos are {', '.join(DEMOS)}.")
     chosen = DEMOS[name]
-    model = load_checkpoint(chosen.folder, choose_device(device))
+    model = lay_last(load_checkpoint(chosen.folder, choose_device(device)))
     return LatentSpace.build(model, chosen.load(), cache, progress, shipped=chosen.folder)

@@ -32,6 +32,8 @@ class VAEConfig:
         p(x|z).
     scale : float or "learned"
         Standard deviation of the Gaussian likelihood, shared by all values of an item.
+    standardised : bool
+        Whether the networks see every value of a vector, every channel of a series, with mean 0 and deviation 1.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class VAEConfig:
     hidden: tuple[int, ...] = ()
     likelihood: Literal["bernoulli", "gaussian"] = "bernoulli"
     scale: float | Literal["learned"] = "learned"
+    standardised: bool = False
 
     def __post_init__(self) -> None:
         for name in ("sample_shape", "channels", "hidden"):
@@ -74,9 +77,17 @@ class VAEConfig:
                 f"not {self.scale!r}; rescale the data if they ask for another."
             )
 
+        if not isinstance(self.standardised, bool):
+            raise InputError(f"standardised must be true or false, not {self.standardised!r}.")
+        if self.standardised and (len(self.sample_shape) > 2 or self.likelihood == "bernoulli"):
+            raise InputError("Only vectors and series under a Gaussian likelihood can be standardised.")
+
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration as JSON types."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        told = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        if not self.standardised:
+            del told["standardised"]  # older checkpoints do not have it, and keep the name of their content
+        return told
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> VAEConfig:

@@ -16,6 +16,7 @@ from vae_core.model.foreign.exported import is_torchscript, open_pair, pair_of
 from vae_core.model.foreign.factory import open_factory, wrap_object
 from vae_core.model.foreign.preflight import preflight
 from vae_core.model.foreign.pythae_folder import is_pythae, open_pythae
+from vae_core.model.memory_layout import lay_last
 from vae_core.model.protocol import LatentModel
 from vae_core.options import ModelOptions
 
@@ -89,7 +90,7 @@ def load_model(
         raise InputError(f"{path}: not found; give {ACCEPTED}.")
     if not path.is_dir():
         raise InputError(f"{path}: {_about_file(path)}")
-    return load_checkpoint(path, choose_device(device))
+    return lay_last(load_checkpoint(path, choose_device(device)))
 
 
 def stated_shape(spec: str, options: ModelOptions) -> tuple[int, ...] | None:

@@ -15,6 +15,7 @@ from vae_core.model.likelihoods import build_likelihood
 from vae_core.model.networks import build_decoder, build_encoder, split
 from vae_core.model.prior import StandardNormal
 from vae_core.model.protocol import Capabilities, Posterior
+from vae_core.model.standardisation import Standardisation
 
 
 class VAE(nn.Module):
@@ -40,6 +41,7 @@ class VAE(nn.Module):
         except (RuntimeError, TypeError, OverflowError, MemoryError) as error:  # what torch raises for absurd sizes
             raise InputError(f"Networks of this size cannot be built here ({config}); choose smaller ones.") from error
         self.observation = build_likelihood(config)
+        self.standard = Standardisation(config) if config.standardised else None
         self._prior: StandardNormal | None = None
 
     @property
@@ -82,9 +84,9 @@ class VAE(nn.Module):
 
     def encode(self, x: Tensor) -> Posterior:
         """Items ``[n, *sample_shape]`` to q(z|x), mean and log variance each ``[n, d]``."""
-        return Posterior(*split(self.encoder(x)))
+        return Posterior(*split(self.encoder(x if self.standard is None else self.standard.give(x))))
 
     def likelihood(self, z: Tensor) -> Distribution:
         """Latent points ``[n, d]`` to p(x|z) over ``[n, *sample_shape]``."""
         distribution: Distribution = self.observation(self.decoder(z))
-        return distribution
+        return distribution if self.standard is None else self.standard.back(distribution)

@@ -23,7 +23,7 @@ def asked(client: FlaskClient, changes: dict[str, Any], projection: str = "pca")
 def test_few_items_come_as_points(client: FlaskClient, grey: LatentSpace) -> None:
     head, body = asked(client, {}).data.split(b"\n", 1)
     about = json.loads(head)
-    assert about == {"count": 60, "total": 60, "drawn": "points", "shape": [60, 4]}
+    assert about == {"count": 60, "total": 60, "drawn": "points", "shape": [60, 4], "type": "float32"}
     rows = np.frombuffer(body, "<f4").reshape(60, 4)
     np.testing.assert_array_equal(rows[:, 1:3], grey.projection("pca").points)
     hidden = json.loads(asked(client, {"hidden": ["bag", "coat"]}).data.split(b"\n", 1)[0])

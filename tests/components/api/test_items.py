@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from components.api.items import plain, same_item, to_png
+from components.api.items import pixels_of, plain, same_item, to_png
 from components.pictures import decode
 from vae_core import LatentSpace
 
@@ -32,7 +32,7 @@ def test_the_picture_of_an_item_has_its_pixels(client: FlaskClient, grey: Latent
 @pytest.mark.parametrize("channels", [1, 2, 3, 4, 5])
 def test_pictures_of_any_number_of_channels_become_png(channels: int) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (4, 5, channels), dtype=np.uint8)
-    image = np.asarray(Image.open(io.BytesIO(to_png(pixels)))).reshape(4, 5, -1)
+    image = np.asarray(Image.open(io.BytesIO(to_png(pixels_of(pixels))))).reshape(4, 5, -1)
     np.testing.assert_array_equal(image[..., : min(channels, 3)], pixels[..., :3])
 
 
@@ -67,11 +67,18 @@ def test_an_items_pictures_are_original_reconstruction_and_samples(client: Flask
     np.testing.assert_allclose(pixels[1].astype(int), decode(grey, grey.mean[3:4])[0], atol=1)
 
 
-def test_vectors_have_figures_and_no_pictures(client: FlaskClient) -> None:
+def test_the_values_of_a_vector_come_as_they_are(client: FlaskClient, vectors: LatentSpace) -> None:
     assert client.get("/api/spaces/vectors/items/4").get_json()["row"] == {"label": 0}
-    for path in ("items/4.png", "items/4/pictures"):
-        answer = client.get(f"/api/spaces/vectors/{path}")
-        assert answer.status_code == 400 and "vector" in answer.get_json()["error"]
+    head, _, body = client.get("/api/spaces/vectors/items/4/pictures").data.partition(b"\n")
+    about = json.loads(head)
+    assert about["shape"] == [6, 5] and about["type"] == "float32"
+    values = np.frombuffer(body, "<f4").reshape(6, 5)
+    np.testing.assert_array_equal(values[0], vectors.data.values[4])
+    with torch.inference_mode():
+        mean = vectors.model.likelihood(torch.tensor(vectors.mean[4:5])).mean
+    np.testing.assert_allclose(values[1], mean[0], rtol=1e-5, atol=1e-6)
+    plot = Image.open(io.BytesIO(client.get("/api/spaces/vectors/items/4.png").data))
+    assert plot.mode == "RGBA" and plot.getextrema()[3] == (0, 255), "ink on a transparent ground"
 
 
 @pytest.mark.parametrize(

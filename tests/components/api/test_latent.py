@@ -258,13 +258,21 @@ def test_a_map_that_takes_work_is_in_conflict_until_it_is_there(client: FlaskCli
         assert answer.status_code == 409 and projection in sentence(answer)
 
 
-def test_what_is_no_picture_is_located_but_not_shown(client: FlaskClient, vectors: LatentSpace) -> None:
+def test_vectors_are_decoded_to_their_values(client: FlaskClient, vectors: LatentSpace) -> None:
     z = vectors.mean[:2]
     answer = ask(client, "locate/pca", z, "vectors")
     np.testing.assert_array_equal(np.frombuffer(answer.data, "<f4").reshape(2, 2), vectors.projection("pca").locate(z))
     assert ask(client, "invert/pca", np.zeros(2), "vectors").headers["X-Shape"] == "1,3"
-    for route, columns in (("decode", 3), ("touch/pca", 2), ("look/pca", 3), ("manifold/pca", 2), ("encode/pca", 3)):
-        assert "vector" in sentence(ask(client, route, np.zeros(columns), "vectors"))
+    with torch.inference_mode():
+        mean = vectors.model.likelihood(torch.tensor(z)).mean.numpy()
+    answer = ask(client, "decode", z, "vectors")
+    assert answer.headers["X-Shape"] == "2,5" and answer.headers["X-Type"] == "float32"
+    np.testing.assert_allclose(np.frombuffer(answer.data, "<f4").reshape(2, 5), mean, rtol=1e-5, atol=1e-6)
+    for route, columns in (("touch/pca", 2), ("look/pca", 3), ("manifold/pca", 2)):
+        head, _, body = ask(client, route, np.zeros(columns), "vectors").data.partition(b"\n")
+        about = json.loads(head)
+        assert about["shape"] == [1, 5] and about["type"] == "float32" and len(body) == 20
+    assert "vector" in sentence(ask(client, "encode/pca", np.zeros(3), "vectors"))
 
 
 def test_a_decoder_that_gives_no_numbers_is_said_so(client: FlaskClient, grey: LatentSpace) -> None:

@@ -22,6 +22,7 @@ def test_spaces_are_listed_in_order(client: FlaskClient) -> None:
         "kind": "image",
         "count": 60,
         "latent_dim": 4,
+        "latent_shape": [4],
         "image_shape": [8, 8, 1],
         "projections": ["pca", "pca-3d"],
     }

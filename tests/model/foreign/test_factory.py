@@ -60,7 +60,10 @@ def arguments(trained: VAE) -> dict[str, Any]:
 
 
 def state(trained: VAE) -> dict[str, torch.Tensor]:
-    return {f"inner.{name}": value.clone() for name, value in trained.state_dict().items()}
+    return {
+        f"inner.{name}": value.clone(memory_format=torch.contiguous_format)
+        for name, value in trained.state_dict().items()
+    }
 
 
 @pytest.mark.parametrize("kind", ["safetensors", "pt", "checkpoint"])

@@ -21,6 +21,7 @@ from vae_core.model.foreign.spread import read_spread
 from vae_core.model.foreign.trying import REFUSALS, TRIED, Way, ranges_of, said, try_all
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
 from vae_core.model.health import check_health, looked_at
+from vae_core.model.memory_layout import lay_channels_last
 
 #: Items whose posteriors tell what the spread is: variances of 2,000 are known to 3 %.
 SPREAD_OVER = 2_000
@@ -92,12 +93,20 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
     answers = "" if foreign.all_found else _answers(foreign, convention, tried)
     model = WrappedVAE(foreign, convention, data.sample_shape, report, answers)
     try:
+        lay_channels_last(foreign.modules, lambda: _back_and_forth(model, tried))
         check_health(model, looked, report)
     except InputError:
         raise
     except REFUSALS as error:  # raised by the model's own code, for instance of a single item
         raise InputError(f"{foreign.name}: fails where it is used ({said(error)}).") from error
     return model
+
+
+def _back_and_forth(model: WrappedVAE, x: Tensor) -> list[Tensor]:
+    """Return what a model answers to items: means, log-variances, and what it decodes of the means."""
+    with torch.inference_mode():
+        posterior = model.encode(x)
+        return [posterior.mean, posterior.logvar, model.likelihood(posterior.mean).mean]
 
 
 def _answers(foreign: Foreign, convention: Convention, x: Tensor) -> str:

@@ -122,6 +122,11 @@ class WrappedVAE:
         return torch.Size(self.convention.latent_shape).numel()
 
     @property
+    def latent_shape(self) -> tuple[int, ...]:
+        """Shape of a latent point as its decoder takes it, ``(c, h, w)`` where latents are spatial."""
+        return self.convention.latent_shape
+
+    @property
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one item."""
         return self._sample_shape

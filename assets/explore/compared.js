@@ -1,0 +1,79 @@
+// An item beside what the model makes of it: three images, or two lines over each other and what is between them.
+import { drawPlot, drawSmall, isImage, sizeOfOne } from "./form.js";
+import { draw, drawDifference, element, isDark } from "./picture.js";
+import { barsAreNamed, short, withUnit } from "./plot.js";
+import { current } from "./store.js";
+
+const LINE_HIGH = 132; // CSS pixels
+const BAR_HIGH = 15;
+
+function figure(title, className = "") {
+  const canvas = element("canvas", { role: "img", "aria-label": title, className });
+  return { canvas, root: element("figure", {}, canvas, element("figcaption", {}, title)) };
+}
+
+// `pixels`: the original, the reconstruction, then posterior samples if there are any.
+export function compared(pixels, title = "original") {
+  return isImage() ? imagesCompared(pixels, title) : plotsCompared(pixels, title);
+}
+
+function imagesCompared(pixels, title) {
+  const { shape } = current.info.picture;
+  const original = figure(title);
+  const reconstruction = figure("reconstruction");
+  const difference = figure("difference ±1");
+  difference.root.title = shape[2] >= 3
+    ? "Original minus reconstruction on a fixed scale, channel by channel: middle grey where they agree"
+    : "Original minus reconstruction on a fixed scale: orange where the original is brighter, blue where it is darker";
+  draw(original.canvas, pixels, shape, 0);
+  draw(reconstruction.canvas, pixels, shape, 1);
+  drawDifference(difference.canvas, pixels, shape, 0, 1, isDark());
+  return element("div", { className: "trio" }, original.root, reconstruction.root, difference.root);
+}
+
+function plotsCompared(pixels, title) {
+  const form = current.info.picture;
+  const bars = form.kind === "bars";
+  const marks = form.names.length > 1 ? "dashed" : "grey";
+  const both = figure(bars ? `reconstruction, and the ${title} as a mark` : `${title} (${marks}) and reconstruction`);
+  const high = bars ? Math.min(24, form.shape[1]) * BAR_HIGH : LINE_HIGH;
+  both.canvas.style.height = `${high}px`;
+  const layers = bars ? [{ values: pixels, index: 1 }, { values: pixels, index: 0, faint: true }] : [{ values: pixels, index: 0, faint: true }, { values: pixels, index: 1 }];
+  const root = element("div", { className: "plots" }, both.root, valueTable(pixels, bars && barsAreNamed(form, high)));
+  // Drawn once it has a place, and anew with every width it gets.
+  new ResizeObserver(([entry]) => {
+    if (entry.contentRect.width) drawPlot(both.canvas, layers, entry.contentRect.width, high);
+  }).observe(both.root);
+  return root;
+}
+
+const MOST_ROWS = 512;
+
+function valueTable(pixels, closed) {
+  const { kind, names, units, along, axis, axis_unit: axisUnit, shape: [c, k] } = current.info.picture;
+  const size = c * k;
+  const cell = (text) => element("td", {}, text);
+  const line = (name, at, unit) => {
+    const [original, decoded] = [pixels[at], pixels[size + at]];
+    return element("tr", {}, cell(name), cell(withUnit(short(original), unit)), cell(withUnit(short(decoded), unit)), cell(short(decoded - original)));
+  };
+  const rows = Array.from({ length: Math.min(size, MOST_ROWS) }, (_, at) => {
+    if (kind === "bars") return line(names[at], at, units[at]);
+    const channel = Math.floor(at / k);
+    const place = withUnit(short(along[at % k]), axisUnit);
+    return line(c > 1 ? `${names[channel]}, ${place}` : place, at, units[channel]);
+  });
+  const head = element("tr", {}, ...[kind === "bars" ? "" : axis, "original", "decoded", "difference"].map((text) => element("th", {}, text)));
+  const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${size.toLocaleString("en")} values; take all of them away as CSV.`) : "";
+  return element("details", kind === "bars" && !closed ? { open: true } : {}, element("summary", {}, "Values"), element("table", { className: "values" }, element("thead", {}, head), element("tbody", {}, ...rows)), more);
+}
+
+// The pictures after original and reconstruction.
+export function posteriorSamples(pixels) {
+  const count = pixels.length / sizeOfOne() - 2;
+  return Array.from({ length: count }, (_, i) => {
+    const canvas = element("canvas", { role: "img", "aria-label": `posterior sample ${i + 1}`, className: "small" });
+    drawSmall(canvas, pixels, i + 2);
+    return canvas;
+  });
+}

@@ -1,0 +1,198 @@
+// Vectors and series drawn as lines or bars, on the scales of the data.
+import { colour } from "./picture.js";
+
+export const TILE = [54, 72]; // high and wide, of a small plot
+const ROW = 12; // CSS pixels of a bar that has its name beside it
+const FONT = "system-ui, sans-serif";
+
+const span = (low, high) => (high > low ? high - low : 1);
+const within = (share) => Math.min(1.1, Math.max(-0.1, share));
+
+// A number short enough for an axis.
+export function short(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size >= 1e5 || size < 1e-3 ? value.toExponential(1).replace("e+", "e") : String(Number(value.toPrecision(size >= 100 ? 4 : 3)));
+  return text.replaceAll("-", "−");
+}
+
+export const withUnit = (text, unit) => (unit ? `${text} ${unit}` : text);
+
+function scaleOf(form, panel) {
+  return [Math.min(...panel.map((at) => form.low[at])), Math.max(...panel.map((at) => form.high[at]))];
+}
+
+function across(form, box) {
+  const first = Math.min(form.along[0], form.along.at(-1));
+  const last = Math.max(form.along[0], form.along.at(-1));
+  return (k) => box.x + ((form.along[k] - first) / span(first, last)) * box.w;
+}
+
+function panelBoxes(form, box) {
+  const tall = box.h / form.panels.length;
+  return form.panels.map((panel, at) => ({ panel, x: box.x, y: box.y + at * tall, w: box.w, h: tall - (form.panels.length > 1 ? 4 : 0) }));
+}
+
+function strokeLines(context, values, offset, form, box, { width, ink, dashes = [] }) {
+  const [, k] = form.shape;
+  const x = across(form, box);
+  for (const part of panelBoxes(form, box)) {
+    const [low, high] = scaleOf(form, part.panel);
+    for (const channel of part.panel) {
+      context.beginPath();
+      for (let i = 0; i < k; i += 1) {
+        const share = within((values[offset + channel * k + i] - low) / span(low, high));
+        context.lineTo(x(i), part.y + part.h * (1 - share));
+      }
+      context.strokeStyle = ink ?? form.inks[channel];
+      context.lineWidth = width;
+      context.setLineDash(dashes);
+      context.stroke();
+    }
+  }
+  context.setLineDash([]);
+}
+
+function fillBars(context, values, offset, form, box) {
+  const [, k] = form.shape;
+  const slot = box.w / k;
+  context.fillStyle = form.inks[0];
+  for (let i = 0; i < k; i += 1) {
+    const share = Math.min(1, Math.max(0, (values[offset + i] - form.low[i]) / span(form.low[i], form.high[i])));
+    const tall = Math.max(1, share * box.h);
+    context.fillRect(box.x + i * slot, box.y + box.h - tall, Math.max(0.8, 0.8 * slot), tall);
+  }
+}
+
+// A small plot without words, for strips and grids.
+export function paintTile(context, values, form, index, x, y, w, h) {
+  const box = { x: x + 2, y: y + 2, w: w - 4, h: h - 4 };
+  const offset = index * form.shape[0] * form.shape[1];
+  if (form.kind === "bars") fillBars(context, values, offset, form, box);
+  else strokeLines(context, values, offset, form, box, { width: 1.5 });
+}
+
+// ---- a plot with its axes ----
+
+// `layers`: [{ values, index, faint }], painted one over the other; of bars the faint one is a mark across.
+export function paintPlot(context, layers, form, w, h) {
+  context.clearRect(0, 0, w, h);
+  context.font = `10px ${FONT}`;
+  context.textBaseline = "middle";
+  return form.kind === "bars" ? paintBars(context, layers, form, w, h) : paintLines(context, layers, form, w, h);
+}
+
+function paintLines(context, layers, form, w, h) {
+  const box = { x: 38, y: 8, w: w - 46, h: h - 34 };
+  context.fillStyle = colour("--quiet");
+  context.strokeStyle = colour("--line");
+  context.lineWidth = 1;
+  for (const part of panelBoxes(form, box)) {
+    const [low, high] = scaleOf(form, part.panel);
+    const ticks = form.panels.length > 2 ? [low, high] : [low, (low + high) / 2, high];
+    context.textAlign = "right";
+    for (const tick of ticks) {
+      const y = part.y + part.h * (1 - (tick - low) / span(low, high));
+      context.fillText(short(tick), box.x - 5, y);
+      context.beginPath();
+      context.moveTo(box.x, y);
+      context.lineTo(box.x + box.w, y);
+      context.stroke();
+    }
+    const unit = form.units[part.panel[0]];
+    if (unit) {
+      context.textAlign = "left";
+      context.fillText(unit, box.x + 3, part.y + 7);
+    }
+  }
+  const first = form.along[0];
+  const last = form.along.at(-1);
+  context.textAlign = "left";
+  context.fillText(short(Math.min(first, last)), box.x, h - 18);
+  context.textAlign = "right";
+  context.fillText(short(Math.max(first, last)), box.x + box.w, h - 18);
+  context.textAlign = "center";
+  context.fillText(withUnit(form.axis, form.axis_unit && `(${form.axis_unit})`), box.x + box.w / 2, h - 18);
+  if (form.names.length > 1) paintNames(context, form, box.x, h - 6, box.w);
+  const { length } = layers;
+  layers.forEach(({ values, index = 0, faint }) => {
+    const dashes = faint && length > 1 && form.names.length > 1 ? [3, 2] : [];
+    strokeLines(context, values, index * form.shape[0] * form.shape[1], form, box, { width: faint ? 1.2 : 1.6, ink: faint && form.names.length === 1 ? colour("--quiet") : undefined, dashes });
+  });
+}
+
+function paintNames(context, form, x, y, w) {
+  const slot = w / form.names.length;
+  context.textAlign = "left";
+  form.names.forEach((name, at) => {
+    context.fillStyle = form.inks[at];
+    context.fillRect(x + at * slot, y - 1.5, 8, 3);
+    context.fillStyle = colour("--quiet");
+    context.fillText(name, x + at * slot + 11, y, slot - 14);
+  });
+}
+
+// Too many for names stand upright, as they do in the strips.
+const uprightBox = (w, h) => ({ x: 8, y: 8, w: w - 16, h: h - 30 });
+
+export const barsAreNamed = (form, h) => form.kind === "bars" && h / form.shape[1] >= ROW;
+
+function paintBars(context, layers, form, w, h) {
+  const [, k] = form.shape;
+  if (!barsAreNamed(form, h)) {
+    const [{ values, index = 0 }] = layers;
+    fillBars(context, values, index * k, form, uprightBox(w, h));
+    return;
+  }
+  const left = Math.min(0.42 * w, Math.max(...form.names.map((name) => context.measureText(name).width)) + 10);
+  const right = 58;
+  const slot = Math.min(22, h / k);
+  const box = { x: left, w: w - left - right };
+  for (let i = 0; i < k; i += 1) {
+    const y = i * slot;
+    const scale = (value) => Math.min(1, Math.max(0, (value - form.low[i]) / span(form.low[i], form.high[i]))) * box.w;
+    context.fillStyle = colour("--line");
+    context.fillRect(box.x, y + slot - 1, box.w, 1);
+    for (const { values, index = 0, faint } of layers) {
+      const value = values[index * k + i];
+      context.fillStyle = faint ? colour("--ink") : form.inks[0];
+      if (faint) context.fillRect(box.x + scale(value) - 1, y + 1, 2, slot - 3);
+      else context.fillRect(box.x, y + 0.2 * slot, Math.max(1, scale(value)), 0.6 * slot);
+      if (faint) continue;
+      context.fillStyle = colour("--ink");
+      context.textAlign = "left";
+      context.fillText(withUnit(short(value), form.units[i]), box.x + box.w + 5, y + slot / 2, right - 6);
+    }
+    context.fillStyle = colour("--quiet");
+    context.textAlign = "right";
+    context.fillText(form.names[i], left - 6, y + slot / 2, left - 8);
+  }
+}
+
+// What lies under a place of a plot, in words.
+export function readPlot(form, values, index, x, y, w, h) {
+  const [c, k] = form.shape;
+  const offset = index * c * k;
+  if (form.kind === "bars") {
+    const box = uprightBox(w, h);
+    const i = Math.floor(barsAreNamed(form, h) ? y / Math.min(22, h / k) : ((x - box.x) / box.w) * k);
+    return i < 0 || i >= k ? "" : `${form.names[i]}: ${withUnit(short(values[offset + i]), form.units[i])}`;
+  }
+  const at = across(form, { x: 38, w: w - 46 });
+  let near = 0;
+  for (let i = 1; i < k; i += 1) if (Math.abs(at(i) - x) < Math.abs(at(near) - x)) near = i;
+  const place = withUnit(`${form.axis} ${short(form.along[near])}`, form.axis_unit);
+  const told = form.names.map((name, channel) => `${form.names.length > 1 ? `${name} ` : ""}${withUnit(short(values[offset + channel * k + near]), form.units[channel])}`);
+  return `${place}: ${told.join(", ")}`;
+}
+
+// In words for who cannot see it: a row value by value, a line by its ends and extremes.
+export function tellPlot(form, values, index) {
+  const [c, k] = form.shape;
+  const offset = index * c * k;
+  if (form.kind === "bars") return form.names.slice(0, 30).map((name, i) => `${name} ${withUnit(short(values[offset + i]), form.units[i])}`).join(", ");
+  return form.names.map((name, channel) => {
+    const row = values.subarray(offset + channel * k, offset + (channel + 1) * k);
+    return `${name} from ${short(Math.min(...row))} to ${withUnit(short(Math.max(...row)), form.units[channel])}`;
+  }).join("; ");
+}

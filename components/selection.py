@@ -1,0 +1,43 @@
+"""Which items are selected: those the legend shows, in the part of the map in view."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+
+from components.big_maps import BigMap, View
+from components.colouring import colouring
+from components.columns import default_column
+from components.views import OnShow
+from vae_core import InputError, LatentSpace, Projection
+
+_EVERYWHERE = View(-np.inf, np.inf, -np.inf, np.inf, 1, 1)
+
+
+def selected_items(space: LatentSpace, shown: OnShow) -> np.ndarray:
+    """Return the numbers of the items selected, ``[m]`` in ascending order.
+
+    Of a map in depth, which has no part that is in view, and while a map is still being computed, the legend
+    alone selects.
+    """
+    found = _map_there(space, shown.projection)
+    projection = found or space.projection("pca")
+    view = _EVERYWHERE
+    if found is not None and found.dimensions == 2 and shown.frame is not None and len(shown.frame) == 4:
+        left, right, bottom, top = shown.frame
+        view = View(left, right, bottom, top, 1, 1)
+    try:
+        chosen = colouring(space, projection, shown.color or default_column(space))
+    except InputError:
+        # What tells of the map itself has not been measured yet, and the page shows the usual colours.
+        chosen = colouring(space, projection, default_column(space))
+    # The figure writes the names of classes for HTML.
+    return BigMap(projection, chosen).within(view, {html.unescape(name) for name in shown.hidden})
+
+
+def _map_there(space: LatentSpace, id: str) -> Projection | None:
+    try:
+        return space.cached_projection(id)
+    except InputError:
+        return None
