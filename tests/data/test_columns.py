@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from vae_core.data import Dataset, load_data
+from vae_core.data.features import Features
 from vae_core.errors import InputError
 
 GREY = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
@@ -100,6 +101,27 @@ def test_two_columns_of_pictures_are_asked_about(tmp_path: Path) -> None:
     assert data.values[0, 0, 0, 0] == 1 and data.table["photo"].tolist() == ["a.png"]
 
 
+def test_columns_named_by_places_lie_along_an_axis(tmp_path: Path) -> None:
+    path = write(tmp_path, "id,400,500.5,1000,label\nu,1,2,3,x\nv,4,5,6,y\n")
+    data = load_data(path)
+    assert data.features == Features(("value",), along=(400, 500.5, 1000), axis="position")
+    pd.DataFrame(np.eye(4)).to_csv(tmp_path / "counted.csv", index=False)
+    assert load_data(tmp_path / "counted.csv").features is None
+    falling = load_data(write(tmp_path, "900,800,700\n1,2,3\n4,5,6\n")).features
+    assert falling is not None and falling.along == (900, 800, 700)
+
+
+def test_options_that_would_be_passed_over_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.eye(3))
+    for spec in (str(tmp_path / "a.npy"), "digits", str(tmp_path)):
+        with pytest.raises(InputError, match="--columns is of tables"):
+            load_data(spec, columns=["a"])
+        with pytest.raises(InputError, match="--label-column is of tables"):
+            load_data(spec, label_column="a")
+    with pytest.raises(InputError, match="--data-with gives arguments to a Python function"):
+        load_data(write(tmp_path, "a\n1\n2\n"), arguments={"a": 1})
+
+
 @pytest.mark.parametrize(
     "path", ["../x.png", "/etc/x.png", "a/../../x.png", "C:\\x.png", "..\\x.png", "\\\\host\\x.png"]
 )
@@ -120,6 +142,7 @@ def test_paths_stay_inside_the_folder(tmp_path: Path, path: str) -> None:
         ("a,class,target\n1,2,3\n", r"class and target could each be the class; say which with --label-column"),
         ("remark\nx\ny\n", r"no column holds pictures or numbers"),
         ("a,b\n", r"the table is empty"),
+        ("5,0,0,7\n4,0,1,2\n", r"its first row holds numbers where the names of the columns belong"),
         ("", r"no readable CSV"),
         ("a,b\n1,2,3\n1,2,3\n", r"no readable CSV"),
         ("a,b\n1,2\n1,2,3\n", r"no readable CSV"),

@@ -148,6 +148,7 @@ def test_tables_of_pandas_and_names_of_values() -> None:
 
 CODE = """
 import numpy as np
+import pandas as pd
 from PIL import Image
 from vae_core.data import from_arrays
 
@@ -165,6 +166,9 @@ def pair():
 
 def ours():
     return from_arrays(np.ones((2, 3)), name="ours")
+
+def table():
+    return pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0], "kind": ["x", "y"]})
 
 def failing():
     raise RuntimeError("no such disk")
@@ -196,6 +200,10 @@ def test_a_factory_of_a_pair_and_of_a_data_set(code: Path, monkeypatch: pytest.M
     assert load_data(f"{code}:pair", trust=True).table["label"].tolist() == ["a", "b", "a"]
     made: Dataset = load_data(f"{code}:ours", trust=True)
     assert made.name == "ours"
+    table = load_data(f"{code}:table", trust=True, columns=["b"], label_column="kind")
+    assert table.values.tolist() == [[3], [4]] and table.table["label"].tolist() == ["x", "y"]
+    with pytest.raises(InputError, match="--columns is of tables"):
+        load_data(f"{code}:pair", trust=True, columns=["b"])
     monkeypatch.chdir(code.parent)
     monkeypatch.syspath_prepend(str(code.parent))
     assert len(load_data("mine:pair", trust=True)) == 3

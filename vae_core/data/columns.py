@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 import pandas as pd
 
+from vae_core.data.csv_reading import numbers_in
 from vae_core.data.dataset import Dataset
 from vae_core.data.features import Features
 from vae_core.data.fitting import Fitter
@@ -225,9 +226,21 @@ def _inside(table: Table, row: int, path: str) -> Path:
     return folder / spelt
 
 
+def _named(columns: Sequence[str]) -> Features | None:
+    """Return the names of columns; those that are numbers which rise or fall are places along an axis."""
+    places = numbers_in(columns)
+    if places is None or len(columns) < 3:
+        return Features.of_columns(columns)
+    if (places == np.arange(len(columns))).all():
+        return None  # as pandas counts columns that have no names
+    steps = np.diff(places)
+    rising = (steps > 0).all() or (steps < 0).all()
+    return Features(("value",), along=tuple(places), axis="position") if rising else Features.of_columns(columns)
+
+
 def _array(table: Table, chosen: Sequence[str], progress: Progress) -> tuple[np.ndarray, Features | None]:
     if table.kinds[chosen[0]] == "number":
-        return table.numbers(chosen, progress), Features.of_columns(chosen)
+        return table.numbers(chosen, progress), _named(chosen)
     named = Features.of_columns(chosen)
     lists = [table.lists(column, progress) for column in chosen]
     if len(lists) == 1:

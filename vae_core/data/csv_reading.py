@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from vae_core.data.reserve import free_memory
@@ -31,7 +32,7 @@ def read_csv(path: Path, as_text: Sequence[str] = (), **options: Any) -> pd.Data
     Raises
     ------
     InputError
-        If it cannot be read, or would not fit into memory.
+        If it cannot be read, would not fit into memory, or has no row of names.
     """
     free = free_memory()
     if free is not None and path.stat().st_size * _GROWTH > free:
@@ -46,6 +47,8 @@ def read_csv(path: Path, as_text: Sequence[str] = (), **options: Any) -> pd.Data
             raise ValueError("no line ends")
         separator = "," if "," in first else max(";\t", key=first.count)
         names = pd.read_csv(path, sep=separator, nrows=0, encoding="utf-8-sig").columns
+        written = [part.strip().strip('"') for part in first.split(separator)]
+        repeated = numbers_in(written) is not None and len(set(written)) < len(written)
         text = {name: str for name in names if str(name).lower() in as_text}
         settings: dict[str, Any] = {"dtype": text, "sep": separator, "encoding": "utf-8-sig", "index_col": False}
         with warnings.catch_warnings():
@@ -53,7 +56,20 @@ def read_csv(path: Path, as_text: Sequence[str] = (), **options: Any) -> pd.Data
             table = pd.read_csv(path, low_memory=False, **{**settings, **options})
     except Exception as error:  # empty, not UTF-8, ragged rows: pandas has an error for each
         raise InputError(f"{path}: this is no readable CSV in UTF-8; repair it or move it elsewhere.") from error
+    if repeated:
+        raise InputError(
+            f"{path}: its first row holds numbers where the names of the columns belong; write them above it."
+        )
     for name in text:
         if table[name].str.fullmatch("0|[1-9][0-9]{0,17}").all():
             table[name] = table[name].astype("int64")
     return table
+
+
+def numbers_in(names: Sequence[str]) -> np.ndarray | None:
+    """Return names of columns that are finite numbers, all of them, as such; None if one is not."""
+    try:
+        numbers = np.array([float(name) for name in names])
+    except ValueError:
+        return None
+    return numbers if len(numbers) and np.isfinite(numbers).all() else None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from vae_core.data.arrays import read_npy, read_npz
 from vae_core.data.columns import dataset_of_table
@@ -17,7 +20,7 @@ from vae_core.data.frames import csv_table
 from vae_core.data.huggingface import is_saved_set, saved_set
 from vae_core.data.idx import idx_dataset, is_idx
 from vae_core.data.joining import join_metadata
-from vae_core.data.memory import from_arrays
+from vae_core.data.memory import from_arrays, of_frame
 from vae_core.data.options import DataOptions
 from vae_core.data.parquet import parquet_table
 from vae_core.data.pictures import FORMATS
@@ -34,6 +37,9 @@ ACCEPTED = (
     "a CSV or Parquet table, an IDX file, a folder of pictures or of a saved Hugging Face data set, "
     "or a Python function (file.py:function)"
 )
+
+
+_TABLES = (".csv", ".tsv", ".parquet")
 
 
 def load_data(
@@ -87,6 +93,7 @@ def _opened(spec: str | Path, options: DataOptions, progress: Progress, fitter: 
     if isinstance(spec, str):
         name, colon, part = spec.strip().partition(":")
         if name.lower() in NAMES:
+            _refuse_unused(spec, options)
             return _by_name(name.lower(), part.strip() if colon else None, progress)
         if not spec.strip():
             raise InputError(f"No data set is named; give {ACCEPTED}.")
@@ -95,14 +102,17 @@ def _opened(spec: str | Path, options: DataOptions, progress: Progress, fitter: 
         folder, _, split = spec.strip().rpartition(":")
         if folder and is_saved_set(Path(folder).expanduser()):
             place = Path(folder).expanduser()
+            _refuse_unused(spec, options, table=True)
             name = f"{place.resolve().name}:{split}"
             return dataset_of_table(saved_set(place, split), name, options, progress, fitter)
         if _names_python(spec.strip()):
             return _from_factory(spec.strip(), options, progress, fitter)
     try:
         if path.is_dir() and is_saved_set(path):
+            _refuse_unused(spec, options, table=True)
             return dataset_of_table(saved_set(path, None), path.resolve().name, options, progress, fitter)
         if path.is_dir():
+            _refuse_unused(spec, options)
             return _from_folder(path, progress, fitter)
         if path.is_file():
             return _from_file(path, options, progress, fitter)
@@ -126,13 +136,26 @@ def _names_python(spec: str) -> bool:
 def _from_factory(spec: str, options: DataOptions, progress: Progress, fitter: Fitter | None) -> Dataset:
     """Take what a function returns: a data set of ours, a pair of values and labels, or what `from_arrays` takes."""
     made = call_factory(spec, options.trust, options.arguments, "the data are read")
+    where, _, name = spec.rpartition(":")
+    name = f"{Path(where).name}:{name}"
+    if isinstance(made, pd.DataFrame):
+        return of_frame(made, name, options, progress)
+    _refuse_unused(spec, replace(options, arguments={}))
     if isinstance(made, Dataset):
         return made
     labels = None
     if isinstance(made, tuple) and len(made) == 2 and all(hasattr(part, "shape") for part in made):
         made, labels = made
-    where, _, name = spec.rpartition(":")
-    return from_arrays(made, labels, name=f"{Path(where).name}:{name}", progress=progress, fitter=fitter)
+    return from_arrays(made, labels, name=name, progress=progress, fitter=fitter)
+
+
+def _refuse_unused(spec: object, options: DataOptions, table: bool = False) -> None:
+    """Raise if something is said that this kind of data has no use for: it would be passed over without a word."""
+    if options.arguments:
+        raise InputError(f"{spec}: --data-with gives arguments to a Python function, and this is none; leave it out.")
+    for name, said in (("--columns", options.columns), ("--label-column", options.label_column)):
+        if said and not table:
+            raise InputError(f"{spec}: {name} is of tables (CSV, Parquet), and this is none; leave it out.")
 
 
 def absolute_data(spec: str) -> str:
@@ -174,11 +197,12 @@ def _from_file(path: Path, options: DataOptions, progress: Progress, fitter: Fit
     with path.open("rb") as stream:
         start = stream.read(6)
     ending = path.suffix.lower()
+    _refuse_unused(path, options, table=ending in _TABLES or start[:4] == b"PAR1")
     if ending == ".npy" or start == b"\x93NUMPY":
         return read_npy(path)
     if ending == ".npz":
         return read_npz(path)
-    if ending in (".csv", ".tsv"):
+    if ending in _TABLES[:2]:
         return dataset_of_table(csv_table(path), path.stem, options, progress, fitter)
     if ending == ".parquet" or start[:4] == b"PAR1":
         return dataset_of_table(parquet_table(path), path.stem, options, progress, fitter)

@@ -60,7 +60,7 @@ def from_arrays(
     """
     named = features if features is None or isinstance(features, Features) else Features.of_columns(features)
     if isinstance(values, pd.DataFrame):
-        data = _of_frame(values, name or "data", progress)
+        data = of_frame(values, name or "data", DataOptions(), progress)
     else:
         data = _of_values(values, name, kind, named, progress, fitter)
     if named is not None:
@@ -100,8 +100,9 @@ def _of_values(
     return Dataset(arranged, kind, value_range, table, name, notes=tuple(notes))
 
 
-def _of_frame(frame: pd.DataFrame, name: str, progress: Progress) -> Dataset:
-    data = dataset_of_table(FrameTable(frame, name), name, DataOptions(), progress)
+def of_frame(frame: pd.DataFrame, name: str, options: DataOptions, progress: Progress) -> Dataset:
+    """Make a data set of a table of pandas, whose index holds ids unless it only counts; see `dataset_of_table`."""
+    data = dataset_of_table(FrameTable(frame, name), name, options, progress)
     if isinstance(frame.index, pd.RangeIndex) or not frame.index.is_unique:
         return data
     whole = pd.api.types.is_integer_dtype(frame.index)
