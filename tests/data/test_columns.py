@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,14 @@ def test_options_that_would_be_passed_over_are_refused(tmp_path: Path) -> None:
             load_data(spec, label_column="a")
     with pytest.raises(InputError, match="--data-with gives arguments to a Python function"):
         load_data(write(tmp_path, "a\n1\n2\n"), arguments={"a": 1})
+
+
+def test_too_many_columns_are_refused_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path, ",".join(f"c{i}" for i in range(1_000_000)) + "\n" + "1," * 999_999 + "1\n")
+    began = time.perf_counter()
+    with pytest.raises(InputError, match="has more than 100,000 columns"):
+        load_data(path)
+    assert time.perf_counter() - began < 2
 
 
 @pytest.mark.parametrize(

@@ -85,11 +85,8 @@ def dataset_of_table(
     label = options.label_column or _label(table, options.columns)
     ids, index = _ids(table, {label, *options.columns})
     chosen = _values(table, options.columns, label, ids)
-    rest = [
-        column
-        for column, kind in table.kinds.items()
-        if column not in chosen and column not in (label, ids) and kind in TOLD
-    ]
+    taken = {*chosen, label, ids}
+    rest = [column for column, kind in table.kinds.items() if column not in taken and kind in TOLD]
     frame = table.frame([*([label] if label else []), *rest])
     if label is not None:
         labels = label_of_series(frame.pop(label), table.source, table.classes.get(label))
