@@ -95,7 +95,6 @@ def explore(
     open_browser: bool = True,
     block: bool | None = None,
     height: int = 720,
-    data_options: DataOptions | None = None,
     **stated: Any,
 ) -> Explorer:
     """Open the dashboard on objects in memory, from a script or a notebook.
@@ -119,10 +118,9 @@ def explore(
         and at a prompt the page is served beside what is typed next.
     height : int
         Of the page inline, in pixels.
-    data_options : DataOptions, optional
-        Of data that are opened by name or path.
     **stated
-        Fields of `vae_core.options.ModelOptions`, such as ``range="symmetric"``, for what cannot be found by trying.
+        Fields of `vae_core.options.ModelOptions`, such as ``range="symmetric"``, for what cannot be found by trying;
+        of data that are opened by name or path also of `vae_core.data.options.DataOptions`, such as ``fit="pad"``.
 
     Returns
     -------
@@ -143,14 +141,23 @@ def explore(
     from vae_core.progress import ConsoleProgress
 
     kept_in = Workspace(workspace)
+    data_options, stated = DataOptions.out_of(stated)
     if isinstance(data, (str, Path)):
-        fitting = data_options is not None and data_options.fit is not None and isinstance(model, (str, Path))
-        shape = stated_shape(str(model), ModelOptions.said(**stated)) if fitting else None
+        shape = getattr(model, "sample_shape", None)
+        if data_options.fit is not None and isinstance(model, (str, Path)):
+            shape = stated_shape(str(model), ModelOptions.said(**stated))
         data = load_data(data, options=data_options, shape=shape)
+    elif data_options.kept():
+        told = ", ".join(data_options.kept())
+        raise InputError(
+            f"{told}: is for data that are opened by name or path; bring what is in memory into form first."
+        )
     if labels is not None and isinstance(data, Dataset):
         raise InputError("labels= goes with an array; this data set has a table of its own.")
     with ConsoleProgress("reading", unit="item") as bar:
         opened_data = data if isinstance(data, Dataset) else from_arrays(data, labels, progress=bar)
+    for note in opened_data.notes:
+        print(f"Note: {note}", file=sys.stderr)
     ours = all(hasattr(model, name) for name in ("encode", "likelihood", "latent_dim", "fingerprint"))
     if isinstance(model, (str, Path)):
         opened_model = load_model(model, data=opened_data, **stated)

@@ -62,6 +62,13 @@ class DataOptions:
         return cls(**stated)
 
     @classmethod
+    def out_of(cls, stated: dict[str, Any]) -> tuple[DataOptions, dict[str, Any]]:
+        """Return the options among keywords of data and model, and those of the model; trust is of both."""
+        ours = {name: stated[name] for name in ("metadata", "columns", "label_column", "fit") if name in stated}
+        shared = {"trust": stated["trust"]} if "trust" in stated else {}
+        return cls(**ours, **shared), {name: value for name, value in stated.items() if name not in ours}
+
+    @classmethod
     def add_to(cls, parser: argparse.ArgumentParser) -> None:
         """Add the options to a command, which has ``--trust`` already."""
         group = parser.add_argument_group("data", "what names and contents do not tell is asked for")
