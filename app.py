@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vae_core.data.options import DataOptions
 from vae_core.errors import InputError
 from vae_core.options import ModelOptions
 
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cold", action="store_true", help="load the libraries of long work only when it is asked for")
     parser.add_argument("--debug", action="store_true", help="log what the server does")
     ModelOptions.add_to(parser)
+    DataOptions.add_to(parser)
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO if chosen.debug else logging.WARNING, format="%(levelname)s %(message)s")
     # Its "queue depth" lines are about bursts of thumbnails, which are no trouble.
@@ -108,8 +110,8 @@ def explore(
     ----------
     model : LatentModel, object or path
         A model; any object with ``encode`` and ``decode``, such as a torch module; or what `vae_core.load_model` opens.
-    data : Dataset, array, name or path, optional
-        Its data set; arrays and tensors as of `vae_core.data.from_arrays`. None opens the decoder alone, which may be
+    data : Dataset, array, DataFrame, map-style data set, name or path, optional
+        Its data set; what is in memory as of `vae_core.data.from_arrays`. None opens the decoder alone, which may be
         a module that is called, on samples from its prior.
     labels : array, optional
         A class number or name an item, where `data` is an array.
@@ -127,7 +129,8 @@ def explore(
     height : int
         Of the page inline, in pixels.
     **stated
-        Fields of `vae_core.options.ModelOptions`, such as ``range="symmetric"``, for what cannot be found by trying.
+        Fields of `vae_core.options.ModelOptions`, such as ``range="symmetric"``, for what cannot be found by trying;
+        of data that are opened by name or path also of `vae_core.data.options.DataOptions`, such as ``fit="pad"``.
 
     Returns
     -------
@@ -190,11 +193,15 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
     if chosen.samples is not None and None not in sets:
         raise InputError("--samples is the number of prior samples of a decoder alone; leave it out, or --data.")
     names = model_names(chosen.model)
-    options = ModelOptions.of_each(chosen, len(names))
+    options, of_data = ModelOptions.of_each(chosen, len(names)), DataOptions.of(chosen)
+    if of_data.kept() and sets == [None]:
+        raise InputError(f"{', '.join(of_data.kept())}: is said of data, of which there are none; give --data too.")
     for at, (name, model) in enumerate(zip(names, chosen.model, strict=True)):
         data = sets[min(at, len(sets) - 1)]
         samples = chosen.samples if data is None else None
-        space = open_space(model, data, workspace, chosen.device, options[at], samples=samples)
+        space = open_space(
+            model, data, workspace, chosen.device, options[at], data_options=of_data if data else None, samples=samples
+        )
         for warning in getattr(getattr(space.model, "report", None), "warnings", []):
             print(f"Note: {name}: {warning}", file=sys.stderr)
         catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {space.data.name}", space)

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from vae_core import InputError
+from vae_core.data.fitting import fit_pixels
 
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 _MOST_PIXELS = 50_000_000
@@ -42,7 +43,7 @@ def fit_picture(file: bytes, shape: tuple[int, ...], invert: bool = False) -> Fi
     InputError
         If it is no picture, of another format, or too large.
     """
-    channels, height, width = shape
+    channels = shape[0]
     if channels not in (1, 3):
         raise InputError(f"The model takes pictures of {channels} channels; only grey and colour can be fitted.")
     if not file:
@@ -60,9 +61,10 @@ def fit_picture(file: bytes, shape: tuple[int, ...], invert: bool = False) -> Fi
     if invert:
         image = ImageOps.invert(image)
         steps.append("inverted")
-    if image.size != (width, height):
-        image = _scaled(image, width, height, steps)
-    values = np.asarray(image, dtype=np.float32).reshape(height, width, channels).transpose(2, 0, 1) / 255
+    pixels = np.asarray(image).reshape(image.height, image.width, channels).transpose(2, 0, 1)
+    pixels, done = fit_pixels(pixels, shape, "pad", enlarge=True)
+    steps += done
+    values = pixels.astype(np.float32) / 255
     how = ", ".join(steps)
     return Fitted(np.ascontiguousarray(values), f"{how[0].upper()}{how[1:]}." if how else "Taken as it is.")
 
@@ -91,27 +93,3 @@ def _in_channels(image: Image.Image, channels: int, steps: list[str]) -> Image.I
     if channels == 1 and not grey:
         steps.append("turned grey")
     return image.convert("L" if channels == 1 else "RGB")
-
-
-def _scaled(image: Image.Image, width: int, height: int, steps: list[str]) -> Image.Image:
-    """Scale a picture to fit and centre it on the colour of its rim."""
-    before = f"{image.width} × {image.height}"
-    scale = min(width / image.width, height / image.height)
-    inner = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    rim = _rim_colour(np.asarray(image))
-    if inner != image.size:
-        image = image.resize(inner, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC)
-        steps.append(f"scaled from {before} to {inner[0]} × {inner[1]}")
-    if inner != (width, height):
-        canvas = Image.new(image.mode, (width, height), rim)
-        canvas.paste(image, ((width - inner[0]) // 2, (height - inner[1]) // 2))
-        image = canvas
-        steps.append(f"centred on {width} × {height}")
-    return image
-
-
-def _rim_colour(pixels: np.ndarray) -> int | tuple[int, ...]:
-    flat = pixels.reshape(pixels.shape[0], pixels.shape[1], -1)
-    rim = np.concatenate([flat[0], flat[-1], flat[:, 0], flat[:, -1]])
-    colour = tuple(int(value) for value in np.median(rim, axis=0))
-    return colour[0] if len(colour) == 1 else colour

@@ -176,6 +176,21 @@ def test_explore_serves_objects_in_memory(trained: tuple[str, str], workspace_fo
     page.close()
 
 
+def test_explore_takes_what_is_said_of_the_data(
+    trained: tuple[str, str], workspace_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wide = str(Path(trained[1]).with_name("wide.npz"))
+    settings = {"port": 0, "workspace": workspace_folder, "open_browser": False, "block": False}
+    for model in (trained[0], load_model(trained[0])):
+        page = app.explore(model, wide, fit="resize", **settings)  # type: ignore[arg-type]
+        (space,) = get(page.address + "api/spaces")  # type: ignore[misc]
+        assert space["image_shape"] == [8, 8, 1]
+        assert "Note: Fitted 9 × 9 grey to 8 × 8 grey by resizing." in capsys.readouterr().err
+        page.close()
+    with pytest.raises(InputError, match="fit: is for data that are opened by name or path"):
+        app.explore(trained[0], np.zeros((4, 9, 9), np.uint8), fit="resize", block=False)
+
+
 @pytest.mark.parametrize(("session", "block", "waits"), [(False, None, True), (True, None, False), (True, True, True)])
 def test_explore_waits_in_a_script_and_shows_the_page(
     trained: tuple[str, str],
@@ -226,9 +241,9 @@ def test_one_model_on_its_data_beside_a_decoder_alone(
 ) -> None:
     served: list[Any] = []
 
-    def keep(catalogue: Any, jobs: Any, listener: socket.socket, *_: Any, **__: Any) -> None:
-        listener.close()
-        served.extend(catalogue)
+    def keep(server: Any, open_browser: bool) -> None:
+        server.close()
+        served.extend(server.catalogue)
 
     monkeypatch.setattr(app, "_serve", keep)
     model, data = trained

@@ -35,8 +35,8 @@ def test_every_example_works(
     scope: dict[str, Any] = {"__name__": "example"}
     opened = 0
     for language, text in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
-        if language == "python" and text.startswith("# mine.py"):
-            Path("mine.py").write_text(text)
+        if language == "python" and (name := re.match(r"# (\w+\.py)\n", text)):
+            Path(name[1]).write_text(text)
         elif language == "python":
             # A shared memory of several examples, as in a notebook.
             exec(compile(text, str(PAGE), "exec"), scope)

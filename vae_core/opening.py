@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
-from vae_core.data import load_data
-from vae_core.data.dataset import Dataset
-from vae_core.data.memory import from_arrays
+from vae_core.data import Dataset, from_arrays, load_data
+from vae_core.data.loading import absolute_data
+from vae_core.data.options import DataOptions
 from vae_core.errors import InputError
 from vae_core.model.decoder_alone import DecoderAlone
-from vae_core.model.loading import absolute_spec, load_decoder, load_model, wrap_model
+from vae_core.model.loading import absolute_spec, load_decoder, load_model, stated_shape, wrap_model
 from vae_core.model.protocol import LatentModel
 from vae_core.options import ModelOptions
-from vae_core.progress import ConsoleProgress, Progress, silent
+from vae_core.progress import ConsoleProgress
 from vae_core.space.cache import SpaceCache
 from vae_core.space.latent_space import LatentSpace
 from vae_core.space.prior_samples import prior_samples
@@ -27,71 +28,76 @@ def open_space(
     device: str = "auto",
     options: ModelOptions | None = None,
     batch_size: int = 512,
+    data_options: DataOptions | None = None,
     samples: int | None = None,
 ) -> LatentSpace:
     """Open a space, with progress on the console, and note beside it what it was made of.
 
     Parameters
     ----------
-    model, data, device, options, samples
-        As of `open_parts`.
-    workspace : Workspace
-        Where its encodings are kept.
-    batch_size : int
-        Items encoded at once.
-
-    Raises
-    ------
-    InputError
-        If model or data cannot be opened, or do not fit each other.
-    """
-    options = options or ModelOptions()
-    with ConsoleProgress("reading", unit="item") as bar:
-        opened, items = open_parts(model, data, device, options, samples, bar)
-    with ConsoleProgress("encoding", unit="item") as bar:
-        space = LatentSpace.build(opened, items, workspace, bar, batch_size)
-    SpaceCache(space.folder).keep_origin(absolute_spec(model), data, options.kept())
-    return space
-
-
-def open_parts(
-    model: str,
-    data: str | None,
-    device: str = "auto",
-    options: ModelOptions | None = None,
-    samples: int | None = None,
-    progress: Progress = silent,
-) -> tuple[LatentModel, Dataset]:
-    """Open a model and its data set, or a decoder alone and samples from its prior.
-
-    Parameters
-    ----------
     model, data : str
         As of `load_model` and `load_data`; without data the decoder is opened alone.
+    workspace : Workspace
+        Where its encodings are kept.
     device : str
         As of `load_model`.
     options : ModelOptions, optional
         Of a model of another library.
+    batch_size : int
+        Items encoded at once.
+    data_options : DataOptions, optional
+        Of the data set.
     samples : int, optional
-        How many prior samples, as of `prior_samples`.
-    progress : Progress
-        Hears of items read or decoded.
+        How many prior samples, as of `prior_samples`, where there are no data.
 
     Raises
     ------
     InputError
         If model or data cannot be opened, or do not fit each other.
     """
+    options, data_options = options or ModelOptions(), data_options or DataOptions()
+    opened, items = open_both(model, data, device, options, data_options, samples)
+    with ConsoleProgress("encoding", unit="item") as bar:
+        space = LatentSpace.build(opened, items, workspace, bar, batch_size)
+    named = None if data is None else absolute_data(data)
+    SpaceCache(space.folder).keep_origin(absolute_spec(model), named, options.kept(), data_options.kept())
+    return space
+
+
+def open_both(
+    model: str,
+    data: str | None,
+    device: str,
+    options: ModelOptions,
+    data_options: DataOptions,
+    samples: int | None = None,
+) -> tuple[LatentModel, Dataset]:
+    """Open a model and its data set, or a decoder alone and samples from its prior.
+
+    Pictures are fitted to the model's shape if that is asked for.
+
+    Raises
+    ------
+    InputError
+        As of `open_space`.
+    """
     if data is None:
+        _refuse(data_options.kept(), "is said of data, of which there are none; give --data too.")
         decoder = load_decoder(model, device, options)
-        return decoder, prior_samples(decoder, samples, progress=progress)
+        with ConsoleProgress("reading", unit="item") as bar:
+            return decoder, prior_samples(decoder, samples, progress=bar)
     _refuse_samples(samples)
-    items = load_data(data, progress=progress)
+    shape = None if data_options.fit is None else stated_shape(model, options)
+    items = read_data(data, data_options, shape)
     opened = load_model(model, device, data=items, options=options)
     if items.sample_shape != tuple(opened.sample_shape):
+        other = {
+            "image": ", or have the pictures fitted with --fit resize, pad or crop",
+            "vector": ", or say with --columns which columns of a table hold the values",
+        }.get(items.kind, "")
         raise InputError(
             f"{data}: its items have shape {items.sample_shape}, but the model {model} takes "
-            f"{tuple(opened.sample_shape)}; give the data the model was made for."
+            f"{tuple(opened.sample_shape)}; give the data the model was made for{other}."
         )
     return opened, items
 
@@ -106,13 +112,25 @@ def open_objects(
     InputError
         If model or data cannot be opened.
     """
-    if isinstance(data, (str, Path)):
-        data = load_data(data)
     if labels is not None and (data is None or isinstance(data, Dataset)):
         raise InputError("labels= goes with an array; " + ("there is none." if data is None else "this has a table."))
     if data is not None:
         _refuse_samples(samples)
-    items = data if data is None or isinstance(data, Dataset) else from_arrays(data, labels)
+    data_options, stated = DataOptions.out_of(stated)
+    items = data
+    if isinstance(data, (str, Path)):
+        shape = getattr(model, "sample_shape", None)
+        if data_options.fit is not None and isinstance(model, (str, Path)):
+            shape = stated_shape(str(model), ModelOptions.said(**stated))
+        items = read_data(data, data_options, shape)
+    else:
+        _refuse(
+            data_options.kept(), "is for data that are opened by name or path; bring what is in memory into form first."
+        )
+        if data is not None and not isinstance(data, Dataset):
+            with ConsoleProgress("reading", unit="item") as bar:
+                items = from_arrays(data, labels, progress=bar)
+            _tell(items)
     if isinstance(model, (str, Path)):
         opened = load_model(model, data=items, **stated)
     else:
@@ -122,6 +140,24 @@ def open_objects(
         return opened, items
     decoder = DecoderAlone(opened) if opened.can.encode else opened
     return decoder, prior_samples(decoder, samples)
+
+
+def read_data(data: str | Path, options: DataOptions, shape: tuple[int, ...] | None = None) -> Dataset:
+    """Load a data set, as `load_data` does, with progress on the console, and say there what was done to it."""
+    with ConsoleProgress("reading", unit="item") as bar:
+        items = load_data(data, options=options, shape=shape, progress=bar)
+    _tell(items)
+    return items
+
+
+def _tell(items: Dataset) -> None:
+    for note in items.notes:
+        print(f"Note: {note}", file=sys.stderr)
+
+
+def _refuse(options: dict[str, Any], why: str) -> None:
+    if options:
+        raise InputError(f"{', '.join(options)}: {why}")
 
 
 def _refuse_samples(samples: int | None) -> None:

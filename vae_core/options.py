@@ -124,7 +124,7 @@ class ModelOptions:
             "What cannot be found by trying is asked for. Of several models an option given once is said of all; given "
             f"once a model, in their order, of each, with '{_OPEN}' where it is to be found.",
         )
-        group.add_argument("--trust", action="store_true", help="allow model files that run code when opened")
+        add_trust(group)
 
         def add(name: str, metavar: str, text: str) -> None:
             group.add_argument(name, action="append", default=[], metavar=metavar, help=text)
@@ -165,8 +165,8 @@ class ModelOptions:
         given = {name: _of_each(f"--{name.replace('_', '-')}", getattr(chosen, name), count) for name in plain}
         by_name: dict[str, list[Any]] = {}
         for text in chosen.arguments:
-            name, value = _argument(text)
-            by_name.setdefault(name, []).append(value)
+            for name, value in named_values([text], "--with").items():
+                by_name.setdefault(name, []).append(value)
         arguments = {name: _of_each(f"--with {name}=…", values, count) for name, values in by_name.items()}
         made = []
         for at in range(count):
@@ -192,6 +192,11 @@ def _number(option: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise InputError(f"{option} is a positive number, not {text!r}.") from None
+
+
+def add_trust(parser: argparse._ActionsContainer) -> None:
+    """Add the one option that lets code run, of a model as of a data set."""
+    parser.add_argument("--trust", action="store_true", help="allow models and data that run code when opened")
 
 
 def parse_posterior(text: str) -> tuple[list[str], bool]:
@@ -231,11 +236,15 @@ def parse_sizes(name: str, value: object) -> tuple[int, ...]:
     return tuple(map(int, texts))
 
 
-def _argument(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.isidentifier():
-        raise InputError(f"--with takes name=value, not {text!r}.")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value  # a plain word
+def named_values(given: list[str], option: str) -> dict[str, Any]:
+    """Read texts such as ``latent_dim=4``, whose values are JSON or plain words; InputError if one is not so."""
+    found: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.isidentifier():
+            raise InputError(f"{option} takes name=value, not {text!r}.")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value  # a plain word
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -95,3 +96,23 @@ def test_a_folder_without_encodings_is_refused(tmp_path: Path, capsys: pytest.Ca
     assert "holds no usable encodings" in capsys.readouterr().err
     assert main(["project", "--space", str(tmp_path / "nothing")]) == 2
     assert "no folder of a space" in capsys.readouterr().err
+
+
+def test_what_was_said_of_the_data_is_kept_with_the_space(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_checkpoint(VAE(VAEConfig((2,), 2, architecture="mlp", hidden=(4,), likelihood="gaussian")), tmp_path / "model")
+    rows = np.random.default_rng(0).normal(size=(60, 3))
+    (tmp_path / "t.csv").write_text("a,b,c\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows))
+    np.save(tmp_path / "l.npy", np.arange(60) % 2)
+    monkeypatch.chdir(tmp_path)
+    asked = ["encode", "--model", "model", "--data", "t.csv", "--columns", "c,a", "--metadata", "l.npy"]
+    assert main([*asked, "--workspace", "w"]) == 0
+    assert "Note: l.npy: joined in the order of its rows." in capsys.readouterr().err
+    (space,) = (tmp_path / "w" / "spaces").iterdir()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    asked = ["place", "--space", str(space), "--data", str(tmp_path / "t.csv"), "--columns", "c,a", "--out", "o.csv"]
+    assert main(asked) == 0
+    assert pd.read_csv("o.csv")["nearest"].tolist() == list(range(60))

@@ -86,3 +86,15 @@ def test_what_cannot_be_inspected_is_one_sentence(
         assert main(["inspect", str(model), "--data", str(data), "--json"]) == 2
         told = capsys.readouterr()
         assert told.out == "" and words in told.err and "Traceback" not in told.err
+
+
+def test_pictures_are_fitted_to_the_model_only_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_checkpoint(VAE(VAEConfig((1, 8, 8), 2, channels=(4,))), tmp_path / "model")
+    np.save(tmp_path / "a.npy", np.random.default_rng(0).integers(0, 256, (6, 12, 10, 3), dtype=np.uint8))
+    asked = ["inspect", str(tmp_path / "model"), "--data", str(tmp_path / "a.npy"), "--json"]
+    assert main(asked) == 2
+    assert "or have the pictures fitted with --fit resize, pad or crop." in capsys.readouterr().err
+    assert main([*asked, "--fit", "crop"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["sample_shape"] == [1, 8, 8]
+    assert "Note: Fitted 10 × 12 colour to 8 × 8 grey by cropping." in told.err

@@ -199,16 +199,18 @@ def test_two_at_once_know_nothing_of_each_other(opened: Opener, grey: LatentSpac
 
 
 def test_closing_ends_its_workers(opened: Opener, grey: LatentSpace) -> None:
+    others = set(multiprocessing.active_children())
     page = opened(grey)
     assert page._server is not None
+    thread = page._server._thread
     page._server._jobs.warm_up()
     end = time.monotonic() + 30
-    while len(mine := multiprocessing.active_children()) < 2 and time.monotonic() < end:
+    while len(mine := set(multiprocessing.active_children()) - others) < 2 and time.monotonic() < end:
         time.sleep(0.05)
-    assert len(mine) >= 2
+    assert len(mine) == 2
     page.close()
     assert not any(process.is_alive() for process in mine)
-    assert not [thread for thread in threading.enumerate() if thread.name == "latent-explorer"]
+    assert thread is not None and not thread.is_alive()
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])

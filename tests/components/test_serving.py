@@ -50,7 +50,7 @@ def test_closing_gives_back_port_connections_and_threads(server: Server) -> None
     assert line.sock is not None and line.sock.recv(1) == b"", "a connection that is kept open is hung up"
     line.close()
     listen("127.0.0.1", server.port).close()
-    assert not any(thread.name == "latent-explorer" for thread in threading.enumerate())
+    assert server._thread is not None and not server._thread.is_alive()
     assert sum(thread.is_alive() for thread in served_by) <= len(served_by) - 8
     server.close()
 

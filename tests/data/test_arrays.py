@@ -40,8 +40,8 @@ def test_any_pictures_come_back(tmp_path: Path, save: object, array: np.ndarray,
     data = load_data(tmp_path / "set.npz")
     assert data.kind == "image"
     assert data.values.dtype == np.uint8
-    expected = array * np.uint8(255) if array.max() == 1 else array  # zeros and ones are black and white
-    assert np.array_equal(data.values[:, 0], expected)
+    assert data.value_range == (0, 1 if array.max() == 1 else 255)  # zeros and ones are black and white
+    assert np.array_equal(data.values[:, 0], array)
     assert data.table.index.tolist() == list(range(len(array)))
 
 
@@ -95,7 +95,9 @@ def test_range_of_floating_point_pictures(
 
 def test_whole_numbers_as_pictures(tmp_path: Path) -> None:
     mask = np.eye(8, dtype=bool)[None]
-    assert set(np.unique(load_data(npz(tmp_path, images=mask)).values)) == {0, 255}
+    black_and_white = load_data(npz(tmp_path, images=mask))
+    assert black_and_white.values.dtype == np.uint8 and black_and_white.value_range == (0, 1)
+    assert set(np.unique(black_and_white.batch([0]))) == {0, 1}
     wide = load_data(npz(tmp_path, x=GREY.astype(np.int64)))
     assert wide.values.dtype == np.uint8
     assert np.array_equal(wide.values[:, 0], GREY)

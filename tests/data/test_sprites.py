@@ -152,7 +152,7 @@ def test_stopping(tmp_path: Path) -> None:
 
 def test_too_large_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     module = sys.modules["vae_core.data.sprites"]  # as an attribute of the room, this name is the function
-    monkeypatch.setattr(module, "_free_memory", lambda: 10**7)
+    monkeypatch.setattr(module, "free_memory", lambda: 10**7)
     with pytest.raises(InputError, match="9,000 pictures take 37 MB but only 10 MB of memory are free; give fewer"):
         sprites()
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from vae_core.data.options import DataOptions
 from vae_core.options import ModelOptions
 from vae_core.workspace import Workspace
 
@@ -24,6 +25,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--batch-size", type=int, default=512, help="items encoded at once (default %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     ModelOptions.add_to(parser)
+    DataOptions.add_to(parser)
     parser.set_defaults(run=run)
 
 
@@ -37,7 +39,9 @@ def run(chosen: argparse.Namespace) -> int:
     workspace = Workspace(chosen.workspace)
     workspace.make()
     options = ModelOptions.of(chosen)
-    space = open_space(chosen.model, chosen.data, workspace, chosen.device, options, chosen.batch_size)
+    space = open_space(
+        chosen.model, chosen.data, workspace, chosen.device, options, chosen.batch_size, DataOptions.of(chosen)
+    )
     if space.folder is None or not _kept(space.folder):
         raise InputError(f"The encodings could not be kept in {space.folder}; is the disk full?")
     print(space.folder)

@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import Any
 
+from vae_core.data.options import DataOptions
 from vae_core.options import ModelOptions
 from vae_core.progress import ConsoleProgress
 
@@ -23,19 +24,19 @@ def register(commands: Any) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     ModelOptions.add_to(parser)
+    DataOptions.add_to(parser)
     parser.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Encode without a cache and print the means."""
     from vae_core.model.card import model_card
-    from vae_core.opening import open_parts
+    from vae_core.opening import open_both
     from vae_core.space import LatentSpace
 
+    options, data_options = ModelOptions.of(chosen), DataOptions.of(chosen)
+    model, data = open_both(chosen.model, chosen.data, chosen.device, options, data_options, chosen.samples)
     with ConsoleProgress("inspecting", unit="item") as bar:
-        model, data = open_parts(
-            chosen.model, chosen.data, chosen.device, ModelOptions.of(chosen), chosen.samples, progress=bar
-        )
         space = LatentSpace.build(model, data, progress=bar)
     figures: dict[str, Any] = {
         "latent_dim": model.latent_dim,

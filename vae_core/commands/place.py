@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from vae_core.data import load_data
+from vae_core.data.options import DataOptions
+from vae_core.options import add_trust
 from vae_core.progress import ConsoleProgress
 
 
@@ -28,7 +29,8 @@ def register(commands: Any) -> None:
         "--workspace", metavar="DIR", help="of a demo: where caches are kept (default: the user's data folder)"
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="a .csv, or an .npz with the latents too")
-    parser.add_argument("--trust", action="store_true", help="allow a model that runs code when opened")
+    add_trust(parser)
+    DataOptions.add_to(parser)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.set_defaults(run=run)
 
@@ -36,17 +38,20 @@ def register(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Place the data; write the table, or print its first lines."""
     from vae_core.errors import InputError
+    from vae_core.opening import read_data
     from vae_core.space.layers import MOST_ITEMS, Layers
     from vae_core.space.newcomers import place_data
 
     if chosen.out is not None and chosen.out.suffix not in (".csv", ".npz"):
         raise InputError(f"--out takes a .csv or an .npz file, not {chosen.out.name}.")
     with ConsoleProgress("placing", unit="item") as bar:
-        space = _opened(chosen, bar)
+        space = _opened(chosen)
         projection = space.cached_projection(chosen.projection)
         if projection is None:
             raise InputError(f"The map {chosen.projection} is not there; compute it with 'project' first.")
-        placed = place_data(space, projection, load_data(chosen.data, progress=bar), bar)
+        placed = place_data(
+            space, projection, read_data(chosen.data, DataOptions.of(chosen), tuple(space.model.sample_shape)), bar
+        )
     if placed.left_out:
         print(f"{len(placed.left_out)} items without finite latents are left out: {', '.join(placed.left_out[:5])}")
     table = placed.table(space, projection)
@@ -66,10 +71,10 @@ def run(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _opened(chosen: argparse.Namespace, bar: ConsoleProgress) -> Any:
+def _opened(chosen: argparse.Namespace) -> Any:
     from vae_core.demos import DEMOS, demo
     from vae_core.errors import InputError
-    from vae_core.model import load_model
+    from vae_core.opening import open_both
     from vae_core.options import ModelOptions
     from vae_core.space import LatentSpace
     from vae_core.space.cache import SpaceCache
@@ -83,9 +88,10 @@ def _opened(chosen: argparse.Namespace, bar: ConsoleProgress) -> Any:
         raise InputError(f"{folder} is no folder of a space that knows its model; make one with 'encode'.")
     if origin[1] is None:
         raise InputError(f"{folder} is a space of prior samples; a decoder alone cannot encode what is to be placed.")
-    data = load_data(origin[1], progress=bar)
     options = ModelOptions(**{**origin[2], "trust": chosen.trust})
-    space = LatentSpace.open(load_model(origin[0], chosen.device, data=data, options=options), data, folder)
+    data_options = DataOptions(**{**origin[3], "trust": chosen.trust})
+    model, data = open_both(origin[0], origin[1], chosen.device, options, data_options)
+    space = LatentSpace.open(model, data, folder)
     if space is None:
         raise InputError(f"{folder} holds no encodings of {origin[1]} by {origin[0]}; run 'encode' again.")
     return space

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
 
 import numpy as np
 
-from vae_core.data import Dataset, load_data
+from vae_core.data import Dataset
+from vae_core.data.options import DataOptions
 from vae_core.errors import InputError
+from vae_core.options import add_trust
 from vae_core.progress import ConsoleProgress
 from vae_core.train.settings import TrainSettings
 
@@ -54,6 +57,8 @@ def register(commands: Any) -> None:
     parser.add_argument("--seed", type=int, default=defaults.seed, help="default %(default)s")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.add_argument("--resume", action="store_true", help="go on with the training in DIR")
+    add_trust(parser)
+    DataOptions.add_to(parser)
     parser.set_defaults(run=run)
 
 
@@ -62,6 +67,7 @@ def run(chosen: argparse.Namespace) -> int:
     import torch
 
     from vae_core.model import VAE, VAEConfig, choose_device
+    from vae_core.opening import read_data
     from vae_core.train.trainer import train
 
     settings = TrainSettings(
@@ -76,9 +82,10 @@ def run(chosen: argparse.Namespace) -> int:
     device = choose_device(chosen.device)
     if not chosen.resume:
         check_unused(chosen.out)
-    with ConsoleProgress("reading", unit="item") as bar:
-        data = load_data(chosen.data, progress=bar)
-        test = load_data(chosen.test_data, progress=bar) if chosen.test_data else None
+    options = DataOptions.of(chosen)
+    data = read_data(chosen.data, options)
+    # The metadata are those of --data; training needs none.
+    test = read_data(chosen.test_data, replace(options, metadata=None)) if chosen.test_data else None
     if test is None:
         data, test = hold_out(data, chosen.seed)
     image = data.kind == "image"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from vae_core.data.dataset import Dataset, Kind
+from vae_core.data.features import Features
 from vae_core.data.labels import label_column, numbered_items
 from vae_core.data.layout import arrange
+from vae_core.data.npz_members import Headers, header_of, headers_of, pickled_objects, read_member
+from vae_core.data.pieces import converted
 from vae_core.errors import InputError
 
 VALUES: dict[str, Kind | None] = {
@@ -26,7 +30,8 @@ VALUES: dict[str, Kind | None] = {
 LABELS = ("labels", "label", "y")
 CLASS_NAMES = "class_names"
 IDS = "ids"
-_WIDEST = 64  # an extra array with more columns than this is no metadata
+FEATURES = ("feature_names", "feature_units", "along", "axis")
+WIDEST = 64  # an extra array with more columns than this is no metadata
 
 
 def read_npy(path: Path) -> Dataset:
@@ -41,12 +46,12 @@ def read_npy(path: Path) -> Dataset:
     """
     try:
         with path.open("rb") as stream:
-            pickled = _header(stream)[1].hasobject
+            pickled = header_of(stream)[2].hasobject
         array = None if pickled else np.load(path, mmap_mode="r", allow_pickle=False)
     except Exception as error:  # whatever NumPy makes of damaged bytes
         raise _unreadable(path, ".npy") from error
     if array is None:
-        raise _objects(path, "array")
+        raise pickled_objects(path, "array")
     values, kind, value_range = arrange(array, path)
     return Dataset(values, kind, value_range, pd.DataFrame(index=numbered_items(len(values))), path.stem)
 
@@ -60,6 +65,8 @@ def read_npz(path: Path) -> Dataset:
     - ``labels``, ``label`` or ``y`` holds a class number or name an item, ``class_names``
       the name of class 0, 1, ….
     - ``ids`` holds an id an item; without it they are 0 … n - 1.
+    - Of vectors and series, ``feature_names`` says what their values or channels are called, ``feature_units`` in what
+      they are measured, ``along`` where k values lie along an axis, ``axis`` what that is, such as "wavelength (nm)".
     - Every other array of n numbers or strings becomes a column of the table under its
       own name, every ``[n, m]`` one with m up to 64 becomes the columns ``name_0`` …; the rest is not read.
 
@@ -68,9 +75,16 @@ def read_npz(path: Path) -> Dataset:
     InputError
         If the file cannot be read, needs pickle, or its arrays do not fit each other.
     """
+    with opened_npz(path) as archive:
+        return _assemble(path, archive)
+
+
+@contextlib.contextmanager
+def opened_npz(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a file of named arrays; whatever is wrong with it becomes an InputError."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return _assemble(path, archive)
+            yield archive
     except InputError:
         raise
     except Exception as error:  # whatever zipfile, zlib and NumPy make of damaged bytes
@@ -78,55 +92,82 @@ def read_npz(path: Path) -> Dataset:
 
 
 def _assemble(path: Path, archive: zipfile.ZipFile) -> Dataset:
-    headers = _headers(archive)
+    headers = headers_of(archive)
     key = _values_key(path, headers)
-    values, kind, value_range = arrange(_array(path, archive, headers, key), path, VALUES.get(key.lower()))
+    values, kind, value_range = arrange(read_member(path, archive, key), path, VALUES.get(key.lower()))
     if values.dtype == np.float64:
-        values = values.astype(np.float32)  # models read float32; the file's precision would only take memory
-    count = len(values)
-    used = {key}
+        values = converted(values, np.float32, path)  # models read float32; the file's precision would only take memory
+    features = None if kind == "image" else _features(path, archive, headers, kind, values.shape[1:])
+    used = {key} if features is None else {key, *FEATURES}
+    table = _table(path, archive, headers, len(values), used)
+    return Dataset(values, kind, value_range, table, path.stem, features)
+
+
+def _features(
+    path: Path, archive: zipfile.ZipFile, headers: Headers, kind: Kind, sample_shape: tuple[int, ...]
+) -> Features | None:
+    found = {name: read_member(path, archive, name) for name in FEATURES if name in headers}
+    if not found:
+        return None
+    names, units = (_strings(found[name]) if name in found else None for name in FEATURES[:2])
+    along = found.get("along")
+    if along is not None and (along.ndim != 1 or along.dtype.kind not in "iuf"):
+        raise InputError(f"{path}: along holds the {sample_shape[-1]} places of the values on their axis, as numbers.")
+    axis = "".join(_strings(found["axis"])[:1]) if "axis" in found else None
+    try:
+        return Features.stated(kind, sample_shape, names, units, None if along is None else along.tolist(), axis)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def npz_table(path: Path) -> pd.DataFrame:
+    """Read labels, ids and further columns of a file of named arrays, as `read_npz` does; values may be absent.
+
+    Raises
+    ------
+    InputError
+        As of `read_npz`, and if there is no array that tells how many items there are.
+    """
+    with opened_npz(path) as archive:
+        headers = headers_of(archive)
+        lengths = {name.lower(): shape[0] for name, (shape, _) in headers.items() if shape and name != CLASS_NAMES}
+        known = next((lengths[name] for name in (IDS, *LABELS) if name in lengths), None)
+        if known is None and len(set(lengths.values())) != 1:
+            raise InputError(f"{path}: no array is named labels or ids; save one label an item under the name labels.")
+        count = next(iter(lengths.values())) if known is None else known
+        values = {name for name in headers if name.lower() in VALUES}
+        return _table(path, archive, headers, count, values)
+
+
+def _table(path: Path, archive: zipfile.ZipFile, headers: Headers, count: int, used: set[str]) -> pd.DataFrame:
+    used = {*used, CLASS_NAMES}
     label_key = next((name for wanted in LABELS for name in headers if name.lower() == wanted), None)
     columns: dict[str, Any] = {}
-    if CLASS_NAMES in headers:
-        used.add(CLASS_NAMES)
     if label_key is not None:
         used.add(label_key)
-        names = _strings(_array(path, archive, headers, CLASS_NAMES)) if CLASS_NAMES in headers else None
-        columns["label"] = label_column(_array(path, archive, headers, label_key), count, path, names)
+        names = _strings(read_member(path, archive, CLASS_NAMES)) if CLASS_NAMES in headers else None
+        columns["label"] = label_column(read_member(path, archive, label_key), count, path, names)
     index: pd.Index = numbered_items(count)
     if IDS in headers:
         used.add(IDS)
-        index = _ids(path, _array(path, archive, headers, IDS), count)
+        index = _ids(path, read_member(path, archive, IDS), count)
     for name, (shape, dtype) in headers.items():
         if name in used or dtype.hasobject or dtype.kind not in "biufSUM" or shape[:1] != (count,):
             continue
         if len(shape) == 1:
-            extra = _array(path, archive, headers, name)
+            extra = read_member(path, archive, name)
             columns[name] = _strings(extra) if extra.dtype.kind in "SU" else extra.astype(extra.dtype.newbyteorder("="))
-        elif len(shape) == 2 and shape[1] <= _WIDEST:
-            extra = _array(path, archive, headers, name)
-            columns |= {f"{name}_{j}": extra[:, j].astype(extra.dtype.newbyteorder("=")) for j in range(shape[1])}
-    return Dataset(values, kind, value_range, pd.DataFrame(columns, index=index), path.stem)
+        elif len(shape) == 2 and shape[1] <= WIDEST:
+            columns |= wide_columns(read_member(path, archive, name), name)
+    return pd.DataFrame(columns, index=index)
 
 
-def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
-    """Shape and type of an array, without reading or unpickling it."""
-    version = np.lib.format.read_magic(stream)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(stream)
-    return shape, dtype
+def wide_columns(array: np.ndarray, name: str) -> dict[str, np.ndarray]:
+    """Return an array ``[n, m]`` as the columns ``name_0`` …, in the machine's byte order."""
+    return {f"{name}_{j}": array[:, j].astype(array.dtype.newbyteorder("=")) for j in range(array.shape[1])}
 
 
-def _headers(archive: zipfile.ZipFile) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
-    found = {}
-    for name in archive.namelist():
-        if name.endswith(".npy"):
-            with archive.open(name) as stream:
-                found[name.removesuffix(".npy")] = _header(stream)
-    return found
-
-
-def _values_key(path: Path, headers: dict[str, tuple[tuple[int, ...], np.dtype]]) -> str:
+def _values_key(path: Path, headers: Headers) -> str:
     for wanted in VALUES:
         for name in headers:
             if name.lower() == wanted:
@@ -137,18 +178,6 @@ def _values_key(path: Path, headers: dict[str, tuple[tuple[int, ...], np.dtype]]
     raise InputError(
         f"{path}: no array is named images, x or data (found: {found}); save the values under such a name."
     )
-
-
-def _array(
-    path: Path, archive: zipfile.ZipFile, headers: dict[str, tuple[tuple[int, ...], np.dtype]], key: str
-) -> np.ndarray:
-    if headers[key][1].hasobject:
-        raise _objects(path, f"array {key}")
-    with archive.open(f"{key}.npy") as stream:
-        array: np.ndarray = np.lib.format.read_array(stream, allow_pickle=False)
-        if stream.read(1):  # reading up to the end is what makes zipfile compare the checksum
-            raise ValueError("more bytes than the header announces")
-    return array
 
 
 def _strings(array: np.ndarray) -> list[str]:
@@ -166,13 +195,6 @@ def _ids(path: Path, ids: np.ndarray, count: int) -> pd.Index:
             f"{path}: the id {index[index.duplicated()][0]} occurs more than once; give each item its own."
         )
     return index
-
-
-def _objects(path: Path, what: str) -> InputError:
-    return InputError(
-        f"{path}: the {what} holds pickled Python objects, which are not opened; save it as numbers or strings, "
-        "for instance with array.astype(str)."
-    )
 
 
 def _unreadable(path: Path, kind: str) -> InputError:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from vae_core.data.features import Features
+from vae_core.data.pieces import pieces
 from vae_core.errors import InputError
 
 Kind = Literal["image", "vector", "series"]
@@ -29,7 +30,8 @@ class Dataset:
     kind : {"image", "vector", "series"}
         What one item is.
     value_range : tuple of float
-        Smallest and largest value an item can have, ``(0, 255)`` for ``uint8`` images.
+        Smallest and largest value an item can have, ``(0, 255)`` for ``uint8`` images, ``(0, 1)``
+        if they hold nothing else.
     table : DataFrame
         Labels, factors and any other metadata, one row an item in the order of
         ``values``. Its index holds stable item ids, so that two spaces on one
@@ -39,6 +41,8 @@ class Dataset:
         What people call the data set.
     features : Features, optional
         What the values of a vector or a series are called.
+    notes : tuple of str
+        What was done to it as it was opened and is no matter of course, one sentence each; no part of its content.
 
     Raises
     ------
@@ -52,6 +56,7 @@ class Dataset:
     table: pd.DataFrame
     name: str
     features: Features | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that the parts fit each other."""
@@ -80,8 +85,8 @@ class Dataset:
                 raise InputError(f"{self.name}: the pixels of images have no names; leave the features out.")
             self.features.check(self.kind, self.sample_shape, self.name)
         if np.issubdtype(self.values.dtype, np.floating):
-            for start in range(0, len(self.values), 4096):
-                bad = ~np.isfinite(self.values[start : start + 4096]).reshape(-1, self.values[0].size).all(axis=1)
+            for start, part in pieces(self.values):
+                bad = ~np.isfinite(part).reshape(len(part), -1).all(axis=1)
                 if bad.any():
                     raise InputError(
                         f"{self.name}: item {start + int(bad.argmax())} holds NaN or infinite values; "
@@ -143,7 +148,7 @@ class Dataset:
         """Name of the content: a hash of values, kind, range and item ids."""
         digest = hashlib.blake2b(digest_size=16)
         digest.update(repr((self.values.shape, self.values.dtype.str, self.kind, self.value_range)).encode())
-        for start in range(0, len(self.values), 4096):
-            digest.update(np.ascontiguousarray(self.values[start : start + 4096]).tobytes())
+        for _, part in pieces(self.values):
+            digest.update(np.ascontiguousarray(part).data)
         digest.update(pd.util.hash_pandas_object(self.table.index.to_series(), index=False).to_numpy().tobytes())
         return digest.hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +72,32 @@ class Features:
         if k > MOST_BARS:
             return cls(("value",), along=tuple(range(k)), axis="position")
         return cls(tuple(f"x{at}" for at in range(k)))
+
+    @classmethod
+    def stated(
+        cls,
+        kind: str,
+        sample_shape: tuple[int, ...],
+        names: Sequence[str] | None,
+        units: Sequence[str] | None,
+        along: Sequence[float] | None,
+        axis: str | None,
+    ) -> Features:
+        """Return the features of which some parts are stated; the others are as of `unnamed`.
+
+        Without units of their own, names and axis may have them, as in "wavelength (nm)". One name for all the values
+        of a vector is that of what is measured along an axis.
+        """
+        other = cls.unnamed(kind, sample_shape)
+        named = other if names is None else cls.of_columns(names) if units is None else cls(tuple(names))
+        on_axis = kind == "series" or along is not None or axis is not None or len(named.names) == 1 < sample_shape[-1]
+        if names is None and on_axis and kind == "vector":
+            named = cls(("value",))
+        if not on_axis:
+            return cls(named.names, named.units if units is None else tuple(units))
+        called, unit = split_unit(axis or ("step" if kind == "series" else "position"))
+        places = tuple(range(sample_shape[-1])) if along is None else tuple(along)
+        return cls(named.names, named.units if units is None else tuple(units), places, called, unit)
 
     def check(self, kind: str, sample_shape: tuple[int, ...], source: str) -> None:
         """Raise InputError unless these can be the names of such items."""

@@ -6,16 +6,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from vae_core.data.dataset import Dataset
+from vae_core.data.fitting import Fitter
+from vae_core.data.gathering import gather
 from vae_core.data.metadata import metadata_table
 from vae_core.data.pictures import FORMATS, read_picture
 from vae_core.errors import InputError
-from vae_core.progress import Progress, Stopped, silent
-
-_REPORT_EVERY = 64
+from vae_core.progress import Progress, silent
 
 
 def picture_files(folder: Path) -> list[str]:
@@ -32,7 +31,7 @@ def picture_files(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def read_folder(folder: Path, progress: Progress = silent) -> Dataset:
+def read_folder(folder: Path, progress: Progress = silent, fitter: Fitter | None = None) -> Dataset:
     """Read all pictures under a folder.
 
     The class of a picture is the subfolder of `folder` it lies in. A CSV of metadata
@@ -46,6 +45,8 @@ def read_folder(folder: Path, progress: Progress = silent) -> Dataset:
         The folder.
     progress : Progress
         Called every few pictures.
+    fitter : Fitter, optional
+        Brings pictures of different sizes to one.
 
     Returns
     -------
@@ -74,44 +75,11 @@ def read_folder(folder: Path, progress: Progress = silent) -> Dataset:
     if metadata is not None:
         for column in metadata.columns:
             table[str(column)] = metadata[column].array
-    return Dataset(_read_all(folder, items, progress), "image", (0.0, 255.0), table, folder.resolve().name)
+    pictures = ((str(folder / item), read_picture(folder / item)) for item in items)
+    values = gather(pictures, len(items), folder, progress, fitter)
+    return Dataset(values, "image", (0.0, 255.0), table, folder.resolve().name)
 
 
 def _classes(items: Sequence[str]) -> pd.Categorical | None:
     names = [item.split("/")[0] if "/" in item else None for item in items]
     return None if not any(names) else pd.Categorical(names)
-
-
-def _read_all(folder: Path, items: Sequence[str], progress: Progress) -> np.ndarray:
-    values: np.ndarray = np.empty((0, 0, 0, 0), np.uint8)
-    for done, item in enumerate(items):
-        if done % _REPORT_EVERY == 0 and not progress(done, len(items), "reading pictures"):
-            raise Stopped(f"Reading {folder} was stopped.")
-        pixels = read_picture(folder / item)
-        if done == 0:
-            values = _reserve(folder, (len(items), *pixels.shape))
-        elif pixels.shape[1:] != values.shape[2:]:
-            raise InputError(
-                f"{folder / item}: this picture is {_size(pixels.shape)} but {items[0]} is {_size(values.shape)}; "
-                "scale or crop all pictures to one size."
-            )
-        elif len(pixels) > values.shape[1]:  # the first colour among greys: from here on all are colour
-            grey = values
-            values = _reserve(folder, (len(items), 3, *pixels.shape[1:]))
-            values[:done] = grey[:done]
-        values[done] = pixels
-    progress(len(items), len(items), "reading pictures")
-    return values
-
-
-def _reserve(folder: Path, shape: tuple[int, ...]) -> np.ndarray:
-    try:
-        return np.empty(shape, np.uint8)
-    except MemoryError as error:
-        raise InputError(
-            f"{folder}: {shape[0]:,} pictures of {_size(shape)} pixels do not fit into memory; scale them down."
-        ) from error
-
-
-def _size(shape: Sequence[int]) -> str:
-    return f"{shape[-1]} × {shape[-2]}"

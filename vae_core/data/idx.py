@@ -21,6 +21,8 @@ import pandas as pd
 from vae_core.data.dataset import Dataset
 from vae_core.data.labels import label_column, numbered_items
 from vae_core.data.layout import arrange
+from vae_core.data.pieces import converted
+from vae_core.data.reserve import reserve
 from vae_core.errors import InputError
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -43,7 +45,7 @@ def is_idx(path: Path) -> bool:
 
 
 def read_idx(path: str | Path) -> np.ndarray:
-    """Read one IDX file, gzipped or not (its first bytes tell, not its name).
+    """Read one IDX file, gzipped or not (its first bytes tell, not its name); bytes not packed are mapped into memory.
 
     Returns
     -------
@@ -62,9 +64,9 @@ def read_idx(path: str | Path) -> np.ndarray:
             packed = raw.read(2) == _GZIP
             raw.seek(0)
             if not packed:
-                return _read(raw, path, size)
+                return _mapped(path, _announced(raw, path, size), size)
             with gzip.open(raw) as stream:
-                return _read(stream, path, size * _GZIP_BEST_RATIO)
+                return _unpacked(stream, path, size * _GZIP_BEST_RATIO)
     except InputError:
         raise
     except FileNotFoundError as error:
@@ -136,7 +138,8 @@ def labels_beside(images_path: Path) -> Path | None:
     return None
 
 
-def _read(stream: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> np.ndarray:
+def _announced(stream: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> tuple[np.dtype, tuple[int, ...]]:
+    """Read type and shape of the values, which take `most` bytes at most."""
     start = stream.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in _TYPES or start[3] == 0:
         raise InputError(
@@ -150,17 +153,40 @@ def _read(stream: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> np.ndarra
     dtype = np.dtype(_TYPES[start[2]])
     if math.prod(shape) * dtype.itemsize > most:
         raise _cut_short(path)
-    values = np.empty(math.prod(shape), dtype)
+    return dtype, shape
+
+
+def _mapped(path: Path, announced: tuple[np.dtype, tuple[int, ...]], size: int) -> np.ndarray:
+    dtype, shape = announced
+    start = 4 + 4 * len(shape)
+    need = math.prod(shape) * dtype.itemsize
+    if size < start + need:
+        raise _cut_short(path)
+    if size > start + need:
+        raise _too_long(path, shape)
+    if not need:
+        return np.empty(shape, dtype.newbyteorder("="))
+    values = np.memmap(path, dtype, "r", start, shape)
+    return values if dtype.itemsize == 1 else converted(values, dtype.newbyteorder("="), path)
+
+
+def _unpacked(stream: gzip.GzipFile, path: Path, most: int) -> np.ndarray:
+    dtype, shape = _announced(stream, path, most)
+    values = reserve((math.prod(shape),), dtype, path)
     buffer = values.view(np.uint8).data
     filled = 0
     while filled < len(buffer):
-        count = stream.readinto(buffer[filled:])  # type: ignore[union-attr]
+        count = stream.readinto(buffer[filled:])
         if not count:
             raise _cut_short(path)
         filled += count
     if stream.read(1):  # at the end gzip also compares its checksum
-        raise InputError(f"{path}: this IDX file is longer than its shape {shape} allows; copy or download it again.")
+        raise _too_long(path, shape)
     return values.reshape(shape).astype(dtype.newbyteorder("="), copy=False)
+
+
+def _too_long(path: Path, shape: tuple[int, ...]) -> InputError:
+    return InputError(f"{path}: this IDX file is longer than its shape {shape} allows; copy or download it again.")
 
 
 def _cut_short(path: Path) -> InputError:

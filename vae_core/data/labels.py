@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,7 @@ def numbered_items(count: int) -> pd.RangeIndex:
 
 
 def label_column(
-    labels: np.ndarray, count: int, source: str | Path, class_names: Sequence[str] | None = None
+    labels: np.ndarray, count: int, source: object, class_names: Sequence[str] | None = None
 ) -> pd.Categorical | np.ndarray:
     """Turn the labels of a file into the values of the column ``label``.
 
@@ -27,7 +26,7 @@ def label_column(
         ``[n]`` or ``[n, 1]``: class numbers, or names as strings.
     count : int
         Number of items n.
-    source : str or Path
+    source : object
         Where the labels come from, for the messages.
     class_names : sequence of str, optional
         Name of class 0, 1, …. With names, the label -1 stands for "not labelled".
@@ -65,7 +64,27 @@ def label_column(
     return _named(labels, [str(name) for name in class_names], source)
 
 
-def _named(labels: np.ndarray, names: list[str], source: str | Path) -> pd.Categorical:
+def label_of_series(
+    labels: pd.Series, source: object, class_names: Sequence[str] | None = None
+) -> pd.Categorical | np.ndarray:
+    """Turn a column of a table into the values of the column ``label``; where some are missing, into a categorical.
+
+    Raises
+    ------
+    InputError
+        As of `label_column`.
+    """
+    if isinstance(labels.dtype, pd.CategoricalDtype) and class_names is None:
+        return pd.Categorical(labels)
+    empty = labels.isna()
+    if not empty.any():
+        return label_column(labels.to_numpy(), len(labels), source, class_names)
+    if class_names is None:
+        return pd.Categorical(labels.astype(object).map(str, na_action="ignore"))
+    return label_column(labels.fillna(-1).to_numpy(), len(labels), source, class_names)
+
+
+def _named(labels: np.ndarray, names: list[str], source: object) -> pd.Categorical:
     if len(set(names)) != len(names):
         raise InputError(f"{source}: the class names are not all different; give each class its own name.")
     if labels.dtype.kind == "f":

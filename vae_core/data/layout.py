@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from vae_core.data.dataset import Kind
+from vae_core.data.pieces import converted, pieces
 from vae_core.errors import InputError
 
 CHANNELS = (1, 3, 4)
@@ -32,7 +33,7 @@ def arrange(
     - Two axes are vectors ``[n, k]``.
 
     Pixels given as floats lie in [0, 1], [-1, 1] or [0, 255], the first of these they
-    fit. Pixels given as whole numbers become ``uint8``; those that are only 0 and 1 become 0 and 255; those
+    fit. Pixels given as whole numbers become ``uint8``; those that are only 0 and 1 have the range (0, 1); those
     between 256 and 65,535 are 16-bit pictures and become float32.
 
     Parameters
@@ -67,11 +68,11 @@ def arrange(
     low, high = _extremes(array, source)
     kind = _kind(array, low, high, source, declared)
     if array.dtype.kind == "f" and not array.dtype.isnative:
-        array = array.astype(array.dtype.newbyteorder("="))
+        array = converted(array, array.dtype.newbyteorder("="), source)
     if kind != "image":
         if array.dtype.kind != "f":
-            array = array.astype(np.float32)
-        return array, kind, (low, high if high > low else low + 1.0)
+            array = converted(array, np.float32, source)
+        return array, kind, (low, high if high > low else low + max(1.0, 1e-6 * abs(low)))
     array = array[:, None] if array.ndim == 3 else _channels_second(array, source)
     return (
         (array, kind, _float_range(low, high, source)) if array.dtype.kind == "f" else _whole(array, low, high, source)
@@ -81,10 +82,8 @@ def arrange(
 def _extremes(array: np.ndarray, source: str | Path) -> tuple[float, float]:
     """Smallest and largest value, read in pieces so that a memory map stays on disk."""
     low, high = np.inf, -np.inf
-    rows = max(1, 2**22 // max(1, array[0].size))
     largest = float(np.finfo(np.float32).max)
-    for start in range(0, len(array), rows):
-        part = array[start : start + rows]
+    for start, part in pieces(array):
         least, most = float(part.min()), float(part.max())
         if not (-largest <= least and most <= largest):  # NaN compares false
             with np.errstate(invalid="ignore"):
@@ -162,9 +161,9 @@ def _whole(
             "scale them to 0 … 255 and save them as uint8."
         )
     if high > 255:
-        return array.astype(np.float32), "image", (0.0, 65535.0)
-    if array.dtype != np.uint8:
-        array = array.astype(np.uint8)
-    if 0 < high <= 1:  # a mask of zeros and ones
-        array = array * np.uint8(255)
-    return array, "image", (0.0, 255.0)
+        return converted(array, np.float32, source), "image", (0.0, 65535.0)
+    if array.dtype == np.bool_:
+        array = array.view(np.uint8)
+    elif array.dtype != np.uint8:
+        array = converted(array, np.uint8, source)
+    return array, "image", (0.0, 1.0 if 0 < high <= 1 else 255.0)  # a mask of zeros and ones is black and white

@@ -1,4 +1,4 @@
-"""The CSV of metadata that belongs to a folder of pictures."""
+"""Rows of metadata put into the order of the items they name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from vae_core.data.labels import label_column
+from vae_core.data.csv_reading import read_csv
+from vae_core.data.labels import label_of_series
 from vae_core.errors import InputError
 
 FILE_COLUMNS = (
@@ -56,7 +57,7 @@ def metadata_table(folder: Path, items: Sequence[str]) -> pd.DataFrame | None:
         If a CSV in the folder cannot be read or names none of the pictures, or does
         not give every picture exactly one row.
     """
-    spellings = _spellings(folder.name, items)
+    spellings = spellings_of(folder.name, items)
     inside = sorted(folder.glob("*.csv"))
     preferred = [folder / name for name in ("metadata.csv", "labels.csv") if folder / name in inside]
     for path in preferred or inside:
@@ -77,27 +78,24 @@ def metadata_table(folder: Path, items: Sequence[str]) -> pd.DataFrame | None:
 
 
 def _matched(path: Path, spellings: Sequence[list[str]]) -> pd.DataFrame | None:
-    table, text = _read(path)
-    column = _file_column(text, spellings)
-    return None if column is None else _in_order(path, table, _names(text[column]), column, spellings)
+    table, text = read_both(path)
+    column = naming_column(text, spellings)
+    return None if column is None else in_order(path, table, text[column], column, spellings)
 
 
-def _read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_both(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the table with typed columns and the same as written, in which file names such as 007 keep their zeros."""
-    try:
-        return pd.read_csv(path), pd.read_csv(path, dtype=str, keep_default_na=False)
-    except Exception as error:  # empty, not UTF-8, ragged rows: pandas has an error for each
-        raise InputError(f"{path}: this is no readable CSV in UTF-8; repair it or move it elsewhere.") from error
+    return read_csv(path), read_csv(path, dtype=str, keep_default_na=False)
 
 
-def _spellings(folder: str, items: Sequence[str]) -> list[list[str]]:
+def spellings_of(folder: str, items: Sequence[str]) -> list[list[str]]:
     """Ways to name the items, the most exact first."""
     paths = [PurePosixPath(item) for item in items]
     return [
         list(items),
         [f"{folder}/{item}" for item in items],
         [path.name for path in paths],
-        [str(path.with_suffix("")) for path in paths],
+        [str(path.with_suffix("")) if path.name else str(path) for path in paths],
         [path.stem for path in paths],
     ]
 
@@ -113,7 +111,7 @@ def _spelling(names: Iterable[str], spellings: Sequence[list[str]]) -> tuple[lis
     return max(found, key=lambda pair: pair[1])
 
 
-def _file_column(text: pd.DataFrame, spellings: Sequence[list[str]]) -> str | None:
+def naming_column(text: pd.DataFrame, spellings: Sequence[list[str]]) -> str | None:
     """Find the column that names the most items; one whose name does not say so must name all of them."""
     lower = {str(column).lower(): str(column) for column in text.columns}
     named = [lower[name] for name in FILE_COLUMNS if name in lower]
@@ -125,35 +123,41 @@ def _file_column(text: pd.DataFrame, spellings: Sequence[list[str]]) -> str | No
     return best
 
 
-def _in_order(
-    path: Path, table: pd.DataFrame, names: list[str], column: str, spellings: Sequence[list[str]]
+def in_order(
+    path: Path, table: pd.DataFrame, text: pd.Series, column: str, spellings: Sequence[list[str]], noun: str = "picture"
 ) -> pd.DataFrame:
+    """Return the rows in the order of the items that a column, given as text, names, without this column.
+
+    Raises
+    ------
+    InputError
+        If an item, called `noun` in messages, has no row or several.
+    """
+    names = _names(text)
     counts = Counter(names)
     items = spellings[0]
     spelling, _ = _spelling(names, spellings)
     missing = [item for item, name in zip(items, spelling, strict=True) if name not in counts]
     if missing:
-        others = (
-            "" if len(missing) == 1 else f" and {len(missing) - 1:,} other picture{'s' if len(missing) > 2 else ''}"
-        )
+        others = "" if len(missing) == 1 else f" and {len(missing) - 1:,} other {noun}{'s' if len(missing) > 2 else ''}"
         raise InputError(
-            f"{path}: there is no row for {missing[0]}{others}; add what is missing or remove the pictures."
+            f"{path}: there is no row for {missing[0]}{others}; add what is missing or remove the {noun}s."
         )
     if len(set(spelling)) < len(spelling):
         twice = Counter(spelling).most_common(1)[0][0]
-        raise InputError(f"{path}: {twice} names several pictures; write their paths relative to the folder.")
+        raise InputError(f"{path}: {twice} names several {noun}s; write their paths relative to the folder.")
     repeated = next((name for name in spelling if counts[name] > 1), None)
     if repeated is not None:
         raise InputError(f"{path}: there are {counts[repeated]} rows for {repeated}; keep one of them.")
     row = {name: position for position, name in enumerate(names)}
     table = table.drop(columns=column).iloc[[row[name] for name in spelling]].reset_index(drop=True)
-    label = next((name for name in table.columns if str(name).lower() in LABEL_COLUMNS), None)
+    return with_label(table, path)
+
+
+def with_label(table: pd.DataFrame, source: object) -> pd.DataFrame:
+    """Return a table whose first column is ``label``, if one of `LABEL_COLUMNS` gives the class."""
+    found = [name for name in table.columns if str(name).lower() in LABEL_COLUMNS]
+    label = "label" if "label" in found else next(iter(found), None)
     if label is not None:
-        labels = table.pop(label)
-        empty = labels.isna()
-        if empty.any():
-            values: object = pd.Categorical(labels.astype(str).where(~empty))
-        else:
-            values = label_column(labels.to_numpy(), len(items), path)
-        table.insert(0, "label", values)
+        table.insert(0, "label", label_of_series(table.pop(label), source))
     return table

@@ -1,7 +1,8 @@
-"""One picture file as an array of pixels."""
+"""One picture as an array of pixels."""
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,18 @@ FORMATS = {
 MAX_PIXELS = 4096 * 4096
 
 
-def read_picture(path: Path) -> np.ndarray:
-    """Read one picture file, the first frame where it has several, upright as its EXIF data say.
+def read_picture(source: Path | bytes, name: object = None) -> np.ndarray:
+    """Read one picture, the first frame where it has several, upright as its EXIF data say.
 
     A picture is grey if its file says so or if its palette holds greys only. Pictures
     of 16 bits are brought to 8, transparent ones are laid on white.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        A picture file, or what is in one.
+    name : object, optional
+        What to call it in a message; by default its path.
 
     Returns
     -------
@@ -41,27 +49,29 @@ def read_picture(path: Path) -> np.ndarray:
     InputError
         If the file is no readable picture of the named formats or has more than 4096 × 4096 pixels.
     """
+    name = source if name is None else name
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
-        with Image.open(path, formats=sorted(set(FORMATS.values()))) as image:
+        with Image.open(file, formats=sorted(set(FORMATS.values()))) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise InputError(
-                    f"{path}: the picture has {image.width} × {image.height} pixels, more than the {MAX_PIXELS:,} "
-                    "that are read; make it smaller."
-                )
-            return _pixels(ImageOps.exif_transpose(image), path)
+                raise _too_large(name, f"{image.width} × {image.height}")
+            return pixels_of(ImageOps.exif_transpose(image), name)
     except InputError:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large(name, "far too many") from error
     except Exception as error:  # whatever Pillow makes of bytes that are no picture
-        raise InputError(f"{path}: this is no readable picture; replace or remove it.") from error
+        raise InputError(f"{name}: this is no readable picture; replace or remove it.") from error
 
 
-def _pixels(image: Image.Image, path: Path) -> np.ndarray:
+def pixels_of(image: Image.Image, name: object) -> np.ndarray:
+    """Return an image of Pillow's as `read_picture` returns it; `name` stands in the messages."""
     if image.mode == "F":
-        raise InputError(f"{path}: pictures of floating-point numbers are not read; save it as PNG, or all as .npz.")
+        raise InputError(f"{name}: pictures of floating-point numbers are not read; save it as PNG, or all as .npz.")
     if image.mode == "I" or image.mode.startswith("I;"):
         deep = np.asarray(image).astype(np.float64)
         if deep.min() < 0 or deep.max() > 65535:
-            raise InputError(f"{path}: the picture has more than 16 bits a pixel; save it with 8 or 16.")
+            raise InputError(f"{name}: the picture has more than 16 bits a pixel; save it with 8 or 16.")
         return np.rint(deep / 257).astype(np.uint8)[None]
     grey = image.mode in ("1", "L", "LA", "La")
     if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
@@ -77,3 +87,9 @@ def _pixels(image: Image.Image, path: Path) -> np.ndarray:
     if palette and (colours == colours[..., :1]).all():
         colours = colours[..., :1]
     return np.ascontiguousarray(np.moveaxis(colours, 2, 0))
+
+
+def _too_large(name: object, pixels: str) -> InputError:
+    return InputError(
+        f"{name}: the picture has {pixels} pixels, more than the {MAX_PIXELS:,} that are read; make it smaller."
+    )

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from vae_core.data.dataset import Dataset
+from vae_core.data.reserve import free_memory
 from vae_core.data.sprite_shapes import PATCH, RADIUS, SHAPES, draw
 from vae_core.errors import InputError
 from vae_core.progress import Progress, Stopped, silent
@@ -219,17 +220,9 @@ def _paint_into(
 
 
 def _check_memory(shape: tuple[int, ...]) -> None:
-    need, free = math.prod(shape), _free_memory()
+    need, free = math.prod(shape), free_memory()
     if free is not None and need > _ROOM * free:
         raise InputError(
             f"sprites: {shape[0]:,} pictures take {need / 1e6:,.0f} MB but only {free / 1e6:,.0f} MB of memory "
             "are free; give fewer factor values, or draw them into a file with sprites(…, file=…)."
         )
-
-
-def _free_memory() -> int | None:
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:
-            return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-    except (OSError, StopIteration, ValueError):
-        return None  # not Linux: the system itself has to say no

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from vae_core.errors import InputError
-from vae_core.model.checkpoint import CONFIG, load_checkpoint
+from vae_core.factory import is_factory
+from vae_core.model.checkpoint import CONFIG, load_checkpoint, read_config
 from vae_core.model.decoder_alone import DecoderAlone
 from vae_core.model.foreign.decoder import understand_decoder
 from vae_core.model.foreign.diffusers_folder import is_diffusers, open_diffusers
 from vae_core.model.foreign.exported import is_torchscript, open_files, pair_of
-from vae_core.model.foreign.factory import is_factory, open_factory, wrap_object
+from vae_core.model.foreign.factory import open_factory, wrap_object
 from vae_core.model.foreign.preflight import preflight
 from vae_core.model.foreign.pythae_folder import is_pythae, open_pythae
 from vae_core.model.memory_layout import lay_last
@@ -94,6 +95,19 @@ def load_model(
     if not path.is_dir():
         raise InputError(f"{path}: {_about_file(path)}")
     return lay_last(load_checkpoint(path, choose_device(device)))
+
+
+def stated_shape(spec: str, options: ModelOptions) -> tuple[int, ...] | None:
+    """Return the shape of the items a model says it takes, None if it does not say; nothing that is code is run."""
+    path = Path(spec).expanduser()
+    if pair_of(spec) is not None or (is_factory(spec) and not path.exists()) or is_diffusers(path):
+        return None
+    if is_pythae(path):
+        return open_pythae(path, options.trust).sample_shape
+    if not path.exists():
+        raise InputError(f"{path}: not found; give {ACCEPTED}.")
+    folder = path.parent if path.name == CONFIG else path
+    return read_config(folder)[0].sample_shape if folder.is_dir() else None
 
 
 def load_decoder(path: Path | str, device: str = "auto", options: ModelOptions | None = None) -> LatentModel:

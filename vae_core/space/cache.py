@@ -153,21 +153,28 @@ class SpaceCache:
         }
         self._write("neighbours.npz", lambda path: save_arrays(path, arrays))
 
-    def keep_origin(self, model: str, data: str | None, options: dict[str, Any] | None = None) -> None:
+    def keep_origin(
+        self,
+        model: str,
+        data: str | None,
+        options: dict[str, Any] | None = None,
+        data_options: dict[str, Any] | None = None,
+    ) -> None:
         """Note what model, data and options the space was opened with, so that new data can be put on its maps.
 
         Prior samples are of no data.
         """
-        about = json.dumps({"model": model, "data": data, "options": options or {}})
+        about = json.dumps({"model": model, "data": data, "options": options or {}, "data_options": data_options or {}})
         self._write("origin.json", lambda path: write_text(path, about))
 
-    def origin(self) -> tuple[str, str | None, dict[str, Any]] | None:
-        """Return the model, the data and the options that `keep_origin` noted, None where it never did."""
+    def origin(self) -> tuple[str, str | None, dict[str, Any], dict[str, Any]] | None:
+        """Return the model, the data and the options of each that `keep_origin` noted, None where it never did."""
 
-        def read(path: Path) -> tuple[str, str | None, dict[str, Any]]:
+        def read(path: Path) -> tuple[str, str | None, dict[str, Any], dict[str, Any]]:
             about = json.loads(path.read_text(encoding="utf-8"))
+            options, data_options = (dict(about.get(name, {})) for name in ("options", "data_options"))
             data = None if about["data"] is None else str(about["data"])
-            return str(about["model"]), data, dict(about.get("options", {}))
+            return str(about["model"]), data, options, data_options
 
         return self._read("origin.json", read)
 

@@ -1,10 +1,7 @@
-"""Any Python that makes a model: ``package.module:function`` or ``file.py:function``, and objects in memory."""
+"""Any Python that makes a model, and objects in memory."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,15 +12,10 @@ from safetensors.torch import load_file
 from torch import nn
 
 from vae_core.errors import InputError
+from vae_core.factory import call_factory
 from vae_core.model.foreign.holding import modules_of
 from vae_core.model.foreign.pythae_folder import read_state
 from vae_core.model.foreign.wrapped import Foreign
-
-
-def is_factory(spec: str) -> bool:
-    """Whether a text names a Python function: something, a colon, and a name."""
-    where, colon, name = spec.rpartition(":")
-    return bool(colon and where) and all(part.isidentifier() for part in name.split("."))
 
 
 def open_factory(
@@ -53,21 +45,10 @@ def open_factory(
     InputError
         If it is not trusted, not found, fails, or what it returns cannot encode and decode.
     """
-    where, _, name = spec.rpartition(":")
-    if not trust:
-        raise InputError(f"{spec}: is Python code, which runs when the model is made; if you trust it, pass --trust.")
-    module = _from_file(Path(where)) if where.endswith(".py") else _from_package(where, spec)
-    function: Any = module
-    for part in name.split("."):
-        function = getattr(function, part, None)
-    if not callable(function):
-        raise InputError(f"{spec}: there is no function {name!r} in {where}.")
-    try:
-        made = function(**(arguments or {}))
-    except (Exception, SystemExit) as error:  # whatever the visitor's own code raises
-        raise InputError(f"{spec}: failed with {type(error).__name__}: {error}") from error
+    made = call_factory(spec, trust, arguments, "the model is made")
     if weights is not None:
         _load_into(made, Path(weights), spec)
+    where, _, name = spec.rpartition(":")
     return wrap_object(made, f"{Path(where).name}:{name}", alone)
 
 
@@ -110,33 +91,6 @@ def _functions(made: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any]
     encode = next((f for name in ("encode", "encoder") if callable(f := getattr(made, name, None))), None)
     decode = next((f for name in ("decode", "decoder") if callable(f := getattr(made, name, None))), None)
     return encode, decode
-
-
-def _from_file(path: Path) -> Any:
-    path = path.expanduser()
-    if not path.is_file():
-        raise InputError(f"{path}: not found; give file.py:function.")
-    # Its neighbours may be imported by it, as when it is run.
-    sys.path.insert(0, str(path.resolve().parent))
-    specification = importlib.util.spec_from_file_location(f"_model_{path.stem}", path)
-    if specification is None or specification.loader is None:
-        raise InputError(f"{path}: is no Python file.")
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[specification.name] = module
-    try:
-        specification.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # whatever the visitor's own code raises
-        raise InputError(f"{path}: failed with {type(error).__name__}: {error}") from error
-    return module
-
-
-def _from_package(where: str, spec: str) -> Any:
-    if "" not in sys.path:
-        sys.path.insert(0, "")  # as 'python -m' has it
-    try:
-        return importlib.import_module(where)
-    except (Exception, SystemExit) as error:
-        raise InputError(f"{spec}: cannot be imported ({type(error).__name__}: {error}).") from error
 
 
 def _load_into(made: Any, path: Path, spec: str) -> None:

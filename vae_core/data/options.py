@@ -1,0 +1,98 @@
+"""What a person may say of a data set: its columns, the file of its labels, how its pictures are fitted."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from vae_core.data.fitting import MODES, parse_fit
+from vae_core.errors import InputError
+from vae_core.options import named_values
+
+
+@dataclass(frozen=True)
+class DataOptions:
+    """Options of opening a data set; what is left out is found by names and contents, or asked for.
+
+    Parameters
+    ----------
+    trust : bool
+        Whether Python code that gives a data set may run.
+    metadata : str, optional
+        A file of labels, factors or other columns, joined to the items (`joining`).
+    columns : tuple of str
+        Of a table: those that hold the items' values, either one of pictures or some of numbers or lists.
+    label_column : str, optional
+        Of a table: the one that holds the class.
+    fit : str, optional
+        How pictures are brought to the model's shape: "resize", "pad" or "crop", or one of them with a size, such as
+        "pad:28x28" (height, width) or "pad:28x28x1" (and channels).
+    arguments : dict
+        Keyword arguments of a factory.
+    """
+
+    trust: bool = False
+    metadata: str | None = None
+    columns: tuple[str, ...] = ()
+    label_column: str | None = None
+    fit: str | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check the values, and bring them into one form."""
+        if self.fit is not None:
+            parse_fit(self.fit)
+        columns = [self.columns] if isinstance(self.columns, str) else list(self.columns)
+        object.__setattr__(self, "columns", tuple(str(column) for column in columns))
+
+    def kept(self) -> dict[str, Any]:
+        """Return what may be noted beside a space, paths made absolute; trust is given anew each time."""
+        said = {name: value for name, value in asdict(self).items() if name != "trust" and value}
+        return said if self.metadata is None else {**said, "metadata": str(Path(self.metadata).expanduser().absolute())}
+
+    @classmethod
+    def said(cls, **stated: Any) -> DataOptions:
+        """Return the options of keywords; InputError if there is no such option."""
+        known = [one.name for one in fields(cls)]
+        unknown = sorted(set(stated) - set(known))
+        if unknown:
+            raise InputError(f"There is no option {unknown[0]!r} of a data set; there are {', '.join(known)}.")
+        return cls(**stated)
+
+    @classmethod
+    def out_of(cls, stated: dict[str, Any]) -> tuple[DataOptions, dict[str, Any]]:
+        """Return the options among keywords of data and model, and those of the model; trust is of both."""
+        ours = {name: stated[name] for name in ("metadata", "columns", "label_column", "fit") if name in stated}
+        shared = {"trust": stated["trust"]} if "trust" in stated else {}
+        return cls(**ours, **shared), {name: value for name, value in stated.items() if name not in ours}
+
+    @classmethod
+    def add_to(cls, parser: argparse.ArgumentParser) -> None:
+        """Add the options to a command, which has ``--trust`` already."""
+        group = parser.add_argument_group("data", "what names and contents do not tell is asked for")
+        group.add_argument("--metadata", metavar="FILE", help="labels or other columns, joined to the items of --data")
+        group.add_argument("--columns", metavar="NAMES", help="of a table that hold the values, with commas between")
+        group.add_argument("--label-column", metavar="NAME", help="of a table that holds the class")
+        group.add_argument(
+            "--fit",
+            metavar="MODE",
+            help=f"pictures to the model's shape: {', '.join(MODES)}, or with a size: pad:28x28",
+        )
+        group.add_argument(
+            "--data-with", action="append", default=[], metavar="NAME=VALUE", help="argument of a data factory"
+        )
+
+    @classmethod
+    def of(cls, chosen: argparse.Namespace) -> DataOptions:
+        """Return the options of a command line."""
+        columns = tuple(part.strip() for part in (chosen.columns or "").split(",") if part.strip())
+        return cls(
+            trust=chosen.trust,
+            metadata=chosen.metadata,
+            columns=columns,
+            label_column=chosen.label_column,
+            fit=chosen.fit,
+            arguments=named_values(chosen.data_with, "--data-with"),
+        )
