@@ -24,7 +24,6 @@ from components.serving import listen
 from vae_core import VAE, InputError, VAEConfig, load_data, load_model
 from vae_core.commands import place
 from vae_core.model import save_checkpoint
-from vae_core.progress import ConsoleProgress
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -240,28 +239,31 @@ def test_one_model_on_its_data_beside_a_decoder_alone(
     trained: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served: list[Any] = []
+    made = app._catalogue
 
-    def keep(server: Any, open_browser: bool) -> None:
-        server.close()
-        served.extend(server.catalogue)
+    def ended_once_opened(*given: Any) -> None:
+        served.extend(made(*given))
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(app, "_serve", keep)
+    monkeypatch.setattr(app, "_catalogue", ended_once_opened)
     model, data = trained
     two = ["--model", model, "--model", model, "--data", data, "--data", "none", "--samples", "25"]
-    assert app.main([*two, "--port", "0", "--workspace", str(tmp_path)]) == 0
+    assert app.main([*two, "--port", "0", "--workspace", str(tmp_path)]) == 130
     whole, alone = served
     assert whole.title.endswith("set") and alone.title.endswith("25 prior samples")
     assert whole.space().model.can.encode and not alone.space().model.can.encode
     assert [len(entry.space()) for entry in served] == [40, 25]
     with pytest.raises(InputError, match="is a space of prior samples"):
         _opened_to_place(alone.space().folder)
-    served.clear()
-    app.explore(load_model(model), samples=30, port=0, workspace=tmp_path, open_browser=False)
-    assert [len(entry.space()) for entry in served] == [30]
+    with app.explore(
+        load_model(model), samples=30, port=0, workspace=tmp_path, open_browser=False, block=False
+    ) as page:
+        (space,) = get(page.address + "api/spaces")  # type: ignore[misc]
+        assert (space["count"], space["name"]) == (30, "30 prior samples")
     with pytest.raises(InputError, match="there is none"):
         app.explore(load_model(model), labels=[1, 2], port=0, open_browser=False)
 
 
 def _opened_to_place(folder: Path) -> None:
     chosen = argparse.Namespace(space=str(folder), device="cpu", trust=False, workspace=None)
-    place._opened(chosen, ConsoleProgress("placing"))
+    place._opened(chosen)

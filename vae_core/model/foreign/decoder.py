@@ -28,6 +28,7 @@ from vae_core.model.foreign.latent_shape import Shape, draw_points, find_latent_
 from vae_core.model.foreign.trying import REFUSALS, said
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
 from vae_core.model.health import check_decoder
+from vae_core.model.memory_layout import lay_channels_last
 
 #: Draws whose values tell the range.
 _LOOKED_AT = 256
@@ -89,9 +90,16 @@ def understand_decoder(foreign: Foreign, stated: dict[str, Any]) -> WrappedVAE:
     used = "its encoder is seen with --data" if encoder else "it has no encoder"
     report.add("data", f"none: draws from the prior, decoded; {used}", "stated")
     _tell_outside(report, as_ours(ours, output, affine), len(sample_shape) == 3)
-    answers = "" if foreign.all_found else _answers(decoded)
-    model = WrappedVAE(foreign, convention, sample_shape, report, answers)
+    content = "" if foreign.all_found else _answers(decoded)
+    model = WrappedVAE(foreign, convention, sample_shape, report, content)
+    points = draw_points(_TOGETHER, (model.latent_dim,), foreign.device)
+
+    def answers() -> list[Tensor]:
+        with torch.inference_mode():
+            return [model.likelihood(points).mean]
+
     try:
+        lay_channels_last(foreign.modules, answers)
         check_decoder(model, report)
     except InputError:
         raise
