@@ -23,7 +23,7 @@ run: $(RUNTIME)
 	@exec $(PY) app.py --port $(PORT) $(ARGS)
 
 test: check chromium
-	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && $(PY) -m pytest $(PYTEST)
+	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && $(PY) -m pytest -n 2 --dist loadfile $(PYTEST)
 
 bench: $(DEVELOPMENT) chromium
 	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && $(PY) -m tests.benchmarks $(ARGS)

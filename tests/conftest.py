@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-# Before NumPy and PyTorch are imported: on many cores small work is slower for every further thread.
-os.environ.setdefault("OMP_NUM_THREADS", str(min(4, os.cpu_count() or 1)))
+# Before NumPy and PyTorch are imported: on many cores small work is slower for every further thread, and threads that
+# wait for one another while a second process of tests has the core take many times as long.
+_SHARED_BY = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+os.environ.setdefault("OMP_NUM_THREADS", str(max(1, min(4, (os.cpu_count() or 1) // _SHARED_BY))))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -136,3 +136,4 @@ def test_a_page_nobody_listens_to_tells_nothing(page: Page, explorer: Explorer) 
     page.wait_for_timeout(800)
     assert any("/look/" in url for url in asked)
     assert not [url for url in asked if "/views/" in url] and explorer.z is None
+    page.goto("about:blank")

@@ -140,12 +140,12 @@ def test_the_labels_file_instead_of_the_images(tmp_path: Path) -> None:
     [
         (b"", "no IDX file"),
         (b"hello world", "no IDX file"),
-        (gzip.compress(b"hello world"), "no IDX file"),
+        (gzip.compress(b"hello world", mtime=0), "no IDX file"),
         (idx_bytes(np.ones((2, 3, 3)))[:-1], "cut short"),
         (idx_bytes(np.ones((2, 3, 3)))[:9], "cut short"),
         (idx_bytes(np.ones((2, 3, 3))) + b"x", "longer than its shape"),
         (struct.pack(">BBBB3I", 0, 0, 8, 3, 2**31, 2**31, 2**31), "cut short"),
-        (gzip.compress(struct.pack(">BBBB3I", 0, 0, 8, 3, 2**31, 2**31, 2**31)), "cut short"),
+        (gzip.compress(struct.pack(">BBBB3I", 0, 0, 8, 3, 2**31, 2**31, 2**31), mtime=0), "cut short"),
     ],
 )
 def test_files_that_are_not_idx(tmp_path: Path, content: bytes, sentence: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from multiprocessing import spawn
@@ -95,7 +96,11 @@ def test_shutting_down_ends_what_runs_and_what_waits() -> None:
         worker.submit(work.who)
 
 
-def test_a_script_without_a_main_guard_is_not_run_again() -> None:
+def test_a_script_without_a_main_guard_is_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whatever runs the tests, a person's program is a file.
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", __file__, raising=False)
+
     def prepared() -> set[str]:
         return {name for name in spawn.get_preparation_data("job") if name.startswith("init_main")}
 
