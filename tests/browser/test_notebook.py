@@ -36,12 +36,13 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> LatentSpace:
 
 
 @pytest.fixture
-def explorer(space: LatentSpace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Explorer]:
+def explorer(page: Page, space: LatentSpace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Explorer]:
     monkeypatch.setattr("components.serving.WARM_UP_AFTER", 3600)
     catalogue = Catalogue()
     catalogue.add("only", "Only", space)
     with Explorer(catalogue, tmp_path, listen_nearby(0), ASSETS) as opened:
         yield opened
+        page.goto("about:blank")  # before its program ends, of which it would complain
 
 
 def wait_for(page: Page, condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -136,4 +137,3 @@ def test_a_page_nobody_listens_to_tells_nothing(page: Page, explorer: Explorer) 
     page.wait_for_timeout(800)
     assert any("/look/" in url for url in asked)
     assert not [url for url in asked if "/views/" in url] and explorer.z is None
-    page.goto("about:blank")
