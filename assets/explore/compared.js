@@ -4,7 +4,7 @@ import { draw, drawDifference, element, isDark } from "./picture.js";
 import { barsAreNamed, short, withUnit } from "./plot.js";
 import { current } from "./store.js";
 
-const LINE_HIGH = 132; // CSS pixels
+const LINE_HIGH = 150; // CSS pixels
 const BAR_HIGH = 15;
 
 function figure(title, className = "") {
@@ -53,17 +53,19 @@ function valueTable(pixels, closed) {
   const { kind, names, units, along, axis, axis_unit: axisUnit, shape: [c, k] } = current.info.picture;
   const size = c * k;
   const cell = (text) => element("td", {}, text);
-  const line = (name, at, unit) => {
+  const headed = (name, unit) => withUnit(name, unit && `(${unit})`);
+  const line = (name, at) => {
     const [original, decoded] = [pixels[at], pixels[size + at]];
-    return element("tr", {}, cell(name), cell(withUnit(short(original), unit)), cell(withUnit(short(decoded), unit)), cell(short(decoded - original)));
+    return element("tr", {}, cell(name), cell(short(original)), cell(short(decoded)), cell(short(decoded - original)));
   };
   const rows = Array.from({ length: Math.min(size, MOST_ROWS) }, (_, at) => {
-    if (kind === "bars") return line(names[at], at, units[at]);
-    const channel = Math.floor(at / k);
-    const place = withUnit(short(along[at % k]), axisUnit);
-    return line(c > 1 ? `${names[channel]}, ${place}` : place, at, units[channel]);
+    if (kind === "bars") return line(headed(names[at], units[at]), at);
+    const place = short(along[at % k]);
+    return line(c > 1 ? `${headed(names[Math.floor(at / k)], units[Math.floor(at / k)])}, ${place}` : place, at);
   });
-  const head = element("tr", {}, ...[kind === "bars" ? "" : axis, "original", "decoded", "difference"].map((text) => element("th", {}, text)));
+  const first = kind === "bars" ? "" : headed(axis, axisUnit);
+  const original = kind === "bars" || c > 1 ? "original" : headed("original", units[0]);
+  const head = element("tr", {}, ...[first, original, "decoded", "difference"].map((text) => element("th", {}, text)));
   const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${size.toLocaleString("en")} values; take all of them away as CSV.`) : "";
   return element("details", kind === "bars" && !closed ? { open: true } : {}, element("summary", {}, "Values"), element("table", { className: "values" }, element("thead", {}, head), element("tbody", {}, ...rows)), more);
 }

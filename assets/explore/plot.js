@@ -18,6 +18,16 @@ export function short(value) {
 
 export const withUnit = (text, unit) => (unit ? `${text} ${unit}` : text);
 
+// Round numbers between two ends, about as many as asked for: steps of 1, 2 or 5 times a power of ten.
+export function ticksBetween(low, high, about) {
+  const rough = span(low, high) / about;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough * 0.999);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
+}
+
 function scaleOf(form, panel) {
   return [Math.min(...panel.map((at) => form.low[at])), Math.max(...panel.map((at) => form.high[at]))];
 }
@@ -83,15 +93,14 @@ export function paintPlot(context, layers, form, w, h) {
 }
 
 function paintLines(context, layers, form, w, h) {
-  const box = { x: 38, y: 8, w: w - 46, h: h - 34 };
+  const box = lineBox(form, w, h);
   context.fillStyle = colour("--quiet");
   context.strokeStyle = colour("--line");
   context.lineWidth = 1;
   for (const part of panelBoxes(form, box)) {
     const [low, high] = scaleOf(form, part.panel);
-    const ticks = form.panels.length > 2 ? [low, high] : [low, (low + high) / 2, high];
     context.textAlign = "right";
-    for (const tick of ticks) {
+    for (const tick of ticksBetween(low, high, Math.max(1, Math.min(5, part.h / 28)))) {
       const y = part.y + part.h * (1 - (tick - low) / span(low, high));
       context.fillText(short(tick), box.x - 5, y);
       context.beginPath();
@@ -105,21 +114,22 @@ function paintLines(context, layers, form, w, h) {
       context.fillText(unit, box.x + 3, part.y + 7);
     }
   }
-  const first = form.along[0];
-  const last = form.along.at(-1);
-  context.textAlign = "left";
-  context.fillText(short(Math.min(first, last)), box.x, h - 18);
-  context.textAlign = "right";
-  context.fillText(short(Math.max(first, last)), box.x + box.w, h - 18);
+  const first = Math.min(form.along[0], form.along.at(-1));
+  const last = Math.max(form.along[0], form.along.at(-1));
+  const below = box.y + box.h + 8;
   context.textAlign = "center";
-  context.fillText(withUnit(form.axis, form.axis_unit && `(${form.axis_unit})`), box.x + box.w / 2, h - 18);
-  if (form.names.length > 1) paintNames(context, form, box.x, h - 6, box.w);
+  for (const tick of ticksBetween(first, last, box.w / 60)) context.fillText(short(tick), box.x + ((tick - first) / span(first, last)) * box.w, below);
+  context.fillText(withUnit(form.axis, form.axis_unit && `(${form.axis_unit})`), box.x + box.w / 2, below + 12);
+  if (form.names.length > 1) paintNames(context, form, box.x, below + 25, box.w);
   const { length } = layers;
   layers.forEach(({ values, index = 0, faint }) => {
     const dashes = faint && length > 1 && form.names.length > 1 ? [3, 2] : [];
     strokeLines(context, values, index * form.shape[0] * form.shape[1], form, box, { width: faint ? 1.2 : 1.6, ink: faint && form.names.length === 1 ? colour("--quiet") : undefined, dashes });
   });
 }
+
+// Where the lines are: room for numbers at the left, for numbers, the axis and, of several, the names below.
+const lineBox = (form, w, h) => ({ x: 42, y: 8, w: w - 54, h: h - (form.names.length > 1 ? 46 : 34) });
 
 function paintNames(context, form, x, y, w) {
   const slot = w / form.names.length;
@@ -178,7 +188,7 @@ export function readPlot(form, values, index, x, y, w, h) {
     const i = Math.floor(barsAreNamed(form, h) ? y / Math.min(22, h / k) : ((x - box.x) / box.w) * k);
     return i < 0 || i >= k ? "" : `${form.names[i]}: ${withUnit(short(values[offset + i]), form.units[i])}`;
   }
-  const at = across(form, { x: 38, w: w - 46 });
+  const at = across(form, lineBox(form, w, h));
   let near = 0;
   for (let i = 1; i < k; i += 1) if (Math.abs(at(i) - x) < Math.abs(at(near) - x)) near = i;
   const place = withUnit(`${form.axis} ${short(form.along[near])}`, form.axis_unit);

@@ -59,8 +59,8 @@ def test_a_table_row_is_bars_with_names_and_units(page: Page, measured: Server) 
     first = page.locator(".values tbody tr").first
     page.locator(".plots summary").click()
     row = load_data("iris").values[7]
-    expect(first.locator("td").nth(0)).to_have_text("sepal length")
-    expect(first.locator("td").nth(1)).to_have_text(f"{row[0]:.3g} cm")
+    expect(first.locator("td").nth(0)).to_have_text("sepal length (cm)")
+    expect(first.locator("td").nth(1)).to_have_text(f"{row[0]:.3g}")
     expect(page.locator(".samples canvas")).to_have_count(4)
     expect(page.locator("#nearest img").first).to_have_js_property("complete", True)
     # What lies under the pointer is told, and the whole to who cannot see it.
