@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
 
-from vae_core import demo
+from vae_core import VAE, VAEConfig, demo, load_data
 from vae_core.model import wrap_model
 from vae_core.model.card import model_card
 from vae_core.model.findings import Report
@@ -43,3 +44,20 @@ def test_a_report_as_text_marks_warnings() -> None:
     assert report.warnings == ["Be patient."] and "(found)" in lines[2]
     nothing = Report.able(Capabilities(encode=False, variance=False, differentiable=False, first_layer=False))
     assert len(nothing) == 3, "without an encoder nothing is said of its variance"
+
+
+def test_values_of_many_units_count_alike() -> None:
+    """Its share is the mean over columns of the squared error over the variance, each column in its own unit."""
+    data = load_data("wine")
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = VAE(VAEConfig((13,), 3, "mlp", hidden=(8,), likelihood="gaussian", standardised=True)).eval()
+    assert model.standard is not None
+    model.standard.measure(data)
+    with torch.inference_mode():
+        x = torch.tensor(data.values)
+        decoded = model.likelihood(model.encode(x).mean).mean
+    share = float(((decoded - x).square().mean(0) / x.var(0, correction=0)).mean())
+    told = {finding.subject: finding.value for finding in model_card(model, data).findings}
+    assert f"{share:.0%}" in told["round trip"] and "each on its own" in told["round trip"]
+    assert told["range of its input"] == "standardised, each column" and "standardised" in told["likelihood"]

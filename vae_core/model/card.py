@@ -32,6 +32,10 @@ def model_card(model: LatentModel, data: Dataset) -> Report:
         likelihood = config.likelihood.capitalize()
         if config.likelihood == "gaussian":
             likelihood += f", σ = {float(model.observation.log_scale.detach().exp()):.4g}"  # type: ignore[operator]
+        if config.standardised:
+            each = "column" if len(config.sample_shape) == 1 else "channel"
+            report.add("range of its input", f"standardised, each {each}", "known")
+            likelihood += " of the standardised values"
         report.add("network", f"{config.architecture}, {sum(p.numel() for p in model.parameters()):,} weights", "known")
         report.add("likelihood", likelihood, "known")
     if model.can.encode:

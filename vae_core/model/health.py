@@ -23,6 +23,7 @@ EXPLODING = 10.0
 #: Seconds one picture may take for the sliders to answer at the speed of the hand.
 FAST = 0.03
 _DRAWN = 64  # prior samples a decoder is looked at by
+_MIXED = 30  # times the smallest spread of a value that the largest may be
 _ALIKE = 1e-4
 
 
@@ -96,10 +97,20 @@ def _round_trip(model: LatentModel, x: Tensor, mean: Tensor, report: Report) -> 
     if baseline == 0:
         report.add("round trip", told, warning="All items are the same: nothing can be told of what it has learnt.")
         return
-    share = error / baseline
+    spread = x.var(dim=0, correction=0) if x.ndim == 2 else x.var(dim=(0, *range(2, x.ndim)), correction=0)
+    spread = spread[spread > 0]
+    if x.ndim < 4 and spread.max() > _MIXED**2 * spread.min():
+        # Values of many units: in a sum of squares only the largest would count.
+        by_value = (model.likelihood(mean).mean - x).square().transpose(0, 1).flatten(1).mean(dim=1)
+        left = (x - x.mean(dim=0)).square().transpose(0, 1).flatten(1).mean(dim=1)
+        share = float((by_value[left > 0] / left[left > 0]).mean())
+        told = "values lie on different scales; each on its own, the squared error is"
+    else:
+        share = error / baseline
+        told += ","
     report.add(
         "round trip",
-        f"{told}, {share:.0%} of what the mean item leaves",
+        f"{told} {share:.0%} of what the mean item leaves",
         warning="" if share < 1 else "It brings items back no better than the mean item would; is this its data?",
     )
 
