@@ -44,6 +44,12 @@ def _start(chosen: argparse.Namespace) -> list[Row]:
     return start.run(chosen.starts)
 
 
+def _opening(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import opening
+
+    return opening.run(chosen.starts)
+
+
 def _memory(chosen: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import memory
 
@@ -123,6 +129,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "training": _training,
     "encoding": _encoding,
     "start": _start,
+    "opening": _opening,
     "memory": _memory,
 }
 #: option: what it is, full size, size with --quick
@@ -133,7 +140,7 @@ SIZES = {
     "items": ("encoding and memory: images", 70_000, 10_000),
     "training-items": ("training: images of an epoch", 20_000, 4_000),
     "pairs": ("training: pairs of runs", 5, 3),
-    "starts": ("start: later starts", 3, 3),
+    "starts": ("start and opening: starts", 3, 3),
     "inverse-size": ("inverse: items a map is fitted on", 3_000, 800),
     "map-items": ("maps: items laid out by t-SNE", 70_000, 10_000),
     "big-items": ("million: items", 1_000_000, 200_000),

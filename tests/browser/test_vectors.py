@@ -88,6 +88,25 @@ def test_a_table_row_is_bars_with_names_and_units(page: Page, measured: Server) 
     page.goto("about:blank")
 
 
+TICKS = """async cases => {
+    const { ticksBetween } = await import('./assets/explore/plot.js');
+    return cases.map(([low, high, about]) => ticksBetween(low, high, about));
+}"""
+
+
+def test_axes_are_marked_at_round_numbers(page: Page, measured: Server) -> None:
+    open_page(page, measured.url)
+    cases = [[0, 1, 4], [-0.225, 1.1, 5], [400, 700, 3], [0, 1e-7, 3], [3, 3, 4], [-2e6, 5e6, 5], [0.5, 0.50001, 4]]
+    found = page.evaluate(TICKS, cases)
+    np.testing.assert_allclose(found[1], [0, 0.5, 1], atol=1e-12)
+    assert found[2] == [400, 500, 600, 700]
+    for (low, high, about), ticks in zip(cases, found, strict=True):
+        slack = 1e-9 * max(abs(low), abs(high))
+        assert all(low - slack <= tick <= max(high, low) + slack for tick in ticks)
+        assert (np.diff(ticks) > 0).all() and len(ticks) <= about + 1
+    page.goto("about:blank")
+
+
 def test_a_series_is_lines_along_its_axis(page: Page, measured: Server) -> None:
     open_page(page, f"{measured.url}/")
     choose(page, "space", "waves · traces")
