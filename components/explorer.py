@@ -234,7 +234,7 @@ class Explorer:
         space = self.space
         with torch.inference_mode():
             point = torch.from_numpy(self.z[None]).to(space.model.prior.mean.device)
-            mean: np.ndarray = space.model.likelihood(point).mean[0].float().cpu().numpy()
+            mean: np.ndarray = space.model.likelihood(point).mean[0].detach().float().cpu().numpy()
         low, high = space.data.value_range
         return low + (high - low) * mean if space.data.kind == "image" else mean
 

@@ -51,7 +51,7 @@ def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
         for start in range(0, len(z), _BATCH):
             points = torch.from_numpy(np.array(z[start : start + _BATCH], dtype=np.float32)).to(device)
             try:
-                mean = space.model.likelihood(points).mean.float().cpu().numpy()
+                mean = space.model.likelihood(points).mean.detach().float().cpu().numpy()
             except ValueError:  # what torch.distributions raises for parameters that are not finite
                 mean = np.full(1, np.nan)
             if not np.isfinite(mean).all():

@@ -82,8 +82,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         device = space.model.prior.mean.device
         with torch.inference_mode():
             posterior = space.model.encode(torch.from_numpy(fitted.values[None]).to(device))
-            z = posterior.mean.float().cpu().numpy()
-            std = posterior.std.float().cpu().numpy()
+            z = posterior.mean.detach().float().cpu().numpy()
+            std = posterior.std.detach().float().cpu().numpy()
         if not (np.abs(z) <= FARTHEST).all() or not np.isfinite(std).all():
             raise Refused(422, "The model gives values that are not finite for this picture; try another.")
         decoded = decode(space, z)

@@ -121,3 +121,26 @@ def test_shuffled_rows_come_back_in_the_order_of_the_items(
     frame.to_csv(tmp_path / "about.csv", index=False)
     joined = join_metadata(items(names, len(names)), tmp_path / "about.csv")
     assert joined.table["place"].tolist() == list(range(len(names)))
+
+
+def test_a_column_of_both_that_names_the_rows_is_joined_by(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    values, order = rng.normal(size=(30, 3)), rng.permutation(30)
+    names = [f"P{at:03d}" for at in range(30)]
+    pd.DataFrame(values, columns=list("abc")).assign(patient=names).to_csv(tmp_path / "values.csv", index=False)
+    about = pd.DataFrame({"patient": names, "age": np.arange(30)})
+    about.iloc[order].to_csv(tmp_path / "about.csv", index=False)
+    data = load_data(tmp_path / "values.csv", metadata=str(tmp_path / "about.csv"))
+    assert data.table["age"].tolist() == list(range(30)) and data.notes == (
+        "about.csv: joined by its column 'patient'.",
+    )
+    about.iloc[order[1:]].to_csv(tmp_path / "about.csv", index=False)
+    with pytest.raises(InputError, match=f"no row for P{order[0]:03d}"):
+        load_data(tmp_path / "values.csv", metadata=str(tmp_path / "about.csv"))
+
+
+def test_an_id_that_names_no_item_is_not_passed_over(tmp_path: Path) -> None:
+    np.save(tmp_path / "values.npy", np.random.default_rng(0).normal(size=(3, 2)))
+    (tmp_path / "about.csv").write_text("id,age\nP2,1\nP0,2\nP1,3\n")
+    with pytest.raises(InputError, match="'id' names none of the items"):
+        load_data(tmp_path / "values.npy", metadata=str(tmp_path / "about.csv"))

@@ -52,6 +52,9 @@ def join_metadata(data: Dataset, file: str | Path) -> Dataset:
     spellings = [items] if numbered else spellings_of(data.name, items)
     candidates = text if not numbered else text[[name for name in text if str(name).lower() in _NAMING]]
     column = naming_column(candidates, spellings)
+    if column is None and (shared := _shared_names(data, text)) is not None:
+        # A column of both that names the rows of both: what it says of a row counts, and not where the row stands.
+        column, spellings = shared, [[str(name) for name in data.table[shared]]]
     if column is not None:
         joined = in_order(path, table, text[column], column, spellings, "item")
         unused = len(table) - len(joined)
@@ -59,7 +62,7 @@ def join_metadata(data: Dataset, file: str | Path) -> Dataset:
         note = f"{path.name}: joined by its column {column!r}{rest}."
     else:
         named = next((str(name) for name in text if str(name).lower() in _NAMING), None)
-        _check_order(path, len(table), items, named if not numbered else None)
+        _check_order(path, len(table), items, named)
         joined = with_label(table, path)
         note = f"{path.name}: joined in the order of its rows."
     if not len(joined.columns):
@@ -70,6 +73,18 @@ def join_metadata(data: Dataset, file: str | Path) -> Dataset:
     if "label" in both:
         both.insert(0, "label", both.pop("label"))
     return replace(data, table=both, notes=(*data.notes, note))
+
+
+def _shared_names(data: Dataset, text: pd.DataFrame) -> str | None:
+    """Return a column of texts by which both tables tell their rows apart, and of which they have some in common."""
+    for name in data.table.columns:
+        values = data.table[name]
+        if str(name) not in text or pd.api.types.is_numeric_dtype(values) or values.isna().any():
+            continue
+        ours, theirs = values.astype(str), text[str(name)]
+        if ours.is_unique and ours.isin(theirs).any():
+            return str(name)
+    return None
 
 
 def _check_order(path: Path, rows: int, items: list[str], named: str | None) -> None:

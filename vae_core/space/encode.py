@@ -79,9 +79,9 @@ def encode(
             part = slice(start, min(start + batch_size, n))
             with torch.inference_mode():
                 posterior = model.encode(torch.from_numpy(data.batch(part)).to(device))
-                mean[part] = posterior.mean.cpu().numpy()
+                mean[part] = posterior.mean.detach().cpu().numpy()
                 if model.can.variance:
-                    logvar[part] = posterior.logvar.cpu().numpy()
+                    logvar[part] = posterior.logvar.detach().cpu().numpy()
             if partial is not None:
                 partial.note("encoding", part.stop, now=part.stop == n)
             if not progress(part.stop, n, "encoding"):
@@ -160,7 +160,7 @@ def distortion(
                     for begin in range(0, len(x), together):
                         some = slice(begin, begin + together)
                         log_prob = model.likelihood(torch.from_numpy(drawn[draw, some]).to(device)).log_prob(x[some])
-                        nats[draw, some] = -log_prob.reshape(len(log_prob), -1).sum(dim=1).cpu().numpy()
+                        nats[draw, some] = -log_prob.reshape(len(log_prob), -1).sum(dim=1).detach().cpu().numpy()
             value[part] = nats.mean(axis=0)
             if samples > 1:
                 error[part] = nats.std(axis=0, ddof=1) / np.sqrt(samples)

@@ -63,7 +63,7 @@ def prior_samples(
     with evaluating(model) as device, torch.inference_mode():
         for start in range(0, count, _TOGETHER):
             part = slice(start, min(start + _TOGETHER, count))
-            decoded = model.likelihood(z[part].to(device)).mean.float().cpu().numpy()
+            decoded = model.likelihood(z[part].to(device)).mean.detach().float().cpu().numpy()
             if not np.isfinite(decoded).all():
                 raise InputError(
                     "The decoder gives values that are not finite for draws from its prior; check its weights."

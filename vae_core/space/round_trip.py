@@ -24,7 +24,7 @@ def encoded_again(model: LatentModel, z: np.ndarray) -> np.ndarray:
         for start in range(0, len(z), _TOGETHER):
             part = slice(start, start + _TOGETHER)
             pictures = model.likelihood(torch.from_numpy(np.array(z[part], dtype=np.float32)).to(device)).mean
-            found[part] = model.encode(pictures).mean.float().cpu().numpy()
+            found[part] = model.encode(pictures).mean.detach().float().cpu().numpy()
     return found
 
 

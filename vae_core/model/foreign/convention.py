@@ -35,6 +35,10 @@ class Affine:
         """The model's values ``[n, *sample_shape]`` as ours."""
         return y * _along(self.spread, y) + _along(self.shift, y)
 
+    def spread_over(self, x: Tensor) -> Tensor | float:
+        """The spread of each value of items ``[n, *sample_shape]``, to be multiplied with them."""
+        return _along(self.spread, x)
+
     def told(self) -> str:
         """As people read it."""
         shift, spread = (_written(numbers) for numbers in (self.shift, self.spread))
@@ -157,7 +161,7 @@ class Convention:
     likelihood : {"gaussian", "bernoulli"}
         What p(x|z) is taken to be.
     sigma : float
-        Standard deviation of the Gaussian, in our units.
+        Standard deviation of the Gaussian: in our units, or where channels or columns have a spread each, in those.
     """
 
     layout: str

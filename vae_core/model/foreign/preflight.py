@@ -15,7 +15,8 @@ from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model.findings import How, Report
 from vae_core.model.foreign.answers import read_decoder, read_encoder, values_of
-from vae_core.model.foreign.convention import Convention, as_ours
+from vae_core.model.foreign.convention import Affine, Convention, as_ours, rearranged
+from vae_core.model.foreign.moments import Moments
 from vae_core.model.foreign.spread import read_spread
 from vae_core.model.foreign.trying import REFUSALS, TRIED, Way, ranges_of, said, try_all
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
@@ -79,7 +80,7 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
     tried = looked[torch.linspace(0, len(looked) - 1, min(TRIED, len(looked))).long()]
     baseline = float((tried - looked.mean(dim=0)).square().mean())
     with torch.inference_mode():
-        trials = try_all(foreign, tried, ranges_of(looked, data.kind, data.value_range), fixed)
+        trials = try_all(foreign, tried, ranges_of(Moments.of(data), data.kind, data.value_range), fixed)
         if not trials.ways:
             why = "; ".join(trials.refusals[:3]) or "what it decodes is not finite"
             raise InputError(
@@ -98,14 +99,15 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
         form = best.convention.posterior
         assert form is not None
         convention = replace(best.convention, posterior=replace(form, scale=scale))
-        convention = _with_likelihood(convention, best.error, fixed)
+        error = _own_error(foreign, convention, tried) if isinstance(convention.affine.spread, tuple) else best.error
+        convention = _with_likelihood(convention, error, fixed)
         low, high = float(looked.min()), float(looked.max())
         if convention.likelihood == "bernoulli" and not (low >= -1e-3 and high <= 1 + 1e-3):
             raise InputError(
                 f"{foreign.name}: a Bernoulli p(x|z) is of values in [0, 1], but those of {data.name} lie in "
                 f"[{low:.4g}, {high:.4g}]; scale the data, or state --likelihood gaussian."
             )
-    _tell(report, convention, foreign, stated)
+    _tell(report, convention, foreign, data, stated)
     answers = "" if foreign.all_found else _answers(foreign, convention, tried)
     model = WrappedVAE(foreign, convention, data.sample_shape, report, answers)
     try:
@@ -134,7 +136,7 @@ def _answers(foreign: Foreign, convention: Convention, x: Tensor) -> str:
     digest = hashlib.blake2b(digest_size=16)
     told = [mean, values.reshape(len(mean), -1).mean(dim=1), *([] if logvar is None else [logvar])]
     for part in told:
-        digest.update((part.double().cpu().numpy().round(2) + 0.0).tobytes())
+        digest.update((part.detach().double().cpu().numpy().round(2) + 0.0).tobytes())
     return digest.hexdigest()
 
 
@@ -194,7 +196,8 @@ def _scale(foreign: Foreign, convention: Convention, data: Dataset) -> tuple[str
 
     def decode(z: Tensor) -> Tensor:
         values = values_of(read_decoder(foreign.decode(z.reshape(len(z), *convention.latent_shape))))
-        return as_ours(values, convention.output, convention.affine)
+        # In the units it was trained in: there all its values have one σ.
+        return as_ours(values, convention.output, Affine())
 
     best, *others = read_spread(mean.flatten(1), spread.flatten(1), decode)
     if best.certain:
@@ -203,6 +206,18 @@ def _scale(foreign: Foreign, convention: Convention, data: Dataset) -> tuple[str
         f"The spread of its posterior may be {best.scale} or {', '.join(other.scale for other in others)} (none "
         f"fits what its decoder does): state it with --posterior, such as mean,{best.scale}."
     )
+
+
+def _own_error(foreign: Foreign, convention: Convention, x: Tensor) -> float:
+    """Return the mean squared error of decoding the means of items, each channel or column in its own spread."""
+    assert foreign.encode is not None and convention.posterior is not None
+    mean, _ = convention.posterior.parts(read_encoder(foreign.encode(convention.give(x))))
+    values = rearranged(
+        values_of(read_decoder(foreign.decode(mean))), convention.output_layout, tuple(x.shape[1:]), len(x)
+    )
+    off = (as_ours(values, convention.output, convention.affine) - x) / convention.affine.spread_over(x)
+    by_item = off.square().flatten(1).mean(dim=1)
+    return float(by_item[torch.isfinite(by_item)].mean())
 
 
 def _with_likelihood(convention: Convention, error: float, fixed: dict[str, Any]) -> Convention:
@@ -215,7 +230,7 @@ def _with_likelihood(convention: Convention, error: float, fixed: dict[str, Any]
     return replace(convention, likelihood=named, sigma=float(sigma))
 
 
-def _tell(report: Report, convention: Convention, foreign: Foreign, stated: dict[str, Any]) -> None:
+def _tell(report: Report, convention: Convention, foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> None:
     def how(name: str) -> How:
         return "stated" if name in stated else "known" if name in foreign.known else "found"
 
@@ -224,15 +239,21 @@ def _tell(report: Report, convention: Convention, foreign: Foreign, stated: dict
     d = torch.Size(convention.latent_shape).numel()
     spatial = f", {' × '.join(map(str, convention.latent_shape))}" if len(convention.latent_shape) > 1 else ""
     report.add("latent dimensions", f"{d}{spatial}")
-    report.add("layout of its input", convention.layout.upper(), how("layout"))
+    if data.kind != "vector":
+        report.add("layout of its input", convention.layout.upper(), how("layout"))
     affine = convention.affine
-    numbers = f" {affine.told()}" if convention.range in (*_FAMILY, "raw") else ""
-    report.add("range of its input", convention.range + numbers, how("range"))
+    numbers = f" {affine.told()}" if convention.range in (*_FAMILY, "raw") and affine != Affine() else ""
+    images = data.kind == "image"
+    range_ = convention.range + numbers if images or numbers else "as the data are"
+    report.add("range of its input", range_, how("range"))
     kind = {"plain": "", "pair": "", "halves": ", halves of one tensor", "interleaved": ""}[form.kind]
     report.add("posterior", form.told() + kind, how("posterior"))
-    output = f"as its input ({convention.range})" if convention.output == "same" else convention.output
+    output = convention.output
+    if output == "same":
+        output = f"as its input ({convention.range})" if images else "as its input"
     report.add("output", output, how("output"))
     if convention.likelihood == "bernoulli":
         report.add("likelihood", "Bernoulli; on grey values a pseudo-likelihood", how("likelihood"))
     else:
-        report.add("likelihood", f"Gaussian, σ = {convention.sigma:.4g}", how("sigma"))
+        each = " of the spread of each value" if isinstance(convention.affine.spread, tuple) else ""
+        report.add("likelihood", f"Gaussian, σ = {convention.sigma:.4g}{each}", how("sigma"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.distributions import Bernoulli, Distribution, Independent
@@ -24,6 +25,7 @@ from vae_core.model.foreign.convention import (
     rearranged,
     stated_affine,
 )
+from vae_core.model.foreign.moments import Moments
 from vae_core.model.foreign.wrapped import Foreign
 from vae_core.options import LAYOUTS, OUTPUTS
 
@@ -75,24 +77,25 @@ class Trials:
     refusals: list[str]
 
 
-def ranges_of(x: Tensor, kind: str, value_range: tuple[float, float]) -> dict[str, Affine]:
-    """Return the ranges a model may have been trained on, by name; standardised as the items ``[n, …]`` are."""
-    mean, spread = float(x.mean()), float(x.std()) or 1.0
-    each = x.transpose(0, 1).flatten(1)
-    means, spreads = each.mean(dim=1), each.std(dim=1)
-    spreads = torch.where(spreads > 0, spreads, torch.ones_like(spreads))
+def ranges_of(moments: Moments, kind: str, value_range: tuple[float, float]) -> dict[str, Affine]:
+    """Return the ranges a model may have been trained on, by name; standardised by the moments of the data."""
+    mean, spread = moments.mean, moments.deviation or 1.0
+    means = moments.means
+    spreads = np.where(moments.deviations > 0, moments.deviations, 1.0)
     found = {"unit": Affine()}
     if kind == "image":
         low, high = value_range
         found |= KNOWN_RANGES
         if (low, high) not in _USUAL:
             found["raw"] = Affine(-low / (high - low), 1 / (high - low))
-    elif bool((means.abs() < 0.05 * spreads).all() and ((spreads - 1).abs() < 0.15).all()):
+    elif (np.abs(means) < 0.05 * spreads).all() and (np.abs(spreads - 1) < 0.15).all():
         return found
     if not (kind != "image" and abs(mean) < 0.05 * spread and abs(spread - 1) < 0.15):
         found["standardised"] = Affine(mean, spread)
     if len(means) > 1:
-        found["standardised-each"] = Affine(tuple(means.tolist()), tuple(spreads.tolist()))
+        # In seven digits: they are part of the content's name.
+        digits = [tuple(float(f"{number:.7g}") for number in numbers) for numbers in (means, spreads)]
+        found["standardised-each"] = Affine(*digits)
     if kind == "image" and len(means) == 3:
         found["imagenet"] = IMAGENET
     return found
@@ -107,6 +110,8 @@ def _stated_ranges(text: str, affines: dict[str, Affine]) -> dict[str, Affine]:
         return {name: affine for name, affine in affines.items() if name.startswith("standardised")} or {
             "unit": Affine()  # they are standardised as they lie
         }
+    if name == "raw" and "symmetric" not in affines:
+        return {name: Affine()}  # vectors and series are given in their own units anyway
     if name not in affines:
         raise InputError(
             f"--range {name} is for {_ONLY_FOR.get(name, 'pictures')}; here there are {', '.join(affines)}, or "

@@ -180,4 +180,5 @@ class WrappedVAE:
                 return Bernoulli(logits=values, validate_args=False)
             return Bernoulli(probs=as_ours(values, convention.output, convention.affine), validate_args=False)
         mean = as_ours(values, convention.output, convention.affine)
-        return Normal(mean, torch.full_like(mean, convention.sigma), validate_args=False)
+        spread = convention.affine.spread_over(mean) if isinstance(convention.affine.spread, tuple) else 1.0
+        return Normal(mean, torch.full_like(mean, convention.sigma) * spread, validate_args=False)
