@@ -193,14 +193,21 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
     if chosen.samples is not None and None not in sets:
         raise InputError("--samples is the number of prior samples of a decoder alone; leave it out, or --data.")
     names = model_names(chosen.model)
-    options, of_data = ModelOptions.of_each(chosen, len(names)), DataOptions.of(chosen)
-    if of_data.kept() and sets == [None]:
-        raise InputError(f"{', '.join(of_data.kept())}: is said of data, of which there are none; give --data too.")
+    options, data_options = ModelOptions.of_each(chosen, len(names)), DataOptions.of_each(chosen, len(names))
+    if data_options[0].kept() and sets == [None]:
+        told = ", ".join(data_options[0].kept())
+        raise InputError(f"{told}: is said of data, of which there are none; give --data too.")
     for at, (name, model) in enumerate(zip(names, chosen.model, strict=True)):
         data = sets[min(at, len(sets) - 1)]
         samples = chosen.samples if data is None else None
         space = open_space(
-            model, data, workspace, chosen.device, options[at], data_options=of_data if data else None, samples=samples
+            model,
+            data,
+            workspace,
+            chosen.device,
+            options[at],
+            data_options=data_options[at] if data else None,
+            samples=samples,
         )
         for warning in getattr(getattr(space.model, "report", None), "warnings", []):
             print(f"Note: {name}: {warning}", file=sys.stderr)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from components.palette import OKABE_ITO
+from components.palette import category_style
 from vae_core import Dataset
 
 _FLATTEST = 4  # times its own span that a scale may show of a line
@@ -34,7 +34,7 @@ def picture_form(data: Dataset) -> dict[str, Any]:
         "axis_unit": features.axis_unit,
         "low": [float(value) for value in low],
         "high": [float(value) for value in high],
-        "inks": [OKABE_ITO[at % len(OKABE_ITO)] for at in range(len(features.names))],
+        "inks": [category_style(at, len(features.names))[0] for at in range(len(features.names))],
         "panels": _panels(features.units, low, high),
     }
 

@@ -162,23 +162,35 @@ class ModelOptions:
             If one is given neither once nor once a model, or is none of what it may be.
         """
         plain = ("weights", "layout", "range", "posterior", "output", "likelihood", "sigma", *_SIZES)
-        given = {name: _of_each(f"--{name.replace('_', '-')}", getattr(chosen, name), count) for name in plain}
-        by_name: dict[str, list[Any]] = {}
-        for text in chosen.arguments:
-            for name, value in named_values([text], "--with").items():
-                by_name.setdefault(name, []).append(value)
-        arguments = {name: _of_each(f"--with {name}=…", values, count) for name, values in by_name.items()}
+        given = {name: of_each(f"--{name.replace('_', '-')}", getattr(chosen, name), count) for name in plain}
+        arguments = named_values_of_each("--with", chosen.arguments, count)
         made = []
         for at in range(count):
             said = {name: values[at] for name, values in given.items()}
             if said["sigma"] is not None:
                 said["sigma"] = _number("--sigma", said["sigma"])
-            with_ = {name: values[at] for name, values in arguments.items() if values[at] is not None}
-            made.append(cls(trust=chosen.trust, arguments=with_, **said))
+            made.append(cls(trust=chosen.trust, arguments=arguments[at], **said))
         return made
 
 
-def _of_each(option: str, values: list[Any], count: int) -> list[Any]:
+def named_values_of_each(option: str, given: list[str], count: int) -> list[dict[str, Any]]:
+    """Return, of each of so many models, the values of texts such as ``latent_dim=4``; see `of_each`."""
+    by_name: dict[str, list[Any]] = {}
+    for text in given:
+        for name, value in named_values([text], option).items():
+            by_name.setdefault(name, []).append(value)
+    each = {name: of_each(f"{option} {name}=…", values, count) for name, values in by_name.items()}
+    return [{name: values[at] for name, values in each.items() if values[at] is not None} for at in range(count)]
+
+
+def of_each(option: str, values: list[Any], count: int) -> list[Any]:
+    """Return an option of each of so many models: given once it is said of all, given once a model of each in turn.
+
+    Raises
+    ------
+    InputError
+        If it is given another number of times.
+    """
     if len(values) not in (0, 1, count):
         once = "once" if count == 1 else "once, or once a model"
         models = "one model" if count == 1 else f"{count} models"

@@ -1,11 +1,12 @@
 // An item beside what the model makes of it: three images, or two lines over each other and what is between them.
 import { drawPlot, drawSmall, isImage, sizeOfOne } from "./form.js";
 import { draw, drawDifference, element, isDark } from "./picture.js";
-import { barsAreNamed, short, withUnit } from "./plot.js";
+import { short, withUnit } from "./plot.js";
 import { current } from "./store.js";
 
 const LINE_HIGH = 150; // CSS pixels
 const BAR_HIGH = 15;
+const MOST_NAMED = 32; // bars with names of their own
 
 function figure(title, className = "") {
   const canvas = element("canvas", { role: "img", "aria-label": title, className });
@@ -36,10 +37,10 @@ function plotsCompared(pixels, title) {
   const bars = form.kind === "bars";
   const marks = form.names.length > 1 ? "dashed" : "grey";
   const both = figure(bars ? `reconstruction, and the ${title} as a mark` : `${title} (${marks}) and reconstruction`);
-  const high = bars ? Math.min(24, form.shape[1]) * BAR_HIGH : LINE_HIGH;
+  const high = bars && form.shape[1] <= MOST_NAMED ? form.shape[1] * BAR_HIGH : LINE_HIGH;
   both.canvas.style.height = `${high}px`;
   const layers = bars ? [{ values: pixels, index: 1 }, { values: pixels, index: 0, faint: true }] : [{ values: pixels, index: 0, faint: true }, { values: pixels, index: 1 }];
-  const root = element("div", { className: "plots" }, both.root, valueTable(pixels, bars && barsAreNamed(form, high)));
+  const root = element("div", { className: "plots" }, both.root, valueTable(pixels));
   // Drawn once it has a place, and anew with every width it gets.
   new ResizeObserver(([entry]) => {
     if (entry.contentRect.width) drawPlot(both.canvas, layers, entry.contentRect.width, high);
@@ -49,7 +50,7 @@ function plotsCompared(pixels, title) {
 
 const MOST_ROWS = 512;
 
-function valueTable(pixels, closed) {
+function valueTable(pixels) {
   const { kind, names, units, along, axis, axis_unit: axisUnit, shape: [c, k] } = current.info.picture;
   const size = c * k;
   const cell = (text) => element("td", {}, text);
@@ -67,7 +68,7 @@ function valueTable(pixels, closed) {
   const original = kind === "bars" || c > 1 ? "original" : headed("original", units[0]);
   const head = element("tr", {}, ...[first, original, "decoded", "difference"].map((text) => element("th", {}, text)));
   const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${size.toLocaleString("en")} values; take all of them away as CSV.`) : "";
-  return element("details", kind === "bars" && !closed ? { open: true } : {}, element("summary", {}, "Values"), element("table", { className: "values" }, element("thead", {}, head), element("tbody", {}, ...rows)), more);
+  return element("details", {}, element("summary", {}, "Values"), element("table", { className: "values" }, element("thead", {}, head), element("tbody", {}, ...rows)), more);
 }
 
 // The pictures after original and reconstruction.

@@ -190,10 +190,10 @@ export function mirror() {
   if (state.view.pointSize !== undefined) set("point-size", { value: state.view.pointSize });
   if (state.view.pointOpacity !== undefined) set("point-opacity", { value: state.view.pointOpacity });
   const { count, latent_dim: d, picture: { kind, shape } } = current.info;
-  const size = kind === "image" ? ` · ${shape[1]} × ${shape[0]}` : ` · ${shape[0] > 1 ? `${shape[0]} × ` : ""}${shape[1]} values`;
+  const size = kind === "image" ? ` · ${shape[1]} × ${shape[0]}` : ` · ${shape[0] > 1 ? `${shape[0]} × ` : ""}${shape[1]} value${shape[0] * shape[1] > 1 ? "s" : ""}`;
   const { left_out: left, left_out_count: gone } = current.info;
   const facts = document.getElementById("space-facts");
-  facts.textContent = `${count.toLocaleString("en")} items${gone ? ` (${gone.toLocaleString("en")} left out)` : ""} · ${d} latent dimensions${size}`;
+  facts.textContent = `${count.toLocaleString("en")} items${gone ? ` (${gone.toLocaleString("en")} left out)` : ""} · ${d} latent dimension${d > 1 ? "s" : ""}${size}`;
   facts.title = gone ? `Left out, because the model gives latent values that are not finite for them: ${left.join(", ")}${gone > left.length ? " …" : ""}` : "";
   for (const button of document.querySelectorAll("#map-tools [data-toggle]")) {
     button.setAttribute("aria-pressed", String(Boolean(state.view[button.dataset.toggle])));

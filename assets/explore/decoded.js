@@ -28,6 +28,8 @@ export function layDecoded() {
     if (!onShow || isImage()) return;
     const box = canvas.getBoundingClientRect();
     read.textContent = readPlot(current.info.picture, onShow.values, onShow.index, event.clientX - box.left, event.clientY - box.top, ...room);
+    // Where the pointer is not.
+    read.dataset.at = event.clientY - box.top > box.height / 2 ? "top" : "bottom";
     read.hidden = read.textContent === "";
   });
 }

@@ -38,15 +38,18 @@ function across(form, box) {
   return (k) => box.x + ((form.along[k] - first) / span(first, last)) * box.w;
 }
 
-function panelBoxes(form, box) {
+// `head`: room above each panel, for its unit.
+function panelBoxes(form, box, head = 0) {
   const tall = box.h / form.panels.length;
-  return form.panels.map((panel, at) => ({ panel, x: box.x, y: box.y + at * tall, w: box.w, h: tall - (form.panels.length > 1 ? 4 : 0) }));
+  return form.panels.map((panel, at) => ({ panel, x: box.x, y: box.y + at * tall + head, w: box.w, h: tall - head - (form.panels.length > 1 ? 4 : 0) }));
 }
 
-function strokeLines(context, values, offset, form, box, { width, ink, dashes = [] }) {
+const headOf = (form) => (form.units.some((unit) => unit) ? 12 : 0);
+
+function strokeLines(context, values, offset, form, box, { width, ink, dashes = [], head = 0 }) {
   const [, k] = form.shape;
   const x = across(form, box);
-  for (const part of panelBoxes(form, box)) {
+  for (const part of panelBoxes(form, box, head)) {
     const [low, high] = scaleOf(form, part.panel);
     for (const channel of part.panel) {
       context.beginPath();
@@ -63,15 +66,22 @@ function strokeLines(context, values, offset, form, box, { width, ink, dashes = 
   context.setLineDash([]);
 }
 
-function fillBars(context, values, offset, form, box) {
+function fillBars(context, values, offset, form, box, asMarks = false) {
   const [, k] = form.shape;
   const slot = box.w / k;
-  context.fillStyle = form.inks[0];
+  context.fillStyle = asMarks ? colour("--ink") : form.inks[0];
   for (let i = 0; i < k; i += 1) {
     const share = Math.min(1, Math.max(0, (values[offset + i] - form.low[i]) / span(form.low[i], form.high[i])));
     const tall = Math.max(1, share * box.h);
-    context.fillRect(box.x + i * slot, box.y + box.h - tall, Math.max(0.8, 0.8 * slot), tall);
+    context.fillRect(box.x + i * slot, box.y + box.h - tall, Math.max(0.8, 0.8 * slot), asMarks ? 1.5 : tall);
   }
+}
+
+// As much of a text as there is room for; what is left out a hand can ask for.
+function fillFitted(context, text, x, y, room) {
+  let shown = text;
+  while (shown.length > 1 && context.measureText(shown).width > room) shown = `${shown.slice(0, shown.endsWith("…") ? -2 : -1)}…`;
+  context.fillText(shown, x, y);
 }
 
 // A small plot without words, for strips and grids.
@@ -97,7 +107,8 @@ function paintLines(context, layers, form, w, h) {
   context.fillStyle = colour("--quiet");
   context.strokeStyle = colour("--line");
   context.lineWidth = 1;
-  for (const part of panelBoxes(form, box)) {
+  const above = headOf(form);
+  for (const part of panelBoxes(form, box, above)) {
     const [low, high] = scaleOf(form, part.panel);
     context.textAlign = "right";
     for (const tick of ticksBetween(low, high, Math.max(1, Math.min(5, part.h / 28)))) {
@@ -111,7 +122,7 @@ function paintLines(context, layers, form, w, h) {
     const unit = form.units[part.panel[0]];
     if (unit) {
       context.textAlign = "left";
-      context.fillText(unit, box.x + 3, part.y + 7);
+      fillFitted(context, unit, 3, part.y - 8, box.w);
     }
   }
   const first = Math.min(form.along[0], form.along.at(-1));
@@ -120,16 +131,19 @@ function paintLines(context, layers, form, w, h) {
   context.textAlign = "center";
   for (const tick of ticksBetween(first, last, box.w / 60)) context.fillText(short(tick), box.x + ((tick - first) / span(first, last)) * box.w, below);
   context.fillText(withUnit(form.axis, form.axis_unit && `(${form.axis_unit})`), box.x + box.w / 2, below + 12);
-  if (form.names.length > 1) paintNames(context, form, box.x, below + 25, box.w);
+  if (namesFit(form, box.w)) paintNames(context, form, box.x, below + 25, box.w);
   const { length } = layers;
   layers.forEach(({ values, index = 0, faint }) => {
     const dashes = faint && length > 1 && form.names.length > 1 ? [3, 2] : [];
-    strokeLines(context, values, index * form.shape[0] * form.shape[1], form, box, { width: faint ? 1.2 : 1.6, ink: faint && form.names.length === 1 ? colour("--quiet") : undefined, dashes });
+    strokeLines(context, values, index * form.shape[0] * form.shape[1], form, box, { head: above, width: faint ? 1.2 : 1.6, ink: faint && form.names.length === 1 ? colour("--quiet") : undefined, dashes });
   });
 }
 
 // Where the lines are: room for numbers at the left, for numbers, the axis and, of several, the names below.
-const lineBox = (form, w, h) => ({ x: 42, y: 8, w: w - 54, h: h - (form.names.length > 1 ? 46 : 34) });
+const lineBox = (form, w, h) => ({ x: 42, y: 8, w: w - 54, h: h - (namesFit(form, w - 54) ? 46 : 34) });
+
+// Of many channels the one under the pointer is named instead.
+const namesFit = (form, w) => form.names.length > 1 && w / form.names.length >= 48;
 
 function paintNames(context, form, x, y, w) {
   const slot = w / form.names.length;
@@ -138,20 +152,19 @@ function paintNames(context, form, x, y, w) {
     context.fillStyle = form.inks[at];
     context.fillRect(x + at * slot, y - 1.5, 8, 3);
     context.fillStyle = colour("--quiet");
-    context.fillText(name, x + at * slot + 11, y, slot - 14);
+    fillFitted(context, name, x + at * slot + 11, y, slot - 14);
   });
 }
 
 // Too many for names stand upright, as they do in the strips.
 const uprightBox = (w, h) => ({ x: 8, y: 8, w: w - 16, h: h - 30 });
 
-export const barsAreNamed = (form, h) => form.kind === "bars" && h / form.shape[1] >= ROW;
+const barsAreNamed = (form, h) => form.kind === "bars" && h / form.shape[1] >= ROW;
 
 function paintBars(context, layers, form, w, h) {
   const [, k] = form.shape;
   if (!barsAreNamed(form, h)) {
-    const [{ values, index = 0 }] = layers;
-    fillBars(context, values, index * k, form, uprightBox(w, h));
+    for (const { values, index = 0, faint } of layers) fillBars(context, values, index * k, form, uprightBox(w, h), faint);
     return;
   }
   const left = Math.min(0.42 * w, Math.max(...form.names.map((name) => context.measureText(name).width)) + 10);
@@ -171,11 +184,11 @@ function paintBars(context, layers, form, w, h) {
       if (faint) continue;
       context.fillStyle = colour("--ink");
       context.textAlign = "left";
-      context.fillText(withUnit(short(value), form.units[i]), box.x + box.w + 5, y + slot / 2, right - 6);
+      fillFitted(context, withUnit(short(value), form.units[i]), box.x + box.w + 5, y + slot / 2, right - 6);
     }
     context.fillStyle = colour("--quiet");
     context.textAlign = "right";
-    context.fillText(form.names[i], left - 6, y + slot / 2, left - 8);
+    fillFitted(context, form.names[i], left - 6, y + slot / 2, left - 8);
   }
 }
 
@@ -192,6 +205,13 @@ export function readPlot(form, values, index, x, y, w, h) {
   let near = 0;
   for (let i = 1; i < k; i += 1) if (Math.abs(at(i) - x) < Math.abs(at(near) - x)) near = i;
   const place = withUnit(`${form.axis} ${short(form.along[near])}`, form.axis_unit);
+  const box = lineBox(form, w, h);
+  const heights = panelBoxes(form, box, headOf(form)).flatMap((part) => {
+    const [low, high] = scaleOf(form, part.panel);
+    return part.panel.map((channel) => [channel, part.y + part.h * (1 - (values[offset + channel * k + near] - low) / span(low, high))]);
+  });
+  const [[nearest]] = heights.toSorted((one, other) => Math.abs(one[1] - y) - Math.abs(other[1] - y));
+  if (!namesFit(form, box.w) && form.names.length > 1) return `${form.names[nearest]}, ${place}: ${withUnit(short(values[offset + nearest * k + near]), form.units[nearest])}`;
   const told = form.names.map((name, channel) => `${form.names.length > 1 ? `${name} ` : ""}${withUnit(short(values[offset + channel * k + near]), form.units[channel])}`);
   return `${place}: ${told.join(", ")}`;
 }

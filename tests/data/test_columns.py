@@ -215,3 +215,11 @@ def test_whatever_is_in_a_csv_is_read_or_refused(tmp_path: Path, content: str | 
         assert str(error).endswith(".")
     else:
         assert isinstance(data, Dataset) and np.isfinite(data.values).all()
+
+
+def test_a_column_far_from_zero_is_told_of(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    columns = {"near": rng.normal(size=200), "unixtime": 1.7e9 + 10 * np.arange(200), "constant": np.full(200, 1e9)}
+    pd.DataFrame(columns).to_csv(tmp_path / "t.csv", index=False)
+    (note,) = load_data(tmp_path / "t.csv").notes
+    assert "'unixtime'" in note and "float32" in note and "near" not in note.split(":")[0]

@@ -28,6 +28,7 @@ ColumnKind = Literal["number", "text", "path", "picture", "list", "other"]
 ID_COLUMNS = ("id", "item", "name", "unnamed: 0", "__index_level_0__")
 #: What a table can tell of an item.
 TOLD = ("number", "text", "path")
+_FEW_STEPS = 64  # of float32 that a column's deviation should at least be
 _MOSTLY = 0.5  # a column in which more of the values are numbers is meant to hold numbers
 _SEEN = ("picture", "path")
 _IN_WORDS = {"number": "numbers", "text": "text", "list": "lists", "other": "something else"}
@@ -80,7 +81,7 @@ def dataset_of_table(
     """
     for column in (*options.columns, *filter(None, [options.label_column])):
         if column not in table.kinds:
-            listed = ", ".join(list(table.kinds)[:20])
+            listed = ", ".join(list(table.kinds)[:20]) + (" and others" if len(table.kinds) > 20 else "")
             raise InputError(f"{table.source}: there is no column {column!r}; there are {listed}.")
     label = options.label_column or _label(table, options.columns)
     ids, index = _ids(table, {label, *options.columns})
@@ -106,7 +107,19 @@ def dataset_of_table(
     frame.index = numbered_items(table.count) if index is None else index
     flat = values.ndim == 2
     arranged, kind, value_range = arrange(values, table.source, "series" if features and not flat else None)
-    return Dataset(arranged, kind, value_range, frame, name, features)
+    notes = _far_from_zero(arranged, chosen) if kind == "vector" and len(chosen) == arranged.shape[1] else ()
+    return Dataset(arranged, kind, value_range, frame, name, features, notes)
+
+
+def _far_from_zero(values: np.ndarray, names: Sequence[str]) -> tuple[str, ...]:
+    """Say of which columns ``[n, k]`` float32 keeps little, because they differ by few of its steps."""
+    steps = np.spacing(np.abs(values).max(axis=0))
+    deviations = values.std(axis=0, dtype=np.float64)
+    few = [names[int(at)] for at in np.flatnonzero((deviations > 0) & (deviations < _FEW_STEPS * steps))]
+    if not few:
+        return ()
+    told = ", ".join(repr(name) for name in few[:3]) + (f" and {len(few) - 3} more" if len(few) > 3 else "")
+    return (f"{told}: lies so far from 0 that float32 keeps little of its differences; subtract the mean first.",)
 
 
 def _refuse_stray_text(table: Table, frame: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from vae_core.data.fitting import MODES, parse_fit
 from vae_core.errors import InputError
-from vae_core.options import named_values
+from vae_core.options import named_values_of_each, of_each
 
 
 @dataclass(frozen=True)
@@ -70,29 +70,40 @@ class DataOptions:
 
     @classmethod
     def add_to(cls, parser: argparse.ArgumentParser) -> None:
-        """Add the options to a command, which has ``--trust`` already."""
+        """Add the options to a command, which has ``--trust`` already; they may be repeated as those of models may."""
         group = parser.add_argument_group("data", "what names and contents do not tell is asked for")
-        group.add_argument("--metadata", metavar="FILE", help="labels or other columns, joined to the items of --data")
-        group.add_argument("--columns", metavar="NAMES", help="of a table that hold the values, with commas between")
-        group.add_argument("--label-column", metavar="NAME", help="of a table that holds the class")
-        group.add_argument(
-            "--fit",
-            metavar="MODE",
-            help=f"pictures to the model's shape: {', '.join(MODES)}, or with a size: pad:28x28",
-        )
+
+        def add(name: str, metavar: str, text: str) -> None:
+            group.add_argument(name, action="append", default=[], metavar=metavar, help=text)
+
+        add("--metadata", "FILE", "labels or other columns, joined to the items of --data")
+        add("--columns", "NAMES", "of a table that hold the values, with commas between")
+        add("--label-column", "NAME", "of a table that holds the class")
+        add("--fit", "MODE", f"pictures to the model's shape: {', '.join(MODES)}, or with a size: pad:28x28")
         group.add_argument(
             "--data-with", action="append", default=[], metavar="NAME=VALUE", help="argument of a data factory"
         )
 
     @classmethod
     def of(cls, chosen: argparse.Namespace) -> DataOptions:
-        """Return the options of a command line."""
-        columns = tuple(part.strip() for part in (chosen.columns or "").split(",") if part.strip())
-        return cls(
-            trust=chosen.trust,
-            metadata=chosen.metadata,
-            columns=columns,
-            label_column=chosen.label_column,
-            fit=chosen.fit,
-            arguments=named_values(chosen.data_with, "--data-with"),
-        )
+        """Return the options of a command line with one data set."""
+        return cls.of_each(chosen, 1)[0]
+
+    @classmethod
+    def of_each(cls, chosen: argparse.Namespace, count: int) -> list[DataOptions]:
+        """Return the options of the data of each of so many models of a command line.
+
+        Raises
+        ------
+        InputError
+            If one is given neither once nor once a model, or is none of what it may be.
+        """
+        plain = ("metadata", "columns", "label_column", "fit")
+        given = {name: of_each(f"--{name.replace('_', '-')}", getattr(chosen, name), count) for name in plain}
+        arguments = named_values_of_each("--data-with", chosen.data_with, count)
+        made = []
+        for at in range(count):
+            said = {name: values[at] for name, values in given.items()}
+            said["columns"] = tuple(part.strip() for part in (said["columns"] or "").split(",") if part.strip())
+            made.append(cls(trust=chosen.trust, arguments=arguments[at], **said))
+        return made
