@@ -22,7 +22,7 @@ from vae_core.data.dataset import Dataset
 from vae_core.data.labels import label_column, numbered_items
 from vae_core.data.layout import arrange
 from vae_core.data.pieces import converted
-from vae_core.data.reserve import reserve
+from vae_core.data.reserve import refuse_bomb, reserve
 from vae_core.errors import InputError
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -172,6 +172,7 @@ def _mapped(path: Path, announced: tuple[np.dtype, tuple[int, ...]], size: int) 
 
 def _unpacked(stream: gzip.GzipFile, path: Path, most: int) -> np.ndarray:
     dtype, shape = _announced(stream, path, most)
+    refuse_bomb(path, path.stat().st_size, math.prod(shape) * dtype.itemsize)
     values = reserve((math.prod(shape),), dtype, path)
     buffer = values.view(np.uint8).data
     filled = 0

@@ -11,7 +11,7 @@ from typing import IO
 
 import numpy as np
 
-from vae_core.data.reserve import MAPPED_FROM, reserve
+from vae_core.data.reserve import MAPPED_FROM, refuse_bomb, reserve
 from vae_core.errors import InputError
 
 #: Shape and type of each array of a file.
@@ -66,6 +66,7 @@ def read_member(path: Path, archive: zipfile.ZipFile, key: str) -> np.ndarray:
                 f"{path}: the array {key} is packed and in Fortran's order, which is not read at such a size; save it "
                 "with numpy.savez."
             )
+        refuse_bomb(path, info.compress_size, size)
         values = reserve(shape[::-1] if fortran else shape, dtype, path)
         buffer = values.reshape(-1).view(np.uint8) if size else np.empty(0, np.uint8)
         for at in range(0, size, _PIECE):

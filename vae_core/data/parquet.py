@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vae_core.data.arrow import ArrowTable, damaged, need_pyarrow
-from vae_core.data.reserve import free_memory
+from vae_core.data.reserve import free_memory, refuse_bomb
 from vae_core.errors import InputError
 
 
@@ -34,6 +34,9 @@ class _ParquetBatches:
         self._path = path
         file = parquet.ParquetFile(path)
         self.schema, self.count = file.schema_arrow, file.metadata.num_rows
+        numbers = sum(types.is_integer(field.type) or types.is_floating(field.type) for field in self.schema)
+        # What repeats is packed into nothing, whatever the file says its columns unpack to: a number takes four bytes.
+        refuse_bomb(path, path.stat().st_size, 4 * self.count * numbers)
         # Texts that repeat stay what they are in the file: otherwise a small file could unfold into a huge table.
         self._repeating = [
             field.name for field in self.schema if types.is_string(field.type) or types.is_large_string(field.type)

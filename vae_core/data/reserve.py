@@ -14,6 +14,8 @@ from vae_core.errors import InputError
 
 #: Values of more bytes lie in a temporary file that is mapped into memory.
 MAPPED_FROM = 512 * 2**20
+#: What unpacks to more than so many times its size is refused, from so many bytes on.
+BOMB, BOMB_FROM = 500, 128 * 2**20
 _ROOM = 0.8  # largest part of what is free that is taken
 
 
@@ -37,6 +39,18 @@ def reserve(shape: Sequence[int], dtype: DTypeLike, source: object) -> np.ndarra
     except (MemoryError, OSError, ValueError, OverflowError) as error:
         raise _no_room(shape, need, source) from error
     raise _no_room(shape, need, source)
+
+
+def refuse_bomb(source: object, packed: int, unpacked: int) -> None:
+    """Raise InputError if so few bytes unpack to so many that the file must be made to fill a memory.
+
+    Pictures that are mostly blank unpack to a hundred times their size, never to `BOMB` times.
+    """
+    if unpacked > BOMB_FROM and unpacked > BOMB * packed:
+        raise InputError(
+            f"{source}: its {packed / 1e3:,.0f} kB unpack to {unpacked / 1e6:,.0f} MB, as those of files do that are "
+            "made to fill the memory; if it is meant to, save it unpacked, as numpy.savez and numpy.save do."
+        )
 
 
 def free_memory() -> int | None:
