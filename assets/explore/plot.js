@@ -3,6 +3,7 @@ import { colour } from "./picture.js";
 
 export const TILE = [54, 72]; // high and wide, of a small plot
 const ROW = 12; // CSS pixels of a bar that has its name beside it
+const GAP = 10; // below a panel, so that its last number is clear of the next one's first
 const FONT = "system-ui, sans-serif";
 
 const span = (low, high) => (high > low ? high - low : 1);
@@ -41,7 +42,7 @@ function across(form, box) {
 // `head`: room above each panel, for its unit.
 function panelBoxes(form, box, head = 0) {
   const tall = box.h / form.panels.length;
-  return form.panels.map((panel, at) => ({ panel, x: box.x, y: box.y + at * tall + head, w: box.w, h: tall - head - (form.panels.length > 1 ? 4 : 0) }));
+  return form.panels.map((panel, at) => ({ panel, x: box.x, y: box.y + at * tall + head, w: box.w, h: tall - head - (form.panels.length > 1 ? GAP : 0) }));
 }
 
 const headOf = (form) => (form.units.some((unit) => unit) ? 12 : 0);

@@ -103,7 +103,7 @@ def refused_at_once(path: Path, sentence: str) -> None:
     tracemalloc.start()
     with pytest.raises(InputError, match=sentence):
         load_data(path)
-    assert tracemalloc.get_traced_memory()[1] < 20_000_000 and time.perf_counter() - began < 2
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000 and time.perf_counter() - began < 5
     tracemalloc.stop()
 
 

@@ -170,7 +170,7 @@ def quick(path: Path, sentence: str) -> None:
     began = time.perf_counter()
     with pytest.raises(InputError, match=sentence):
         load_data(path)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 5
 
 
 def test_a_column_that_unpacks_to_more_than_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
