@@ -32,6 +32,7 @@ def test_every_example_works(
     monkeypatch.setattr("webbrowser.open", lambda _: True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "mine", raising=False)  # of another test in this process
     scope: dict[str, Any] = {"__name__": "example"}
     opened = 0
     for language, text in BLOCK.findall(PAGE.read_text(encoding="utf-8")):

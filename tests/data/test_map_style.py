@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +207,9 @@ def test_a_factory_of_a_pair_and_of_a_data_set(code: Path, monkeypatch: pytest.M
         load_data(f"{code}:pair", trust=True, columns=["b"])
     monkeypatch.chdir(code.parent)
     monkeypatch.syspath_prepend(str(code.parent))
+    monkeypatch.delitem(sys.modules, "mine", raising=False)  # of another test in this process
     assert len(load_data("mine:pair", trust=True)) == 3
+    del sys.modules["mine"]
 
 
 @pytest.mark.parametrize(
