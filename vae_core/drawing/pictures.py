@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from vae_core import Dataset, InputError, LatentSpace
+from vae_core.data.dataset import Dataset
+from vae_core.errors import InputError
+from vae_core.space.latent_space import LatentSpace
 
 _BATCH = 1024
 #: Up to here a team of threads gains nothing, and beside other work its members wait for one another.
