@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: Items looked at where nobody says how many, and mixture components they are compared with at most.
 ITEMS = 5_000
 COMPONENTS = 20_000
+#: Products of items, components and dimensions: some ten seconds. No fewer than 200 items for that.
+_PRODUCTS = 1_600_000_000
+_LEAST_ITEMS = 200
 #: Of small sets every item is drawn from several times, until there are so many draws.
 _LEAST_DRAWS = 256
 _ROWS = 256
@@ -113,7 +116,7 @@ def index_code(
     space : LatentSpace
         The space; its prior has to factorise by dimension.
     items : int, optional
-        Items looked at, drawn without replacement; 5,000 where it is left out.
+        Items looked at, drawn without replacement; up to 5,000 where it is left out, fewer of many dimensions.
     seed : int
         Of items, components and draws.
     progress : Progress
@@ -137,7 +140,9 @@ def index_code(
     n, d = space.mean.shape
     if items is not None and items < 1:
         raise InputError(f"At least one item has to be looked at, not {items}.")
-    m = min(n, ITEMS if items is None else items)
+    if items is None:
+        items = min(ITEMS, max(_LEAST_ITEMS, _PRODUCTS // (min(n, COMPONENTS) * d)))
+    m = min(n, items)
     random = np.random.default_rng(seed)
     # The first m are looked at; all are what they are compared with.
     chosen = random.permutation(n)[: max(m, min(n, COMPONENTS))]
