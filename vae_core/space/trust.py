@@ -65,6 +65,7 @@ class TrustScale:
         # A scaled copy of millions of items would cost more than it tells.
         among = _some(len(mean), _AMONG)
         whole = len(among) == len(mean)
+        self._among = among
         self._mean: np.ndarray = mean if whole else mean[among]
         self._logvar: np.ndarray = logvar if whole else logvar[among]
         self._neighbours = Neighbours(self._mean * self._stretch)
@@ -106,16 +107,29 @@ class TrustScale:
         """Return the weighted length ``[m]`` of differences of latent points ``[m, d]``."""
         return np.asarray(np.linalg.norm(np.asarray(steps, dtype=np.float64) * self._stretch, axis=1))
 
-    def score(self, z: np.ndarray) -> np.ndarray:
-        """Return trust ``[m]`` in [0, 1] of latent points ``[m, d]``; see `trust`."""
+    def nearest(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the items ``[m]`` nearest to latent points ``[m, d]`` (of up to 100,000), and their distances."""
+        index, distance = self._neighbours.query(np.asarray(z, dtype=np.float32) * self._stretch, 1)
+        return self._among[index[:, 0]], distance[:, 0]
+
+    def score(self, z: np.ndarray, leave_out: np.ndarray | None = None) -> np.ndarray:
+        """Return trust ``[m]`` in [0, 1] of latent points ``[m, d]``; see `trust`.
+
+        `leave_out` ``[m]`` names an item for each point that does not count: the one it is a draw of.
+        """
         scores = np.empty(len(z), dtype=np.float32)
+        if leave_out is not None:
+            place = np.minimum(np.searchsorted(self._among, leave_out), len(self._among) - 1)
+            # An item that is none of those drawn from a large set does not count anyway.
+            leave_out = np.where(self._among[place] == leave_out, place, -1)
         for start in range(0, len(z), _ROWS):
             part = slice(start, start + _ROWS)
-            scores[part] = self._score(np.asarray(z[part], dtype=np.float32))
+            own = None if leave_out is None else leave_out[part]
+            scores[part] = self._score(np.asarray(z[part], dtype=np.float32), own)
         return scores
 
-    def _score(self, z: np.ndarray) -> np.ndarray:
-        index, distance = self._neighbours.query(z * self._stretch, max(AROUND, NEAREST))
+    def _score(self, z: np.ndarray, leave_out: np.ndarray | None = None) -> np.ndarray:
+        index, distance = self._neighbours.query(z * self._stretch, max(AROUND, NEAREST), leave_out)
         low, remote = float(self.quantiles[5]), float(self.quantiles[99])
         # Where all items coincide any step away from them is a step into the unknown.
         far = beyond(distance[:, :NEAREST].mean(axis=1), low, remote, max(1e-3 * remote, 1e-6))
