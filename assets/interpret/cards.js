@@ -47,7 +47,7 @@ function layCard(study) {
     element("select", { "data-choice": name, onchange: () => again(card) }, ...values.map((value) => element("option", { value }, value))),
   ));
   const root = element(
-    "section", { className: "card", id: `study-${study.name}`, "aria-label": study.title },
+    "section", { className: study.wide ? "card full" : "card", id: `study-${study.name}`, "aria-label": study.title },
     element("div", { className: "card-head" }, element("h2", {}, study.title), status, ...choices),
     body,
   );

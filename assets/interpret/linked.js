@@ -6,8 +6,9 @@ import { current, state, subscribe, update } from "../explore/store.js";
 const panel = () => document.getElementById("study-panel");
 
 function touched(target) {
-  const { dimension, column, item, point, within, low, high, value } = target.dataset;
-  if (item !== undefined) goToItem(Number(item));
+  const { dimension, column, item, point, within, low, high, value, axes } = target.dataset;
+  if (axes !== undefined) update({ projection: `z:${axes}`, spot: null }, { commit: true });
+  else if (item !== undefined) goToItem(Number(item));
   else if (point !== undefined) goTo(Float32Array.from(point.split(","), Number));
   else if (within !== undefined) {
     const asked = value === undefined ? { column: within, low: Number(low), high: Number(high) } : { column: within, value };
@@ -21,7 +22,7 @@ function touched(target) {
   } else if (column !== undefined) update({ color: column, selection: null }, { commit: true });
 }
 
-const TOUCHABLE = "[data-item], [data-point], [data-within], [data-dimension], [data-column]";
+const TOUCHABLE = "[data-axes], [data-item], [data-point], [data-within], [data-dimension], [data-column]";
 
 export function connectLinked() {
   panel().addEventListener("click", (event) => {
@@ -38,7 +39,8 @@ export function connectLinked() {
   });
 }
 
-function isOn({ dimension, column, item, within, low, high, value }) {
+function isOn({ dimension, column, item, within, low, high, value, axes }) {
+  if (axes !== undefined) return state.projection === `z:${axes}`;
   if (item !== undefined) return Number(item) === state.item;
   if (within !== undefined) {
     if (state.within?.column !== within) return false;

@@ -38,6 +38,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                         "name": study.name,
                         "page": study.page,
                         "title": study.title,
+                        "wide": study.wide,
                         "choices": [
                             {
                                 "name": parameter,

@@ -62,6 +62,8 @@ class Study:
         Changes with what is computed, so that older answers are not taken for it.
     choices : mapping
         What can be chosen, by the function's parameter.
+    wide : bool
+        Whether its card takes the whole width of its page.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Study:
     first: int | None = None
     version: int = 1
     choices: Mapping[str, Choice] = field(default_factory=dict)
+    wide: bool = False
 
     def compute(self) -> Callable[..., Any]:
         """Return the function, imported now."""
@@ -97,6 +100,32 @@ STUDIES: tuple[Study, ...] = (
         "Rate by dimension",
         "vae_core.interpret.collapse:collapse",
         "vae_core.interpret.collapse:Collapse",
+    ),
+    Study(
+        "index_code",
+        "used",
+        "What the rate is made of",
+        "vae_core.interpret.index_code:index_code",
+        "vae_core.interpret.index_code:IndexCode",
+        first=250,
+    ),
+    Study(
+        "prior_fit",
+        "prior",
+        "Aggregate posterior against prior",
+        "vae_core.interpret.prior_fit:prior_fit",
+        "vae_core.interpret.prior_fit:PriorFit",
+        first=2000,
+        wide=True,
+    ),
+    Study(
+        "holes",
+        "prior",
+        "Holes",
+        "vae_core.interpret.holes:holes",
+        "vae_core.interpret.holes:Holes",
+        first=2000,
+        wide=True,
     ),
 )
 
