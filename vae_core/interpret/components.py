@@ -48,7 +48,7 @@ class Components:
     draws : int
         Shuffled sets.
     shuffled_by : str
-        ``"permutation"``, or ``"normal"``: large sets are not shuffled, their correlations are drawn.
+        ``"permutation"``, or ``"wishart"``: large sets are not shuffled, their correlations are drawn.
     axes : ndarray
         ``[k, d]`` orthonormal eigenvectors (of standardised means: in standardised units), the largest entry positive.
     correlation : ndarray
@@ -157,8 +157,8 @@ def principal_components(
       components of equal variance, nor for the tail where there are hardly more items than dimensions.
     - The reference is parallel analysis (Horn 1965, "A rationale and test for the number of factors in factor
       analysis") with every dimension shuffled independently, so that variances stay and relations go. Of more than
-      4,000,000 numbers the correlations of the shuffled set are drawn instead, from N(0, 1 / (n − 1)): those are the
-      exact mean and variance under permutation (Pitman 1937, "Significance tests … II. The correlation coefficient").
+      4,000,000 numbers the shuffled set's correlations are drawn instead, as those of n independent Gaussian vectors
+      (Wishart, by the decomposition of Bartlett 1933).
 
     Parameters
     ----------
@@ -292,7 +292,7 @@ def _shuffled_shares(
     """Shares ``[draws, d]`` of the variance along the components of shuffled sets, and how they were made."""
     n, d = points.shape
     random = np.random.default_rng(seed)
-    whole = n * d <= _SHUFFLED
+    whole = n * d <= _SHUFFLED or n <= 2 * d
     centred = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64) if whole else np.empty(0)
     shares = np.empty((draws, d))
     for draw in range(draws):
@@ -300,10 +300,17 @@ def _shuffled_shares(
             one = random.permuted(centred, axis=0)
             covariance = one.T @ one
         else:
-            correlation = np.triu(random.standard_normal((d, d)), 1) / np.sqrt(n - 1)
-            covariance = (correlation + correlation.T + np.eye(d)) * spread * spread[:, None]
+            covariance = _independent_correlation(n, d, random) * spread * spread[:, None]
         values = np.maximum(np.linalg.eigvalsh(covariance)[::-1], 0)
         shares[draw] = values / values.sum()
         if not progress(draw + 1, draws, "shuffled sets"):
             raise Stopped
-    return shares, "permutation" if whole else "normal"
+    return shares, "permutation" if whole else "wishart"
+
+
+def _independent_correlation(n: int, d: int, random: np.random.Generator) -> np.ndarray:
+    """Draw the correlation matrix ``[d, d]`` of n independent Gaussian vectors; n > d."""
+    lower = np.tril(random.standard_normal((d, d)), -1)
+    lower[np.diag_indices(d)] = np.sqrt(random.chisquare(n - 1 - np.arange(d)))
+    lower /= np.linalg.norm(lower, axis=1, keepdims=True)
+    return np.asarray(lower @ lower.T)

@@ -101,7 +101,7 @@ def sensitivity(
     """Return how much the picture changes with each latent dimension.
 
     √E_z[‖∂x̂/∂z_j‖² / P] over P values of a picture, at the posterior means of seeded items; the diagonal of the
-    expected pullback metric (Arvanitidis et al. 2018, "Latent space oddity", eq. 4, without its variance term).
+    expected pullback metric (Arvanitidis et al. 2018, "Latent space oddity", theorem 1, the term of the mean).
 
     Parameters
     ----------
