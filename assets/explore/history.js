@@ -6,7 +6,7 @@ import { current, sameNumbers, state, subscribe } from "./store.js";
 export const PAGES = ["explore", "used", "components", "prior", "meaning", "items"];
 const FARTHEST = 1e15; // as the server has it
 const LONG = 32; // more dimensions than this are written as item + what was changed
-const FLAGS = ["manifold", "shade", "links", "lens", "offPlane"];
+const FLAGS = ["manifold", "biplot", "shade", "links", "lens", "offPlane"];
 let depth = 0;
 let furthest = 0;
 let restoring = false;

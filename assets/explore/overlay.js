@@ -4,6 +4,7 @@ import { paintBigMap } from "./big_map.js";
 import { onAnswer } from "./decoded.js";
 import { atlas, isImage, tileShape } from "./form.js";
 import { connectLayer, hasNewcomers, paintNewcomers } from "./layer.js";
+import { connectBiplot, hasBiplot, paintBiplot } from "../interpret/biplot.js";
 import { connectWithin, hasWithin, paintWithin } from "../interpret/within.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
@@ -38,10 +39,11 @@ export function paintOverlay() {
   const linked = drawn && placeOnMap() && linkedPlaces().length > 0;
   const layered = drawn && hasNewcomers();
   const parted = drawn && hasWithin();
-  canvas.style.visibility = crossed || linked || layered || parted ? "" : "hidden";
+  const arrowed = drawn && hasBiplot();
+  canvas.style.visibility = crossed || linked || layered || parted || arrowed ? "" : "hidden";
   const shaded = isShaded();
   underlay.style.visibility = gridded || shaded ? "" : "hidden";
-  if (!(gridded || shaded || crossed || linked || layered || parted)) return;
+  if (!(gridded || shaded || crossed || linked || layered || parted || arrowed)) return;
   const box = plotBox();
   if (gridded || shaded) {
     below.save();
@@ -60,6 +62,7 @@ export function paintOverlay() {
   if (layered) paintNewcomers(context);
   if (linked) paintLinks(context, toPixels(here), linkedPlaces().map(toPixels));
   if (crossed) paintPath(context);
+  if (arrowed) paintBiplot(context, toPixels, box);
   context.restore();
 }
 
@@ -239,6 +242,7 @@ export function connectOverlay() {
   connectShade(paintOverlay);
   connectLayer(paintOverlay);
   connectWithin(paintOverlay);
+  connectBiplot(paintOverlay);
   onMapMoved(refreshTiles);
   onMapReady(refreshPath);
   onAnswer((about, asked) => {

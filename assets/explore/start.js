@@ -10,6 +10,7 @@ import { connectKeys } from "./keys.js";
 import { layMap, requestMap, shownNow } from "./map.js";
 import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
+import { connectAlong } from "../interpret/along.js";
 import { connectLinked } from "../interpret/linked.js";
 import { layPages } from "../interpret/pages.js";
 import { tell, tellError } from "./notice.js";
@@ -137,6 +138,7 @@ export async function start() {
   layLayer();
   layPages();
   connectLinked();
+  connectAlong();
   connectOverlay();
   connectKeys();
   onRetried(shownNow);

@@ -3,6 +3,7 @@ import { asVisitor, getJSON } from "../explore/api.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
 import { element } from "../explore/picture.js";
 import { current } from "../explore/store.js";
+import { placeAlong } from "./along.js";
 import { markLinked } from "./linked.js";
 
 const POLL = 400; // milliseconds
@@ -117,6 +118,7 @@ function show(card, answer) {
     // The server escapes every text in it.
     card.body.innerHTML = answer.html;
     markLinked(card.body);
+    placeAlong(card.body);
   }
   if (answer.state === "asking" && !card.have) card.body.replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
   if (answer.state === "refused") {

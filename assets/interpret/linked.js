@@ -1,4 +1,5 @@
 // What is touched in a card is shown everywhere: the store hears of it, and the cards show what the store says.
+import { showBiplot } from "./biplot.js";
 import { goToItem } from "../explore/items.js";
 import { goTo } from "../explore/sliders.js";
 import { current, state, subscribe, update } from "../explore/store.js";
@@ -26,6 +27,7 @@ const TOUCHABLE = "[data-axes], [data-item], [data-point], [data-within], [data-
 
 export function connectLinked() {
   panel().addEventListener("click", (event) => {
+    if (event.target.closest("[data-biplot]")) showBiplot();
     const target = event.target.closest(TOUCHABLE);
     if (target && panel().contains(target)) touched(target);
   });

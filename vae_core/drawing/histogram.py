@@ -13,6 +13,7 @@ from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain
 
 _WIDE, _HIGH = 200, 56
+_MOST = 32
 
 
 def histogram(
@@ -32,6 +33,7 @@ def histogram(
     column : str, optional
         Touching a bin shows the items whose value of this column lies in it.
     """
+    edges, counts, density = _coarser(np.asarray(edges), np.asarray(counts), density)
     total = max(1.0, float(np.sum(counts)))
     widths = np.diff(edges)
     height = np.asarray(counts, dtype=float) / total / np.where(widths > 0, widths, 1.0)
@@ -66,3 +68,15 @@ def histogram(
     svg = tag("svg", parts, viewBox=f"0 0 {_WIDE} {_HIGH}", preserveAspectRatio="none", class_="histogram-drawing")
     ends = tag("div", tag("span", plain(low)), tag("span", plain(float(edges[-1]))), class_="ends")
     return tag("div", svg, ends, class_="histogram-host")
+
+
+def _coarser(edges: np.ndarray, counts: np.ndarray, density: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Put neighbouring bins together until there are no more than 32."""
+    over = None if density is None else np.asarray(density, dtype=float)
+    while len(counts) > _MOST and len(counts) % 2 == 0:
+        counts = counts[0::2] + counts[1::2]
+        if over is not None:
+            widths = np.diff(edges)
+            over = (over[0::2] * widths[0::2] + over[1::2] * widths[1::2]) / (widths[0::2] + widths[1::2])
+        edges = edges[::2]
+    return edges, counts, over

@@ -118,8 +118,8 @@ def weighted_components(
     """Return the eigenvectors of S^½ G S^½, brought back to latent coordinates.
 
     S is the covariance of the means and G = E[JᵀJ] / P the expected pullback metric of the decoder's mean (Tosi et al.
-    2014, "Metrics for probabilistic geometries"; Arvanitidis et al. 2018, "Latent space oddity", theorem 1, the
-    term of the mean). With an eigenvector u of eigenvalue μ, v = S^½ u is one standard deviation long (vᵀ S⁻¹ v = 1) and
+    2014, "Metrics for probabilistic geometries"; Arvanitidis et al. 2018, "Latent space oddity", theorem 1, the term
+    of the mean). With an eigenvector u of eigenvalue μ, v = S^½ u is one standard deviation long (vᵀ S⁻¹ v = 1) and
     changes the picture by vᵀ G v = μ: the generalised eigenproblem G v = μ S⁻¹ v. Of a linear decoder J v are the
     principal axes of the decoded means and μ P the variances along them. Standard errors come from each item's
     influence on μ, uᵀ (S^½ G_i S^½) u − μ, to first order.

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 NEAREST = 10
 #: Items up to which all are looked at.
 ALL_UP_TO = 100_000
-_SAMPLED = 20_000
-_ROWS = 2048
+_SAMPLED = 5_000
+_ROWS = 1024
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def wrong_items(
     column : str, optional
         Of the table, to be compared with that of the nearest items; ``"label"`` where it is left out and there is one.
     items : int, optional
-        Items whose nearest are looked for; all where it is left out, of more than 100,000 items 20,000 drawn ones.
+        Items whose nearest are looked for; all where it is left out, of more than 100,000 items 5,000 drawn ones.
     seed : int
         Of that draw, and of what chance gives.
     progress : Progress
