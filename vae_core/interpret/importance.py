@@ -112,10 +112,10 @@ def _noise(log_w: np.ndarray, k: int) -> float:
         return 0.0
     # The delta method's Var w / (K w̄²) is many times too small where few samples count; halves do not lie so.
     half = float(_each(log_w, k // 2).var(axis=1, ddof=1).mean())
-    if half == 0 or k < 4:
+    if k < 4:
         return half / 2
     quarter = float(_each(log_w, k // 4).var(axis=1, ddof=1).mean())
-    return half * min(max(half / quarter, 0.5), 1.0)
+    return half if half >= quarter else half * max(half / quarter, 0.5)
 
 
 def _counts(samples: int) -> tuple[int, ...]:
