@@ -116,6 +116,15 @@ class _Scale:
         at = math.log(value) if self.log else value
         return self.start + (at - self.low) / (self.high - self.low) * (self.end - self.start)
 
+    def written(self, tick: float) -> str:
+        """Write a tick with as many places as tell it from the next."""
+        if self.log or abs(tick) >= 1e5:
+            return plain(tick, 1 if abs(tick) < 10 else 3) if abs(tick) < 1e5 else plain(tick, 2)
+        places = max(0, 1 - math.floor(math.log10(max(self.high - self.low, 1e-12))))
+        text = f"{tick:,.{places}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return "0" if text in ("-0", "") else text.replace("-", "−")
+
     def ticks(self, most: int, whole: bool = False) -> list[float]:
         if self.log:
             powers = range(math.floor(self.low / math.log(10)) - 1, math.ceil(self.high / math.log(10)) + 1)
@@ -139,11 +148,11 @@ def _axes(along: _Scale, up: _Scale, x_title: str, y_title: str, whole: bool) ->
         y = up(tick)
         parts += [
             tag("line", x1=_LEFT, x2=_WIDE - _RIGHT, y1=f"{y:.1f}", y2=f"{y:.1f}", class_="grid"),
-            tag("text", plain(tick, 3), x=_LEFT - 5, y=f"{y + 3:.1f}", class_="tick end"),
+            tag("text", up.written(tick), x=_LEFT - 5, y=f"{y + 3:.1f}", class_="tick end"),
         ]
     for tick in along.ticks(6, whole):
         x = along(tick)
-        parts.append(tag("text", plain(tick, 3), x=f"{x:.1f}", y=_HIGH - _BELOW + 12, class_="tick middle"))
+        parts.append(tag("text", along.written(tick), x=f"{x:.1f}", y=_HIGH - _BELOW + 12, class_="tick middle"))
     parts.append(tag("text", x_title, x=(_LEFT + _WIDE - _RIGHT) / 2, y=_HIGH - 4, class_="title middle"))
     turned = f"rotate(-90 9 {(_TOP + _HIGH - _BELOW) / 2})"
     parts.append(tag("text", y_title, x=9, y=(_TOP + _HIGH - _BELOW) / 2, transform=turned, class_="title middle"))
