@@ -10,7 +10,7 @@ from torch.distributions import Uniform
 
 from tests.space.conftest import LinearModel, vectors
 from vae_core.errors import InputError
-from vae_core.interpret.holes import Holes, aggregate_draws, holes, separate
+from vae_core.interpret.holes import Holes, aggregate_draws, dealt_out, holes, separate
 from vae_core.progress import Stopped
 from vae_core.space import LatentSpace, trust
 from vae_core.space.trust import TrustScale
@@ -37,6 +37,8 @@ def test_the_middle_of_a_ring_is_a_hole() -> None:
     assert 1 - math.exp(-0.5 * 1.25**2) < told.share < 1 - math.exp(-0.5 * 1.65**2) + 0.05
     assert told.share_error == pytest.approx(math.sqrt(told.share * (1 - told.share) / 4000))
     assert told.share_by_chance is not None and told.share_by_chance < 0.04
+    # Dealt out, coordinates of a ring fill their square: the middle is a hole of their dependence only.
+    assert told.share_if_independent is not None and told.share_if_independent < 0.3 * told.share
     assert told.hole_share.sum() == pytest.approx(told.share) and told.hole_share[0] > 0.5 * told.share
     np.testing.assert_allclose(told.trust, trust(space, told.z))
     apart = np.linalg.norm(space.mean - told.z[0], axis=1)
@@ -50,6 +52,8 @@ def test_the_gap_between_two_clusters_is_a_hole_and_holes_are_separate() -> None
     told = holes(space, items=3000)
     assert 2 <= len(told.z) <= 12 and (np.diff(told.distance) <= 0).all()
     assert (np.abs(told.z[:, 0]) < 0.7).any()
+    # This gap is one of a marginal, which dealing out leaves as it is.
+    assert told.share_if_independent == pytest.approx(told.share, abs=0.05)
     apart = np.linalg.norm((told.z[:, None] - told.z[None]) * np.sqrt(space.trust_scale.share), axis=2)
     first, second = np.triu_indices(len(told.z), 1)
     assert (apart[first, second] >= told.distance[first] - 1e-5).all()
@@ -68,7 +72,7 @@ def test_a_space_that_fills_the_prior_has_no_more_than_chance(d: int, width: flo
     told = filled(d, width, 3000)
     assert told.share_by_chance is not None and told.share_by_chance_error is not None
     assert abs(told.share - told.share_by_chance) < 4 * math.hypot(told.share_error, told.share_by_chance_error) + 0.005
-    assert told.share < 0.04
+    assert told.share < 0.04 and told.share_if_independent is not None and told.share_if_independent < 0.04
 
 
 def test_the_same_seed_gives_the_same_holes_and_another_prior_is_asked() -> None:
@@ -102,6 +106,14 @@ def test_draws_of_the_aggregate_posterior_take_every_item_once_before_any_twice(
     counts = np.bincount(own, minlength=10)
     assert counts.sum() == 25 and counts.min() == 2 and counts.max() == 3
     np.testing.assert_allclose(z, mean[own], atol=1e-3)
+
+
+def test_dealing_out_keeps_the_marginals_and_not_the_pairs() -> None:
+    mean = np.arange(50.0)[:, None] * np.ones(2)
+    dealt, logvar = dealt_out(mean, -mean, seed=0)
+    np.testing.assert_array_equal(np.sort(dealt, axis=0), mean)
+    np.testing.assert_array_equal(logvar, -dealt)
+    assert abs(np.corrcoef(dealt.T)[0, 1]) < 0.5
 
 
 def test_every_point_goes_to_the_nearest_of_those_chosen() -> None:

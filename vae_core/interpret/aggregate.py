@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 _LOG_2PI = math.log(2 * math.pi)
-#: Points and mixture components compared at once: intermediates of 4 MB stay in the cache.
-_POINTS = 128
-_COMPONENTS = 4096
+#: Points and mixture components compared at once: intermediates of 2 MB stay in the cache.
+_POINTS = 32
+_COMPONENTS = 8192
 #: Relative error that the expanded square may cost, in nats.
 _LOST = 1e-7
 

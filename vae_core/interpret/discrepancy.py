@@ -78,7 +78,7 @@ def mean_discrepancy(
 
     MMD²_u (Gretton et al. 2012, "A kernel two-sample test", eq. 3) with a Gaussian kernel whose width is the median
     distance between the points of both (section 8). The permutations deal the points out anew (p: Phipson & Smyth
-    2010, section 4); all of them take one product with the kernel matrix. The error is of the first order of a
+    2010); all of them take one product with the kernel matrix. The error is of the first order of a
     U-statistic, 2 sd_i(mean_j h_ij) / √m (Serfling 1980, section 5.5.1), which is too large where both laws are one.
 
     Parameters

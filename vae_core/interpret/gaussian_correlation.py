@@ -12,7 +12,7 @@ def gaussian_total_correlation(z: np.ndarray) -> tuple[float | None, float | Non
 
     TC = −½ log det R (Cover & Thomas 2006, theorem 8.4.1, less the entropies of the marginals). The standard error
     is that of the mean of its terms −½ log det R + ½ (u² − uᵀR⁻¹u), u the standardised draws; by chance 2m·TC is χ²
-    with d(d − 1)/2 degrees of freedom (Anderson 2003, section 9.8), so TC is d(d − 1)/(4m) on average.
+    with d(d − 1)/2 degrees of freedom (Anderson 2003, chapter 9), so TC is d(d − 1)/(4m) on average.
 
     Parameters
     ----------

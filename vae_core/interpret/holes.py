@@ -11,6 +11,7 @@ import numpy as np
 from vae_core.errors import InputError
 from vae_core.interpret.factorised_prior import FactorisedPrior
 from vae_core.progress import Progress, Stopped, silent
+from vae_core.space.trust import TrustScale
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -22,9 +23,12 @@ MOST_DRAWS = 100_000
 LEAST_TRUST = 0.5
 UNLIKELY = 0.05
 MOST_HOLES = 12
+MOST_ITEMS = 100_000
 #: Usual distances below this are those of items that coincide: without a variance, posteriors are 1e-13 wide.
 _COINCIDING = 1e-9
-_ROWS = 2048
+_LEAST_DRAWS = 1_000
+_ELEMENTS = 1_000_000  # draws × dimensions, where nobody says how many
+_BLOCK = 32_768  # draws × dimensions scored between two reports
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,10 @@ class Holes:
     share_by_chance, share_by_chance_error : float or None
         The same of draws from the aggregate posterior, each measured without the item it is a draw of: what a space
         has whose aggregate posterior is the prior. None for a single item.
+    share_if_independent, share_if_independent_error : float or None
+        The same of the prior's draws in a space of the same posteriors, every dimension of which is dealt out to the
+        items by itself (up to 100,000), measured by that space's own trust: what the marginals alone leave empty. The
+        rest of `share` owes to dimensions that depend on each other. None for a single item.
     least_trust : float
         Trust below which a draw lies far from the data.
     least_log_density : float
@@ -73,6 +81,8 @@ class Holes:
     share_error: float
     share_by_chance: float | None
     share_by_chance_error: float | None
+    share_if_independent: float | None
+    share_if_independent_error: float | None
     least_trust: float
     least_log_density: float
     z: np.ndarray
@@ -104,8 +114,8 @@ def holes(
     space : LatentSpace
         The space; its prior has to factorise by dimension.
     items : int, optional
-        Points drawn from the prior, and as many from the aggregate posterior; 10,000 where it is left out, at most
-        100,000.
+        Points drawn from the prior, and as many from the aggregate posterior; 10,000 where it is left out (of more
+        than 100 dimensions 1,000,000 / d, but 1,000 at least), at most 100,000.
     seed : int
         Of the draws.
     progress : Progress
@@ -122,47 +132,53 @@ def holes(
     """
     if items is not None and items < 1:
         raise InputError(f"At least one point has to be drawn, not {items}.")
-    m = min(DRAWS if items is None else items, MOST_DRAWS)
-    n = len(space)
+    n, d = space.mean.shape
+    m = min(DRAWS, max(_LEAST_DRAWS, _ELEMENTS // d)) if items is None else min(items, MOST_DRAWS)
+    block = max(1, _BLOCK // d)
     scale = space.trust_scale
     prior = FactorisedPrior.of(space.model)
     z = prior.draw(m, seed).astype(np.float32)
     log_density = prior.log_density(z).sum(axis=1)
     least = float(np.quantile(log_density, UNLIKELY))
-    steps = m if n == 1 else 2 * m
+    steps = m if n == 1 else 3 * m
 
-    def scores(points: np.ndarray, own: np.ndarray | None, done: int, note: str) -> np.ndarray:
+    def scores(scale: TrustScale, points: np.ndarray, own: np.ndarray | None, done: int, note: str) -> np.ndarray:
         told = np.empty(len(points), dtype=np.float32)
-        for start in range(0, len(points), _ROWS):
-            rows = slice(start, start + _ROWS)
+        for start in range(0, len(points), block):
+            rows = slice(start, start + block)
             told[rows] = scale.score(points[rows], None if own is None else own[rows])
-            if not progress(done + min(start + _ROWS, len(points)), steps, note):
+            if not progress(done + min(start + block, len(points)), steps, note):
                 raise Stopped
         return told
 
-    trust = scores(z, None, 0, "draws of the prior")
+    trust = scores(scale, z, None, 0, "draws of the prior")
     inside = (trust < LEAST_TRUST) & (log_density >= least)
-    share_by_chance = share_by_chance_error = None
+    by_chance: tuple[float | None, float | None] = (None, None)
+    independent: tuple[float | None, float | None] = (None, None)
     if n > 1:
         drawn, own = aggregate_draws(space.mean, space.logvar, m, seed)
-        remote = scores(drawn, own, m, "draws of the aggregate posterior") < LEAST_TRUST
-        share_by_chance = float((remote & (prior.log_density(drawn).sum(axis=1) >= least)).mean())
-        share_by_chance_error = _binomial_error(share_by_chance, m)
+        remote = scores(scale, drawn, own, m, "draws of the aggregate posterior") < LEAST_TRUST
+        by_chance = _share(remote & (prior.log_density(drawn).sum(axis=1) >= least))
+        dealt = TrustScale.measure(*dealt_out(space.mean, space.logvar, seed))
+        apart = scores(dealt, z, None, 2 * m, "the same for independent dimensions") < LEAST_TRUST
+        independent = _share(apart & (log_density >= least))
 
     found, found_trust = z[inside], trust[inside]
     distance = scale.distance(found)
     chosen, nearest = separate(found, distance, np.sqrt(scale.share), most)
     hole_share = np.bincount(nearest, minlength=len(chosen)) / m
     usual = float(scale.quantiles[50])
-    share = float(inside.mean())
+    share, share_error = _share(inside)
     points = found[chosen]
     return Holes(
         draws=m,
         population=n,
         share=share,
-        share_error=_binomial_error(share, m),
-        share_by_chance=share_by_chance,
-        share_by_chance_error=share_by_chance_error,
+        share_error=share_error,
+        share_by_chance=by_chance[0],
+        share_by_chance_error=by_chance[1],
+        share_if_independent=independent[0],
+        share_if_independent_error=independent[1],
         least_trust=LEAST_TRUST,
         least_log_density=least,
         z=points,
@@ -175,7 +191,9 @@ def holes(
         log_density=log_density[inside][chosen],
         more_likely_than=(log_density < log_density[inside][chosen][:, None]).mean(axis=1),
         nearest_item=scale.nearest(points)[0],
-        note="" if usual > _COINCIDING else "Items coincide, so there is no usual distance; depths are distances.",
+        note=""
+        if usual > _COINCIDING
+        else "There is one item or all coincide, so no distance is usual; depths are distances.",
     )
 
 
@@ -203,6 +221,27 @@ def aggregate_draws(mean: np.ndarray, logvar: np.ndarray, count: int, seed: int)
     own = np.concatenate([random.permutation(len(mean)) for _ in range(rounds)])[:count]
     noise = random.standard_normal((count, mean.shape[1]), dtype=np.float32)
     return np.asarray(mean[own] + np.exp(0.5 * logvar[own]) * noise, dtype=np.float32), own
+
+
+def dealt_out(mean: np.ndarray, logvar: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return posteriors with the same marginals and independent dimensions: each is dealt out to the items by itself.
+
+    Parameters
+    ----------
+    mean, logvar : ndarray
+        ``[n, d]`` posteriors.
+    seed : int
+        Of the dealing.
+
+    Returns
+    -------
+    mean, logvar : ndarray
+        ``[min(n, 100,000), d]``; a dimension's means and widths stay together.
+    """
+    random = np.random.default_rng([seed, 2])
+    some = random.permutation(len(mean))[:MOST_ITEMS]
+    rows = np.stack([some[random.permutation(len(some))] for _ in range(mean.shape[1])], axis=1)
+    return np.take_along_axis(mean, rows, axis=0), np.take_along_axis(logvar, rows, axis=0)
 
 
 def separate(points: np.ndarray, distance: np.ndarray, stretch: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -239,5 +278,7 @@ def separate(points: np.ndarray, distance: np.ndarray, stretch: np.ndarray, most
     return np.array(chosen, dtype=np.int64), nearest
 
 
-def _binomial_error(share: float, count: int) -> float:
-    return math.sqrt(share * (1 - share) / count)
+def _share(inside: np.ndarray) -> tuple[float, float]:
+    """Share of draws ``[m]`` that are inside, and its binomial standard error."""
+    share = float(inside.mean())
+    return share, math.sqrt(share * (1 - share) / len(inside))

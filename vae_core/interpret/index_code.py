@@ -116,7 +116,8 @@ def index_code(
     space : LatentSpace
         The space; its prior has to factorise by dimension.
     items : int, optional
-        Items looked at, drawn without replacement; up to 5,000 where it is left out, fewer of many dimensions.
+        Items looked at, drawn without replacement; up to 5,000 where it is left out, fewer of many dimensions;
+        at most 20,000.
     seed : int
         Of items, components and draws.
     progress : Progress
@@ -142,10 +143,10 @@ def index_code(
         raise InputError(f"At least one item has to be looked at, not {items}.")
     if items is None:
         items = min(ITEMS, max(_LEAST_ITEMS, _PRODUCTS // (min(n, COMPONENTS) * d)))
-    m = min(n, items)
+    m = min(n, items, COMPONENTS)
     random = np.random.default_rng(seed)
     # The first m are looked at; all are what they are compared with.
-    chosen = random.permutation(n)[: max(m, min(n, COMPONENTS))]
+    chosen = random.permutation(n)[:COMPONENTS]
     mean, logvar = space.mean[chosen], space.logvar[chosen]
     if not space.model.can.variance:
         return _without_variance(mean[:m], len(chosen), n)
@@ -189,9 +190,12 @@ def index_code(
         )
         note += "lower one. "
     if n > 1 and math.log(n) - float(information) < _SATURATED:
+        known = (
+            "posteriors hardly overlap" if len(chosen) == n else "those drawn hardly overlap, whatever all of them do"
+        )
         note += (
-            f"I(n; z) is at its ceiling log {n:,}: posteriors hardly overlap, so how the rate falls into I(n; z) and "
-            "TC tells of the number of items; compare TC with that by chance."
+            f"I(n; z) is at its ceiling log {n:,}: {known}, so how the rate falls into I(n; z) and TC tells of the "
+            "number of items; compare TC with that by chance."
         )
     return IndexCode(
         items=m,

@@ -117,8 +117,8 @@ def prior_fit(
     space : LatentSpace
         The space; its prior has to factorise by dimension. Without a variance the means stand for draws.
     items : int, optional
-        Items looked at, drawn without replacement; up to 20,000 where it is left out
-        (2,000,000 / d, but 1,000 at least, of many dimensions).
+        Items looked at, drawn without replacement; at most 20,000, and where it is left out at most
+        2,000,000 / d or 1,000, whichever is more.
     seed : int
         Of items, draws, and what chance gives.
     progress : Progress
@@ -138,7 +138,7 @@ def prior_fit(
         raise InputError(f"At least one item has to be looked at, not {items}.")
     if permutations < 200:
         raise InputError(f"A permutation test takes 200 permutations or more, not {permutations}.")
-    m = min(n, min(ITEMS, max(1_000, _ELEMENTS // d)) if items is None else items)
+    m = min(n, ITEMS, max(1_000, _ELEMENTS // d) if items is None else items)
     random = np.random.default_rng(seed)
     chosen = random.permutation(n)[:m]
     mean = space.mean[chosen].astype(np.float64)

@@ -20,6 +20,7 @@ _SAMPLED = 10_000
 _SAMPLED_DENSITY = 2_000
 _LEAST_SHARE = 0.02
 _ROWS = 2048
+_TERMS = 2**21  # points × items × dimensions whose densities are summed up at once
 _FARTHEST = 1e4  # in units of a yardstick; cubes of more overflow
 
 
@@ -141,10 +142,14 @@ class TrustScale:
         """Log of Σ q(z|x_i) over items ``[m, k]``, in nats, up to a constant that is the same for all points."""
         # Of a width no less than the usual step between items, below which a density tells of single items only.
         least = np.square(self.quantiles[50]) / len(self.share) / np.maximum(self.share, _LEAST_SHARE)
-        variance = np.exp(self._logvar[index]) + least
-        difference = z[:, None].astype(np.float64) - self._mean[index]
-        nats = -0.5 * (np.square(difference) / np.maximum(variance, 1e-30) + np.log(np.maximum(variance, 1e-30)))
-        total = nats.sum(axis=2)
+        total = np.empty(index.shape)
+        rows = max(1, _TERMS // (index.shape[1] * z.shape[1]))
+        for start in range(0, len(z), rows):
+            part = slice(start, start + rows)
+            variance = np.exp(self._logvar[index[part]]) + least
+            difference = z[part, None].astype(np.float64) - self._mean[index[part]]
+            nats = -0.5 * (np.square(difference) / np.maximum(variance, 1e-30) + np.log(np.maximum(variance, 1e-30)))
+            total[part] = nats.sum(axis=2)
         highest = total.max(axis=1)
         return np.asarray(highest + np.log(np.exp(total - highest[:, None]).sum(axis=1)))
 
