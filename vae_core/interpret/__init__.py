@@ -1,0 +1,1 @@
+"""What the space means: studies of a latent space, without a browser."""
