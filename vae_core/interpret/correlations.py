@@ -12,14 +12,14 @@ class Correlations:
 
     Parameters
     ----------
-    mean : ndarray
-        ``[n, d]``.
+    by_dimension : ndarray
+        ``[d, n]``, the means of one dimension beside each other in memory.
     dense : ndarray
         ``[d, n]``, `dense_codes` of every dimension.
     """
 
-    def __init__(self, mean: np.ndarray, dense: np.ndarray) -> None:
-        self._mean = mean
+    def __init__(self, by_dimension: np.ndarray, dense: np.ndarray) -> None:
+        self._mean = by_dimension
         self._dense = dense
         self._whole: tuple[np.ndarray, np.ndarray] | None = None
 
@@ -35,18 +35,18 @@ class Correlations:
         """
         values_units, rank_units = self._units(rows)
         known = values[rows]
-        return _unit(known) @ values_units, _unit(average_ranks(dense_codes(known))) @ rank_units
+        r, rank_r = values_units @ _unit(known), rank_units @ _unit(average_ranks(dense_codes(known)))
+        return np.clip(r, -1, 1), np.clip(rank_r, -1, 1)
 
     def _units(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        if len(rows) < len(self._mean):
-            return self._made(self._mean[rows], self._dense[:, rows])
+        if len(rows) < self._mean.shape[1]:
+            return self._made(self._mean[:, rows], self._dense[:, rows])
         if self._whole is None:
             self._whole = self._made(self._mean, self._dense)
         return self._whole
 
     def _made(self, mean: np.ndarray, dense: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ranks = np.stack([_unit(average_ranks(one)) for one in dense], axis=1)
-        return np.stack([_unit(mean[:, j]) for j in range(mean.shape[1])], axis=1), ranks
+        return np.stack([_unit(one) for one in mean]), np.stack([_unit(average_ranks(one)) for one in dense])
 
 
 def _unit(values: np.ndarray) -> np.ndarray:
@@ -60,15 +60,15 @@ def _unit(values: np.ndarray) -> np.ndarray:
     return np.asarray(centred / np.linalg.norm(centred))
 
 
-def correlation_ratio(mean: np.ndarray, codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def correlation_ratio(by_dimension: np.ndarray, codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return η² ``[d]`` of dimensions given a category: the share of their variance that lies between categories.
 
     η² = Σ_k n_k (m_k − m)² / Σ_i (z_i − m)² (Pearson 1905; Fisher 1925, §40).
 
     Parameters
     ----------
-    mean : ndarray
-        ``[n, d]``.
+    by_dimension : ndarray
+        ``[d, n]``.
     codes : ndarray
         ``[n]`` of the category.
     rows : ndarray
@@ -76,9 +76,9 @@ def correlation_ratio(mean: np.ndarray, codes: np.ndarray, rows: np.ndarray) -> 
     """
     chosen = codes[rows]
     counts = np.bincount(chosen)
-    ratio = np.zeros(mean.shape[1])
-    for j in range(mean.shape[1]):
-        z = mean[rows, j].astype(np.float64)
+    ratio = np.zeros(len(by_dimension))
+    for j, values in enumerate(by_dimension):
+        z = values[rows].astype(np.float64)
         if z.min() == z.max():
             continue
         z -= z.mean()

@@ -81,8 +81,8 @@ def columns_of_items(table: pd.DataFrame, index: np.ndarray | None = None) -> It
     """Return a table's columns as numbers and categories.
 
     Text, truth values, categories and whole numbers of at most 50 different values are categories, other numbers are
-    numbers, dates are numbers of days. Infinite numbers count as missing. Of more than 50 categories the 49 most
-    frequent are kept, and the others are one.
+    numbers, dates are numbers of days. The column ``label`` is a category of classes without order. Infinite numbers
+    count as missing. Of more than 50 categories the 49 most frequent are kept, and the others are one.
 
     Parameters
     ----------
@@ -130,7 +130,8 @@ def _column(name: str, values: pd.Series) -> ItemColumn | str:
         return _days(name, values)
     if types.is_complex_dtype(values):
         return "complex numbers have no order"
-    if types.is_numeric_dtype(values) and not types.is_bool_dtype(values):
+    class_numbers = name == LABEL and types.is_integer_dtype(values)
+    if types.is_numeric_dtype(values) and not types.is_bool_dtype(values) and not class_numbers:
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         known = numbers[np.isfinite(numbers)]
         if len(known) and (types.is_integer_dtype(values) or (values.isna().any() and _whole(known))):
@@ -138,9 +139,9 @@ def _column(name: str, values: pd.Series) -> ItemColumn | str:
             if 1 < len(found) <= MOST_CATEGORIES:
                 all_codes = np.full(len(numbers), -1, dtype=np.int32)
                 all_codes[np.isfinite(numbers)] = codes
-                order = np.empty(0) if name == LABEL else np.where(np.isfinite(numbers), numbers, np.nan)
+                numbers = np.empty(0) if name == LABEL else np.where(np.isfinite(numbers), numbers, np.nan)
                 names = tuple(f"{number:.0f}" for number in found)
-                return ItemColumn(name, "table", "category", order, all_codes, names)
+                return ItemColumn(name, "table", "category", numbers, all_codes, names)
         return number_column(name, numbers, "table")
     return _category(name, values)
 

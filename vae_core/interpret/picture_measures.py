@@ -47,17 +47,17 @@ def picture_measures(x: np.ndarray) -> dict[str, np.ndarray]:
     flat = grey.reshape(len(grey), -1)
     mean = flat.mean(axis=1)
     centred = flat - mean[:, None]
-    squares = np.einsum("mp,mp->m", centred, centred)
+    squares = np.square(centred).sum(axis=1)
     deviation = np.sqrt(squares.astype(np.float64) / flat.shape[1])
     varies = deviation > _LEAST
-    found = {"brightness": mean.astype(np.float64), "contrast": deviation}
+    found = {"brightness": mean.astype(np.float64), "contrast": np.where(varies, deviation, 0.0)}
     figure = np.abs(grey - _background(grey)[:, None, None])
     found |= _moments(figure)
     found["stroke thickness (pixels)"] = _thickness(figure)
     centred = centred.reshape(grey.shape)
     for name, mirrored in (("left–right", centred[:, :, ::-1]), ("up–down", centred[:, ::-1])):
-        product = np.einsum("mhw,mhw->m", centred, mirrored)
-        found[f"symmetry {name}"] = _over(product, squares, varies)
+        product = (centred * mirrored).reshape(flat.shape).sum(axis=1)
+        found[f"symmetry {name}"] = np.clip(_over(product, squares, varies), -1, 1)
     if min(grey.shape[1:]) > 2:
         inner = grey[:, 1:-1, :-2] + grey[:, 1:-1, 2:]
         inner += grey[:, :-2, 1:-1]
@@ -104,15 +104,17 @@ def _moments(figure: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _thickness(figure: np.ndarray) -> np.ndarray:
-    """Twice area over perimeter; what lies beyond the border is background."""
+    """Twice area over perimeter, slopes being means over 2 × 2 pixels; what lies beyond the border is background."""
     m, h, w = figure.shape
     padded = np.zeros((m, h + 2, w + 2), dtype=np.float32)
     padded[:, 1:-1, 1:-1] = figure
-    right = padded[:, :-1, 1:] - padded[:, :-1, :-1]
-    down = padded[:, 1:, :-1] - padded[:, :-1, :-1]
-    np.square(right, out=right)
-    right += np.square(down, out=down)
-    perimeter = np.sqrt(right, out=right).sum(axis=(1, 2))
+    across = padded[:, :, 1:] - padded[:, :, :-1]
+    down = padded[:, 1:] - padded[:, :-1]
+    across = across[:, 1:] + across[:, :-1]
+    down = down[:, :, 1:] + down[:, :, :-1]
+    np.square(across, out=across)
+    across += np.square(down, out=down)
+    perimeter = 0.5 * np.sqrt(across, out=across).sum(axis=(1, 2))
     area = figure.sum(axis=(1, 2))
     return _over(2 * area, perimeter, area > _LEAST)
 

@@ -150,9 +150,10 @@ def relations_of(
     if wrong := [column.name for column in given if len(column.known) != n]:
         raise InputError(f"The column {wrong[0]} is not one of {n} items.")
     bins = bin_count(n)
-    dense = np.stack([dense_codes(mean[:, j]) for j in range(d)])
+    by_dimension = np.ascontiguousarray(mean.T)
+    dense = np.stack([dense_codes(one) for one in by_dimension])
     codes = PairedCodes(np.stack([quantile_codes(one, bins) for one in dense]))
-    correlations = Correlations(mean, dense)
+    correlations = Correlations(by_dimension, dense)
     cells = {name: np.zeros((d, len(given))) for name in ("plug_in", "error", "null_mean", "null_highest", "score")}
     signed = {name: np.full((d, len(given)), np.nan) for name in ("pearson", "spearman", "ratio")}
     highest = np.full(draws, -np.inf)
@@ -172,7 +173,7 @@ def relations_of(
             if column.has_numbers:
                 signed["pearson"][:, at], signed["spearman"][:, at] = correlations.with_column(column.values, rows)
             if column.kind == "category":
-                signed["ratio"][:, at] = correlation_ratio(mean, column.codes, rows)
+                signed["ratio"][:, at] = correlation_ratio(by_dimension, column.codes, rows)
                 chance[at] = (np.count_nonzero(np.bincount(own)) - 1) / max(len(rows) - 1, 1)
         if not progress(at + 1, len(given), "relations"):
             raise Stopped("Measuring relations was stopped.", at + 1)
