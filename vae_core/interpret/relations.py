@@ -20,8 +20,9 @@ from vae_core.progress import Progress, Stopped, silent
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
-#: Of larger sets so many drawn items are looked at.
+#: Of larger sets so many drawn items are looked at; fewer where they have more latent values together than this.
 MOST_ITEMS = 100_000
+MOST_LATENTS = 2**23
 #: Fewest permutations the null is made of.
 LEAST_DRAWS = 10
 #: Chance that any cell at all is called significant where nothing is related.
@@ -119,7 +120,8 @@ def relations_of(
     dimensions are permuted alike. A score is the distance to the null's mean (for a permutation that of the others)
     over √(2f) / 2n, f the degrees of freedom, as 2nI is χ² with f where nothing is related (Wilks 1938). A cell is
     significant above every permutation and above the 99 % point of the Gumbel distribution with their mean and
-    deviation (as Winkler et al. 2016, "Faster permutation inference in brain imaging", fit tails to few permutations).
+    deviation (as Winkler et al. 2016, "Faster permutation inference in brain imaging", fit tails to few permutations),
+    which is widened by Student's t as the bound of a prediction from so few draws is.
 
     Parameters
     ----------
@@ -219,8 +221,8 @@ def relations(
     space : LatentSpace
         The space.
     items : int, optional
-        So many items are drawn; all where it is left out. Never more than 100,000, and with `measured` fewer where
-        pictures are so large that these have more than 2²⁸ values.
+        So many items are drawn; all where it is left out. Never more than 100,000, and fewer where these have more than
+        2²³ latent values, or, with `measured`, 2²⁸ pixels.
     seed : int
         Of the items drawn and of the permutations.
     draws : int
@@ -237,7 +239,9 @@ def relations(
     Stopped
         If `progress` asks to stop.
     """
-    most = min(MOST_ITEMS, most_measured(space.data)) if measured else MOST_ITEMS
+    most = min(MOST_ITEMS, MOST_LATENTS // space.latent_dim)
+    if measured:
+        most = min(most, most_measured(space.data))
     index = drawn_items(len(space), items, seed, most)
     columns = columns_of_items(space.data.table, index)
     if measured:
@@ -278,5 +282,10 @@ def _counted(codes: PairedCodes, own: np.ndarray, draws: int, seed: list[int]) -
 
 def _critical(highest: np.ndarray) -> float:
     """Score that the highest of all cells exceeds by chance in 1 % of the cases, from some draws of that highest."""
-    steps = (-np.log(-np.log(1 - LEVEL)) - np.euler_gamma) * np.sqrt(6) / np.pi
-    return float(max(highest.max(), highest.mean() + steps * highest.std(ddof=1)))
+    from scipy.special import ndtri, stdtrit
+
+    draws = len(highest)
+    # What few draws leave open widens the step as it does the bound for one more draw of a normal variable.
+    wider = stdtrit(draws - 1, 1 - LEVEL) / ndtri(1 - LEVEL) * np.sqrt(1 + 1 / draws)
+    step = wider * (-np.log(-np.log(1 - LEVEL)) - np.euler_gamma) * np.sqrt(6) / np.pi
+    return float(max(highest.max(), highest.mean() + step * highest.std(ddof=1)))
