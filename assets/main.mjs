@@ -1,9 +1,15 @@
 // Starts the page's scripts once Dash has put the page in place.
-import { prefix, getJSON } from "./explore/api.js";
+import { prefix, getJSON, url } from "./explore/api.js";
 import { hear } from "./explore/controls.js";
 import { start } from "./explore/start.js";
 
 window.latentExplorer = { hear };
+
+// Reports are drawn in the same way, so this style sheet lies with what draws them.
+const figures = document.createElement("link");
+figures.rel = "stylesheet";
+figures.href = url("figures.css");
+document.head.append(figures);
 
 function whenThere(id) {
   return new Promise((resolve) => {

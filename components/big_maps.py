@@ -16,8 +16,8 @@ import pandas as pd
 from plotly.colors import get_colorscale, sample_colorscale
 
 from components.colouring import Classes, Scale, colouring
-from components.palette import MISSING
 from vae_core import LatentSpace, Projection
+from vae_core.drawing.palette import MISSING
 
 #: Maps of more items are drawn as a picture.
 POINTS_UP_TO = 100_000

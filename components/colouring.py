@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from components.columns import KEPT, columns, values_of, with_others
-from components.palette import DIVERGING, MISSING, SEQUENTIAL, category_style
 from vae_core import InputError, LatentSpace, Projection
+from vae_core.drawing.palette import DIVERGING, MISSING, SEQUENTIAL, category_style
 
 
 @dataclass(frozen=True)

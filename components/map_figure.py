@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 from components.colouring import Classes, Scale, colouring
 from components.map_axes import FOOT, draw_axes, show_frame, span
-from components.palette import MISSING
 from vae_core import LatentSpace, Projection
+from vae_core.drawing.palette import MISSING
 
 #: Classes that get their name written on the map.
 MOST_LABELS = 24

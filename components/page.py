@@ -31,6 +31,13 @@ def layout(catalogue: Catalogue) -> dmc.MantineProvider:
                 w=min(320, max(150, 50 + 7 * max((len(entry.title) for entry in catalogue), default=0))),
                 **label("Space"),
             ),
+            html.Nav(
+                [
+                    html.Button(name, id=f"page-{name.lower()}", className="tool", **_pressed(name == "Explore"))
+                    for name in ("Explore", "Interpret")
+                ],
+                **label("Pages"),
+            ),
             html.Span(id="space-facts"),
             html.Div(id="notice", role="status"),
             html.Div(
@@ -69,6 +76,10 @@ def layout(catalogue: Catalogue) -> dmc.MantineProvider:
         defaultColorScheme="auto",
         theme={"primaryColor": "indigo", "fontFamily": "inherit", "defaultRadius": "sm"},
     )
+
+
+def _pressed(on: bool) -> dict[str, Any]:
+    return {"aria-pressed": str(on).lower()}
 
 
 def _jobs_panel() -> html.Section:

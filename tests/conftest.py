@@ -14,6 +14,8 @@ import pytest
 _SHARED_BY = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 os.environ.setdefault("OMP_NUM_THREADS", str(max(1, min(4, (os.cpu_count() or 1) // _SHARED_BY))))
 
+from tests.small_spaces import colour, grey, vectors  # noqa: E402, F401 - fixtures, which load PyTorch
+
 
 @pytest.fixture(scope="session", autouse=True)
 def user_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

@@ -76,7 +76,7 @@ export function hear(name, values) {
 }
 
 async function openOther(id) {
-  const kept = new URLSearchParams({ space: id, projection: state.projection.startsWith("z:") ? "pca" : state.projection });
+  const kept = new URLSearchParams({ space: id, page: state.page, projection: state.projection.startsWith("z:") ? "pca" : state.projection });
   // Another model of the same data: the same item in the same colours.
   const twin = await getJSON(`spaces/${id}/same?space=${state.space}&item=${state.item ?? ""}`);
   if (twin.same && state.color && !/^z\d+$/.test(state.color)) kept.set("color", state.color);

@@ -3,9 +3,10 @@ import { debounced } from "./api.js";
 import { remember, remembered } from "./remember.js";
 import { current, sameNumbers, state, subscribe } from "./store.js";
 
+export const PAGES = ["explore", "used", "components", "prior", "meaning", "items"];
 const FARTHEST = 1e15; // as the server has it
 const LONG = 32; // more dimensions than this are written as item + what was changed
-const FLAGS = ["manifold", "shade", "links", "lens", "offPlane"];
+const FLAGS = ["manifold", "biplot", "shade", "links", "lens", "offPlane"];
 let depth = 0;
 let furthest = 0;
 let restoring = false;
@@ -27,6 +28,7 @@ const numbers = (values) => Array.from(values, number).join(",");
 export function toQuery() {
   const query = new URLSearchParams();
   if (state.space) query.set("space", state.space);
+  if (state.page !== "explore") query.set("page", state.page);
   query.set("projection", state.projection);
   if (state.color) query.set("color", state.color);
   if (state.item !== null) query.set("item", state.item);
@@ -37,6 +39,8 @@ export function toQuery() {
   for (const flag of FLAGS) if (view[flag]) query.set(flag, 1);
   for (const value of ["units", "pointSize", "pointOpacity", "layer"]) if (view[value] !== undefined) query.set(value, view[value]);
   if (state.frame) query.set("frame", numbers(state.frame));
+  if (state.dimension !== null) query.set("dimension", state.dimension);
+  if (state.within) query.set("within", JSON.stringify(state.within));
   if (state.selection?.length) query.set("hidden", JSON.stringify(state.selection));
   // Commas may stand in a query as they are, and read better so.
   return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
@@ -61,6 +65,15 @@ function writePoint(query) {
     }
   }
   query.set("z", numbers(state.z));
+}
+
+// Which items are looked at: a range of a number, or one value of a column.
+function partOf(asked) {
+  if (asked === null) return null;
+  const { column, low, high, value } = asked;
+  if (typeof column === "string" && typeof value === "string") return { column, value };
+  if (typeof column === "string" && Number.isFinite(low) && Number.isFinite(high)) return { column, low, high };
+  throw new Error("no part of the items");
 }
 
 // What a link asks for; parts that make no sense are left out and named.
@@ -89,8 +102,15 @@ export function fromQuery(text) {
     frame: list("frame"),
     changes: query.get("dz"),
     selection: null,
+    page: query.get("page") ?? "explore",
+    dimension: /^\d+$/.test(query.get("dimension") ?? "") ? Number(query.get("dimension")) : null,
+    within: null,
     view: {},
   };
+  if (!PAGES.includes(wanted.page)) {
+    puzzling.push("page");
+    wanted.page = "explore";
+  }
   const { frame } = wanted;
   if (frame && !(frame.length === 9 || (frame.length === 4 && frame[0] < frame[1] && frame[2] < frame[3]))) {
     puzzling.push("frame");
@@ -109,6 +129,11 @@ export function fromQuery(text) {
     if (!query.has(name)) continue;
     if (value >= low && value <= high) wanted.view[name] = value;
     else puzzling.push(name);
+  }
+  try {
+    wanted.within = partOf(JSON.parse(query.get("within") ?? "null"));
+  } catch {
+    puzzling.push("within");
   }
   try {
     const hidden = JSON.parse(query.get("hidden") ?? "null");

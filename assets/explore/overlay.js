@@ -4,6 +4,8 @@ import { paintBigMap } from "./big_map.js";
 import { onAnswer } from "./decoded.js";
 import { atlas, isImage, tileShape } from "./form.js";
 import { connectLayer, hasNewcomers, paintNewcomers } from "./layer.js";
+import { connectBiplot, hasBiplot, paintBiplot } from "../interpret/biplot.js";
+import { connectWithin, hasWithin, paintWithin } from "../interpret/within.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
@@ -36,10 +38,12 @@ export function paintOverlay() {
   // A blank canvas would be laid over the map all the same, with every frame.
   const linked = drawn && placeOnMap() && linkedPlaces().length > 0;
   const layered = drawn && hasNewcomers();
-  canvas.style.visibility = crossed || linked || layered ? "" : "hidden";
+  const parted = drawn && hasWithin();
+  const arrowed = drawn && hasBiplot();
+  canvas.style.visibility = crossed || linked || layered || parted || arrowed ? "" : "hidden";
   const shaded = isShaded();
   underlay.style.visibility = gridded || shaded ? "" : "hidden";
-  if (!(gridded || shaded || crossed || linked || layered)) return;
+  if (!(gridded || shaded || crossed || linked || layered || parted || arrowed)) return;
   const box = plotBox();
   if (gridded || shaded) {
     below.save();
@@ -54,9 +58,11 @@ export function paintOverlay() {
   context.beginPath();
   context.rect(box.left, box.top, box.width, box.height);
   context.clip();
+  if (parted) paintWithin(context, toPixels);
   if (layered) paintNewcomers(context);
   if (linked) paintLinks(context, toPixels(here), linkedPlaces().map(toPixels));
   if (crossed) paintPath(context);
+  if (arrowed) paintBiplot(context, toPixels, box);
   context.restore();
 }
 
@@ -235,6 +241,8 @@ export function connectOverlay() {
   connectLinks(paintOverlay);
   connectShade(paintOverlay);
   connectLayer(paintOverlay);
+  connectWithin(paintOverlay);
+  connectBiplot(paintOverlay);
   onMapMoved(refreshTiles);
   onMapReady(refreshPath);
   onAnswer((about, asked) => {

@@ -58,6 +58,17 @@ export function revealRow(j) {
   slider.focus({ preventScroll: true });
 }
 
+// The dimension looked at stands out; beside a question it is the only one with a slider.
+function showDimension() {
+  const j = state.dimension;
+  if (j !== null && !rows.has(j)) {
+    addRow(j);
+    addRows(0);
+  }
+  for (const [i, row] of rows) row.root.classList.toggle("on", i === j);
+  if (j !== null) rows.get(j).root.scrollIntoView({ block: "nearest" });
+}
+
 function seen(entries) {
   for (const entry of entries) {
     const j = Number(entry.target.dataset.dimension);
@@ -327,4 +338,5 @@ subscribe((changed, how) => {
     refreshSoon(Boolean(how.lens) || how.slider !== undefined);
   }
   if (changed.has("view")) placeAll();
+  if (changed.has("dimension") || changed.has("space")) showDimension();
 });

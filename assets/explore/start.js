@@ -10,6 +10,9 @@ import { connectKeys } from "./keys.js";
 import { layMap, requestMap, shownNow } from "./map.js";
 import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
+import { connectAlong } from "../interpret/along.js";
+import { connectLinked } from "../interpret/linked.js";
+import { layPages } from "../interpret/pages.js";
 import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
 import { layLayer, refreshLayers } from "./layer.js";
@@ -83,6 +86,10 @@ export async function restore({ wanted, puzzling }, initial = false) {
     }
   }
   z ??= Float32Array.from(info.prior.mean);
+  const dimension = wanted.dimension !== null && wanted.dimension < d ? wanted.dimension : null;
+  if (wanted.dimension !== dimension) missing.push("dimension");
+  const within = wanted.within && info.columns.some(({ name }) => name === wanted.within.column) ? wanted.within : null;
+  if (wanted.within !== within) missing.push("part of the items");
   const pins = { a: fits(wanted.pins.a, "pin A"), b: fits(wanted.pins.b, "pin B") };
   const spot = wanted.spot?.length === 2 && item === null ? Array.from(wanted.spot) : null;
   if (info !== current.info) {
@@ -97,7 +104,7 @@ export async function restore({ wanted, puzzling }, initial = false) {
   }
   const frame = wanted.frame ? Array.from(wanted.frame) : null;
   const touchedNothing = initial && item === null && !wanted.z;
-  update({ space: info.id, projection, color, item, z, spot, pins, frame, selection: wanted.selection, view: wanted.view }, { initial: touchedNothing });
+  update({ space: info.id, projection, color, item, z, spot, pins, frame, selection: wanted.selection, page: wanted.page, dimension, within, view: wanted.view }, { initial: touchedNothing });
   mirror();
   refreshLayers().catch(tellError);
   if (missing.length) correctAddress();
@@ -129,6 +136,9 @@ export async function start() {
   layJobs();
   layQuality();
   layLayer();
+  layPages();
+  connectLinked();
+  connectAlong();
   connectOverlay();
   connectKeys();
   onRetried(shownNow);

@@ -1,6 +1,7 @@
 // The page's one store. Everything a visitor looks at is here, and nowhere else.
 
 export const state = {
+  page: "explore",
   space: null, // id
   projection: "pca",
   color: null,
@@ -10,6 +11,8 @@ export const state = {
   pins: { a: null, b: null }, // Float32Array or null
   frame: null, // numbers, the part of the map in view; null for all of it
   selection: null, // hidden categories of the legend
+  dimension: null, // the latent dimension looked at
+  within: null, // { column, low, high } or { column, value }: the items looked at
   view: {}, // off-plane, manifold, units, …
 };
 

@@ -16,10 +16,10 @@ from components.api.wanted import refuse_if_no_images, wanted_item, wanted_space
 from components.api.wire import FARTHEST, Refused, framed_answer
 from components.finding import find_items
 from components.fitting import fit_picture
-from components.pictures import decode, originals, to_bytes
-from components.small_plot import small_plot
 from vae_core import Catalogue, Dataset, LatentSpace
 from vae_core.data.prior_samples import PriorSamples
+from vae_core.drawing.pictures import decode, originals, to_bytes
+from vae_core.drawing.small_plot import small_plot
 from vae_core.jobs import Jobs
 
 #: Posterior samples shown of an item.

@@ -9,9 +9,9 @@ from flask import Blueprint, Response, request
 
 from components.api.wanted import wanted_item, wanted_map, wanted_plane, wanted_space
 from components.api.wire import MOST_PIXELS, Refused, array_answer, framed_answer, read_numbers, read_points
-from components.pictures import decode, round_trip
 from components.wording import trust_in_words
 from vae_core import Catalogue, InputError, LatentSpace, Projection, trust
+from vae_core.drawing.pictures import decode, round_trip
 from vae_core.jobs import Jobs
 from vae_core.space.trust import together
 

@@ -16,9 +16,9 @@ from components.api.latent import about_point, place_if_there
 from components.api.wanted import job_key, wanted_map, wanted_space
 from components.api.wire import Refused, framed_answer
 from components.columns import columns, values_of
-from components.pictures import decode, originals
 from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace, load_data
+from vae_core.drawing.pictures import decode, originals
 from vae_core.jobs import Jobs
 from vae_core.space.layers import MOST_ITEMS, Layer, Layers
 from vae_core.space.newcomers import encode_others

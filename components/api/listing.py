@@ -12,10 +12,10 @@ from flask import Blueprint, Response, current_app, jsonify
 from components.api.wanted import wanted_space
 from components.columns import by_rate, columns, default_column
 from components.dimensions import STEPS, dimension_figures
-from components.picture_form import picture_form
-from components.pictures import image_shape
 from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
+from vae_core.drawing.picture_form import picture_form
+from vae_core.drawing.pictures import image_shape
 from vae_core.jobs import Jobs
 
 #: Items told by id that are left out.

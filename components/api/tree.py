@@ -11,7 +11,20 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from components.api import big_maps, card, items, latent, layers, listing, maps, quality, takeaway, views
+from components.api import (
+    big_maps,
+    card,
+    items,
+    latent,
+    layers,
+    listing,
+    maps,
+    quality,
+    studies,
+    takeaway,
+    views,
+    within,
+)
 from components.api import jobs as job_routes
 from components.api.wire import MOST_NUMBERS, Refused, refusal
 from components.big_maps import POINTS_UP_TO
@@ -54,7 +67,21 @@ def register(
     server.config["VIEWS"] = listening
     root = f"{prefix.rstrip('/')}/api"
     api = Blueprint("api", __name__, url_prefix=root)
-    for room in (listing, card, latent, items, maps, big_maps, quality, layers, job_routes, takeaway, views):
+    for room in (
+        listing,
+        card,
+        latent,
+        items,
+        maps,
+        big_maps,
+        quality,
+        studies,
+        layers,
+        job_routes,
+        takeaway,
+        views,
+        within,
+    ):
         room.add_routes(api, catalogue, jobs)
     api.register_error_handler(Refused, refusal)
     api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))

@@ -1,17 +1,19 @@
-"""The Explore page: the map, what was touched, and a slider for every dimension."""
+"""The map, what was touched and the sliders; beside them, when asked for, the questions of Interpret."""
 
 from __future__ import annotations
 
 from dash import Dash, html
 
 from components.panels import map as map_panel
-from components.panels import pins, sliders, touched
+from components.panels import pins, sliders, study, touched
 from vae_core import Catalogue
 
 
 def layout() -> html.Main:
     """Return the page; it fills the window without a scroll bar of its own."""
-    return html.Main([map_panel.layout(), touched.layout(), sliders.layout(), pins.layout()], id="explore")
+    return html.Main(
+        [study.layout(), map_panel.layout(), touched.layout(), sliders.layout(), pins.layout()], id="explore"
+    )
 
 
 def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:

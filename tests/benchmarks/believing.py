@@ -67,7 +67,7 @@ def ratios(name: str, kind: str, size: int, seed: int) -> dict[str, tuple[float,
 
 
 def _decoded(space: object, z: np.ndarray) -> np.ndarray:
-    from components.pictures import decode
+    from vae_core.drawing.pictures import decode
 
     pictures = decode(space, z)  # type: ignore[arg-type]
     return pictures.reshape(len(z), -1) / 255.0

@@ -21,7 +21,7 @@ from flask import Flask
 from PIL import Image
 
 import vae_core
-from components.pictures import decode
+from vae_core.drawing.pictures import decode
 
 
 def build(space: vae_core.LatentSpace, dimension: int, grid: Sequence[float]) -> Flask:

@@ -32,7 +32,7 @@ def drawn_items(n: int, items: int | None, seed: int, most: int) -> np.ndarray:
         If fewer than two are wanted, or there are fewer.
     """
     if n < 2 or (items is not None and items < 2):
-        raise InputError(f"{min(n, items or n)} items tell nothing of a space; two are the fewest.")
+        raise InputError("Fewer than two items tell nothing of a space; two are the fewest.")
     count = min(n, most if items is None else items, most)
     if count == n:
         return np.arange(n)

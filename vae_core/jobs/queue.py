@@ -15,10 +15,11 @@ from typing import Any, Literal
 from vae_core.errors import InputError
 from vae_core.jobs.files import FolderProgress, earlier_requests, open_folder, write_quickly
 from vae_core.jobs.job import Job
+from vae_core.jobs.threads import PatientThreads
 from vae_core.jobs.workers import WarmWorker, WorkerEnded, named_function
 from vae_core.progress import Stopped
 
-Lane = Literal["long", "short"]
+Lane = Literal["long", "short", "server"]
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ class Kind:
     ----------
     function : str
         ``module:name``; called with the job's arguments and `progress`.
-    lane : {"long", "short"}
-        Which worker does it; what takes seconds never waits for what takes minutes.
+    lane : {"long", "short", "server"}
+        Which worker does it; what takes seconds never waits for what takes minutes. Work of the lane "server" is
+        done by threads of this process, since it needs what only this process has: a model in memory.
     brief : bool
         Whether it leaves the list once it is done.
     """
@@ -45,14 +47,16 @@ KINDS = {
     "projection": Kind("vae_core.space.compute:compute_in_folder"),
     "quality": Kind("vae_core.space.compute:measure_in_folder", "short", brief=True),
     "placing": Kind("vae_core.space.layers:place_layer_in_folder", "short", brief=True),
+    "study": Kind("vae_core.interpret.answers:answer_in_server", "server", brief=True),
 }
 
 
 def local_workers() -> dict[Lane, Executor]:
-    """Return one warm process a lane, not started yet."""
+    """Return one warm process a lane, not started yet, and threads for what a process cannot do."""
     return {
         "long": WarmWorker(("vae_core.space.umap_map:warm_up", "vae_core.space.tsne:warm_up"), "long work"),
         "short": WarmWorker(("vae_core.space.quality:warm_up",), "short work"),
+        "server": PatientThreads(2, "study"),
     }
 
 
@@ -186,6 +190,9 @@ class Jobs:
     def close(self) -> None:
         """End all work. What was under way is found interrupted by the next server."""
         self._closing = True
+        for job in self.all():
+            if not job.finished and isinstance(self._executors[self.kinds[job.kind].lane], PatientThreads):
+                write_quickly(job.folder / "stop", b"cancel")  # a thread cannot be ended, only asked
         for executor in self._executors.values():
             executor.shutdown(wait=True, cancel_futures=True)
         if self._own is not None:
@@ -215,7 +222,10 @@ class Jobs:
             else:
                 job.end("cancelled")
         except Stopped:
-            job.end("cancelled")
+            if self._closing:
+                job.end("interrupted", f"{job.title} was interrupted: its server ended before it.", keep=False)
+            else:
+                job.end("cancelled")
         except InputError as refusal:
             job.end("failed", str(refusal))
         except Exception as unexpected:

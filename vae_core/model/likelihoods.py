@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -51,3 +52,29 @@ def build_likelihood(config: VAEConfig) -> nn.Module:
     if config.likelihood == "bernoulli":
         return BernoulliLikelihood()
     return GaussianLikelihood(None if config.scale == "learned" else float(config.scale))
+
+
+def likelihood_kind(likelihood: Distribution, x: Tensor) -> Literal["discrete", "pseudo", "density"]:
+    """Return what the numbers of p(x|z) are for these items.
+
+    Parameters
+    ----------
+    likelihood : Distribution
+        p(x|z).
+    x : Tensor
+        ``[n, *sample_shape]`` items it is asked about.
+
+    Returns
+    -------
+    {"discrete", "pseudo", "density"}
+        "discrete": probabilities, of which alone bits a dimension can be told: the distribution is one of discrete
+        values, and all of `x` are such. "pseudo": it is, but some of `x` are not, as of a Bernoulli on grey pixels
+        (Loaiza-Ganem & Cunningham 2019). "density": probabilities a unit of `x`, which depend on how `x` is scaled.
+    """
+    try:
+        support = likelihood.support
+    except NotImplementedError:
+        return "density"
+    if support is None or not support.is_discrete:
+        return "density"
+    return "discrete" if bool(support.check(x).all()) else "pseudo"

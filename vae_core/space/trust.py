@@ -20,6 +20,7 @@ _SAMPLED = 10_000
 _SAMPLED_DENSITY = 2_000
 _LEAST_SHARE = 0.02
 _ROWS = 2048
+_TERMS = 2**21  # points × items × dimensions whose densities are summed up at once
 _FARTHEST = 1e4  # in units of a yardstick; cubes of more overflow
 
 
@@ -65,6 +66,7 @@ class TrustScale:
         # A scaled copy of millions of items would cost more than it tells.
         among = _some(len(mean), _AMONG)
         whole = len(among) == len(mean)
+        self._among = among
         self._mean: np.ndarray = mean if whole else mean[among]
         self._logvar: np.ndarray = logvar if whole else logvar[among]
         self._neighbours = Neighbours(self._mean * self._stretch)
@@ -106,16 +108,29 @@ class TrustScale:
         """Return the weighted length ``[m]`` of differences of latent points ``[m, d]``."""
         return np.asarray(np.linalg.norm(np.asarray(steps, dtype=np.float64) * self._stretch, axis=1))
 
-    def score(self, z: np.ndarray) -> np.ndarray:
-        """Return trust ``[m]`` in [0, 1] of latent points ``[m, d]``; see `trust`."""
+    def nearest(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the items ``[m]`` nearest to latent points ``[m, d]`` (of up to 100,000), and their distances."""
+        index, distance = self._neighbours.query(np.asarray(z, dtype=np.float32) * self._stretch, 1)
+        return self._among[index[:, 0]], distance[:, 0]
+
+    def score(self, z: np.ndarray, leave_out: np.ndarray | None = None) -> np.ndarray:
+        """Return trust ``[m]`` in [0, 1] of latent points ``[m, d]``; see `trust`.
+
+        `leave_out` ``[m]`` names an item for each point that does not count: the one it is a draw of.
+        """
         scores = np.empty(len(z), dtype=np.float32)
+        if leave_out is not None:
+            place = np.minimum(np.searchsorted(self._among, leave_out), len(self._among) - 1)
+            # An item that is none of those drawn from a large set does not count anyway.
+            leave_out = np.where(self._among[place] == leave_out, place, -1)
         for start in range(0, len(z), _ROWS):
             part = slice(start, start + _ROWS)
-            scores[part] = self._score(np.asarray(z[part], dtype=np.float32))
+            own = None if leave_out is None else leave_out[part]
+            scores[part] = self._score(np.asarray(z[part], dtype=np.float32), own)
         return scores
 
-    def _score(self, z: np.ndarray) -> np.ndarray:
-        index, distance = self._neighbours.query(z * self._stretch, max(AROUND, NEAREST))
+    def _score(self, z: np.ndarray, leave_out: np.ndarray | None = None) -> np.ndarray:
+        index, distance = self._neighbours.query(z * self._stretch, max(AROUND, NEAREST), leave_out)
         low, remote = float(self.quantiles[5]), float(self.quantiles[99])
         # Where all items coincide any step away from them is a step into the unknown.
         far = beyond(distance[:, :NEAREST].mean(axis=1), low, remote, max(1e-3 * remote, 1e-6))
@@ -127,10 +142,14 @@ class TrustScale:
         """Log of Σ q(z|x_i) over items ``[m, k]``, in nats, up to a constant that is the same for all points."""
         # Of a width no less than the usual step between items, below which a density tells of single items only.
         least = np.square(self.quantiles[50]) / len(self.share) / np.maximum(self.share, _LEAST_SHARE)
-        variance = np.exp(self._logvar[index]) + least
-        difference = z[:, None].astype(np.float64) - self._mean[index]
-        nats = -0.5 * (np.square(difference) / np.maximum(variance, 1e-30) + np.log(np.maximum(variance, 1e-30)))
-        total = nats.sum(axis=2)
+        total = np.empty(index.shape)
+        rows = max(1, _TERMS // (index.shape[1] * z.shape[1]))
+        for start in range(0, len(z), rows):
+            part = slice(start, start + rows)
+            variance = np.exp(self._logvar[index[part]]) + least
+            difference = z[part, None].astype(np.float64) - self._mean[index[part]]
+            nats = -0.5 * (np.square(difference) / np.maximum(variance, 1e-30) + np.log(np.maximum(variance, 1e-30)))
+            total[part] = nats.sum(axis=2)
         highest = total.max(axis=1)
         return np.asarray(highest + np.log(np.exp(total - highest[:, None]).sum(axis=1)))
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from components.api.items import pixels_of, plain, same_item, to_png
-from components.pictures import decode
 from vae_core import LatentSpace
+from vae_core.drawing.pictures import decode
 
 
 def test_the_picture_of_an_item_has_its_pixels(client: FlaskClient, grey: LatentSpace, colour: LatentSpace) -> None:

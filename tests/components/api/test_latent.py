@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from werkzeug.test import TestResponse
 
-from components.pictures import decode
 from components.wording import trust_in_words
 from vae_core import LatentSpace, trust
+from vae_core.drawing.pictures import decode
 from vae_core.space.trust import together
 
 SPOT, POINT = 2, 4  # columns of a spot and of a latent point of the grey space

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from components.palette import category_style
-from vae_core import Dataset
+from vae_core.data.dataset import Dataset
+from vae_core.drawing.palette import category_style
 
 _FLATTEST = 4  # times its own span that a scale may show of a line
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from components.picture_form import picture_form
-from vae_core import Dataset
+from vae_core.data.dataset import Dataset
+from vae_core.drawing.picture_form import picture_form
 
 _WIDTH, _HEIGHT = 96, 72
 _FINER = 3  # drawn so many times as large and scaled down: Pillow's lines have hard edges

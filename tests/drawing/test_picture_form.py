@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.picture_form import picture_form
-from components.small_plot import small_plot
 from vae_core import Dataset, load_data
 from vae_core.data.features import Features
+from vae_core.drawing.picture_form import picture_form
+from vae_core.drawing.small_plot import small_plot
 
 
 def data_of(values: np.ndarray, features: Features | None = None) -> Dataset:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from components.palette import MANY, MISSING, OKABE_ITO, SYMBOLS, category_style
-from components.pictures import decode, image_shape, originals, to_bytes
 from components.wording import trust_in_words
 from vae_core import LatentSpace
+from vae_core.drawing.palette import MANY, MISSING, OKABE_ITO, SYMBOLS, category_style
+from vae_core.drawing.pictures import decode, image_shape, originals, to_bytes
 
 
 def test_pixels_are_clamped_and_rounded() -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 
-from vae_core import Dataset, InputError, LatentSpace
+from vae_core.data.dataset import Dataset
+from vae_core.errors import InputError
+from vae_core.space.latent_space import LatentSpace
+from vae_core.threads import ALL, computing_with
 
 _BATCH = 1024
 #: Up to here a team of threads gains nothing, and beside other work its members wait for one another.
 _ALONE = 256
-_THREADS = torch.get_num_threads()
 
 
 def image_shape(data: Dataset) -> tuple[int, int, int] | None:
@@ -47,7 +46,7 @@ def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     """
     parts = []
     device = space.model.prior.mean.device
-    with torch.inference_mode(), _threads(1 if len(z) <= _ALONE else _THREADS):
+    with torch.inference_mode(), computing_with(1 if len(z) <= _ALONE else ALL):
         for start in range(0, len(z), _BATCH):
             points = torch.from_numpy(np.array(z[start : start + _BATCH], dtype=np.float32)).to(device)
             try:
@@ -64,18 +63,8 @@ def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
 
 def round_trip(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     """Return how well few latent points ``[m, d]`` come back when decoded and encoded again, ``[m]`` in [0, 1]."""
-    with _threads(1):
+    with computing_with(1):
         return space.round_trip(z)[1]
-
-
-@contextlib.contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Compute with so many threads, whatever faiss, which shares the setting, has left behind."""
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(_THREADS)
 
 
 def originals(data: Dataset, index: np.ndarray) -> np.ndarray:

@@ -1,0 +1,146 @@
+// A card a study: its first answer at once, the whole one when the work in the background is done.
+import { asVisitor, getJSON } from "../explore/api.js";
+import { lookAtJobs } from "../explore/jobs_panel.js";
+import { element } from "../explore/picture.js";
+import { current } from "../explore/store.js";
+import { placeAlong } from "./along.js";
+import { markLinked } from "./linked.js";
+
+const POLL = 400; // milliseconds
+const AT_ONCE = 2; // first answers that are worked out together: more would make each of them wait
+const pause = () => new Promise((resolve) => { setTimeout(resolve, POLL); });
+const host = () => document.getElementById("study-cards");
+
+const cards = new Map(); // name of the study -> card
+const groups = new Map(); // page -> element
+
+export function clearCards() {
+  for (const card of cards.values()) card.gone = true;
+  cards.clear();
+  groups.clear();
+  host().replaceChildren();
+}
+
+export function showCards(page, studies) {
+  if (!groups.has(page)) {
+    const group = element("div", { className: "cards", "data-page": page });
+    groups.set(page, group);
+    host().append(group);
+    for (const study of studies) {
+      const card = layCard(study);
+      cards.set(study.name, card);
+      group.append(card.root);
+    }
+  }
+  for (const [name, group] of groups) group.hidden = name !== page;
+  host().parentElement.scrollTop = 0;
+  for (const study of studies) {
+    const card = cards.get(study.name);
+    if (card.state === "new") ask(card);
+  }
+}
+
+function layCard(study) {
+  const body = element("div", { className: "card-body" }, element("p", { className: "empty busy" }, "Looking …"));
+  const status = element("div", { className: "card-state", role: "status" });
+  const choices = study.choices.map(({ name, title, values }) => element(
+    "label", { className: "choice" }, title,
+    element("select", { "data-choice": name, onchange: () => again(card) }, ...values.map((value) => element("option", { value }, value))),
+  ));
+  const root = element(
+    "section", { className: study.wide ? "card full" : "card", id: `study-${study.name}`, "aria-label": study.title },
+    element("div", { className: "card-head" }, element("h2", {}, study.title), status, ...choices),
+    body,
+  );
+  const card = { study, root, body, status, state: "new", have: null, asked: 0, gone: false };
+  return card;
+}
+
+function again(card) {
+  card.have = null;
+  ask(card);
+}
+
+const pathOf = (card, space) => {
+  const query = new URLSearchParams();
+  for (const select of card.root.querySelectorAll("[data-choice]")) {
+    if (select.selectedIndex > 0 || select.dataset.always) query.set(select.dataset.choice, select.value);
+  }
+  if (card.have) query.set("have", card.have);
+  return `spaces/${space}/studies/${card.study.name}?${query}`;
+};
+
+// ---- a few at a time ----
+
+let running = 0;
+const waiting = [];
+async function inTurn(work) {
+  if (running >= AT_ONCE) await new Promise((resolve) => { waiting.push(resolve); });
+  running += 1;
+  try {
+    return await work();
+  } finally {
+    running -= 1;
+    waiting.shift()?.();
+  }
+}
+
+async function ask(card) {
+  card.asked += 1;
+  const mine = card.asked;
+  const space = current.info.id;
+  const overtaken = () => card.gone || mine !== card.asked;
+  show(card, { state: "asking" });
+  try {
+    let answer = await inTurn(() => (overtaken() ? null : getJSON(asVisitor(pathOf(card, space)), { method: "POST" })));
+    if (overtaken()) return;
+    show(card, answer);
+    if (underWay(answer)) lookAtJobs();
+    while (underWay(answer)) {
+      await pause();
+      if (overtaken()) return;
+      answer = await getJSON(pathOf(card, space));
+      if (overtaken()) return;
+      show(card, answer);
+    }
+  } catch (error) {
+    if (!overtaken()) show(card, { state: "refused", error: error.message, retry: !(error.status >= 400 && error.status < 500) });
+  }
+}
+
+const underWay = (answer) => answer.state === "waiting" || answer.state === "running";
+
+function show(card, answer) {
+  card.state = answer.state;
+  card.root.dataset.state = answer.state;
+  if (answer.html !== undefined) {
+    card.have = answer.have;
+    // The server escapes every text in it.
+    card.body.innerHTML = answer.html;
+    markLinked(card.body);
+    placeAlong(card.body);
+  }
+  if (answer.state === "asking" && !card.have) card.body.replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
+  if (answer.state === "refused") {
+    const retry = answer.retry ? [element("button", { className: "plain", onclick: () => again(card) }, "Try again")] : [];
+    card.body.replaceChildren(element("p", { className: "empty" }, answer.error), ...retry);
+  }
+  card.status.replaceChildren(...statusOf(card, answer));
+}
+
+function statusOf(card, answer) {
+  if (answer.state === "asking" && card.have) return [element("span", {}, "looking …")];
+  if (answer.state === "waiting") return [element("span", {}, "first figures · waiting for other work")];
+  if (answer.state === "running") {
+    const share = answer.of ? answer.step / answer.of : undefined;
+    return [
+      element("span", { title: answer.note || "" }, "first figures · refining"),
+      element("progress", { max: 1, "aria-label": "Progress", ...(share === undefined ? {} : { value: share }) }),
+    ];
+  }
+  if (["failed", "cancelled", "interrupted", "missing"].includes(answer.state)) {
+    const words = answer.error || "first figures only";
+    return [element("span", { className: answer.state === "failed" ? "bad" : "", title: words }, words), element("button", { className: "plain", onclick: () => ask(card) }, "Go on")];
+  }
+  return [];
+}

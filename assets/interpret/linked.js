@@ -1,0 +1,61 @@
+// What is touched in a card is shown everywhere: the store hears of it, and the cards show what the store says.
+import { showBiplot } from "./biplot.js";
+import { goToItem } from "../explore/items.js";
+import { goTo } from "../explore/sliders.js";
+import { current, state, subscribe, update } from "../explore/store.js";
+
+const panel = () => document.getElementById("study-panel");
+
+function touched(target) {
+  const { dimension, column, item, point, within, low, high, value, axes } = target.dataset;
+  if (axes !== undefined) update({ projection: `z:${axes}`, spot: null }, { commit: true });
+  else if (item !== undefined) goToItem(Number(item));
+  else if (point !== undefined) goTo(Float32Array.from(point.split(","), Number));
+  else if (within !== undefined) {
+    const asked = value === undefined ? { column: within, low: Number(low), high: Number(high) } : { column: within, value };
+    const same = JSON.stringify(asked) === JSON.stringify(state.within);
+    update({ within: same ? null : asked }, { commit: true });
+  } else if (dimension !== undefined) {
+    const j = Number(dimension);
+    const color = column ?? `z${j}`;
+    const known = current.info.columns.some((one) => one.name === color && one.kind !== "text");
+    update({ dimension: j, ...(known ? { color, selection: null } : {}) }, { commit: true });
+  } else if (column !== undefined) update({ color: column, selection: null }, { commit: true });
+}
+
+const TOUCHABLE = "[data-axes], [data-item], [data-point], [data-within], [data-dimension], [data-column]";
+
+export function connectLinked() {
+  panel().addEventListener("click", (event) => {
+    if (event.target.closest("[data-biplot]")) showBiplot();
+    const target = event.target.closest(TOUCHABLE);
+    if (target && panel().contains(target)) touched(target);
+  });
+  panel().addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    const target = event.target.closest(TOUCHABLE);
+    if (!target) return;
+    event.preventDefault();
+    event.stopPropagation();
+    touched(target);
+  });
+}
+
+function isOn({ dimension, column, item, within, low, high, value, axes }) {
+  if (axes !== undefined) return state.projection === `z:${axes}`;
+  if (item !== undefined) return Number(item) === state.item;
+  if (within !== undefined) {
+    if (state.within?.column !== within) return false;
+    return value === undefined ? state.within.low === Number(low) && state.within.high === Number(high) : state.within.value === value;
+  }
+  if (dimension !== undefined) return Number(dimension) === state.dimension && (column === undefined || column === state.color);
+  return column !== undefined && column === state.color;
+}
+
+export function markLinked(root = panel()) {
+  for (const part of root.querySelectorAll(TOUCHABLE)) part.classList.toggle("on", isOn(part.dataset));
+}
+
+subscribe((changed) => {
+  if (["dimension", "item", "within", "color"].some((name) => changed.has(name))) markLinked();
+});

@@ -1,0 +1,75 @@
+// Which page is on show: Explore, or one of the questions of Interpret, beside the same map.
+import { getJSON } from "../explore/api.js";
+import { tellError } from "../explore/notice.js";
+import { element } from "../explore/picture.js";
+import { current, state, subscribe, update } from "../explore/store.js";
+import { clearCards, showCards } from "./cards.js";
+
+let listing = null; // pages and studies of the space on show
+let listingOf = null;
+let last = "used"; // the question looked at last
+
+const tabs = () => document.getElementById("study-tabs");
+export const interpreting = () => state.page !== "explore";
+
+export function goToPage(name) {
+  if (name !== state.page) update({ page: name }, { commit: true });
+}
+
+export function layPages() {
+  document.getElementById("page-explore").addEventListener("click", () => goToPage("explore"));
+  document.getElementById("page-interpret").addEventListener("click", () => { if (!interpreting()) goToPage(last); });
+  tabs().addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step || !listing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const names = listing.pages.map((page) => page.name);
+    goToPage(names[(names.indexOf(state.page) + step + names.length) % names.length]);
+    tabs().querySelector("[aria-selected=true]")?.focus();
+  });
+  showWhere();
+}
+
+function showWhere() {
+  document.body.dataset.page = interpreting() ? "interpret" : "explore";
+  document.getElementById("page-explore").setAttribute("aria-pressed", String(!interpreting()));
+  document.getElementById("page-interpret").setAttribute("aria-pressed", String(interpreting()));
+  document.getElementById("study-panel").hidden = !interpreting();
+  for (const tab of tabs().children) {
+    const on = tab.dataset.page === state.page;
+    tab.setAttribute("aria-selected", String(on));
+    tab.tabIndex = on ? 0 : -1;
+  }
+  // Plotly and the canvases fit themselves to their place when the window says that it has changed.
+  window.dispatchEvent(new Event("resize"));
+}
+
+async function show() {
+  showWhere();
+  if (!interpreting() || !current.info) return;
+  last = state.page;
+  const space = current.info.id;
+  try {
+    if (listingOf !== space) {
+      clearCards();
+      const found = await getJSON(`spaces/${space}/studies`);
+      if (space !== current.info?.id) return;
+      listing = found;
+      listingOf = space;
+      tabs().replaceChildren(...listing.pages.map(({ name, title, question }) => element("button", {
+        type: "button", role: "tab", "data-page": name, title: question, "aria-controls": "study-cards", onclick: () => goToPage(name),
+      }, title)));
+      showWhere();
+    }
+    const page = listing.pages.find((one) => one.name === state.page);
+    document.getElementById("study-question").textContent = page.question;
+    showCards(state.page, listing.studies.filter((study) => study.page === state.page));
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+subscribe((changed) => {
+  if (changed.has("page") || changed.has("space")) show();
+});

@@ -1,0 +1,75 @@
+// The part of the items that is looked at: marked on the map, named above it, and let go of there.
+import { framed } from "../explore/api.js";
+import { onMapReady } from "../explore/map.js";
+import { tellError } from "../explore/notice.js";
+import { colour, element } from "../explore/picture.js";
+import { state, subscribe, update } from "../explore/store.js";
+
+let shown = null; // { key, count, total, places }
+let repaint = () => {};
+let asking = 0;
+
+const key = () => (state.within ? `${state.space}/${state.projection}/${JSON.stringify(state.within)}` : "");
+export const hasWithin = () => Boolean(shown) && shown.key === key();
+
+const readable = (value) => Number(value.toPrecision(3)).toString().replace("-", "−");
+export function inWords({ column, low, high, value }) {
+  return value === undefined ? `${column} from ${readable(low)} to ${readable(high)}` : `${column}: ${value}`;
+}
+
+async function refresh() {
+  asking += 1;
+  const mine = asking;
+  if (!state.within) {
+    shown = null;
+    show();
+    return;
+  }
+  const wanted = key();
+  try {
+    const { about, pixels } = await framed(`spaces/${state.space}/within/${encodeURIComponent(state.projection)}`, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(state.within),
+    });
+    if (mine !== asking) return;
+    const [count, axes] = about.shape;
+    shown = { key: wanted, count: about.count, total: about.total, places: Array.from({ length: count }, (_, i) => Array.from(pixels.subarray(axes * i, axes * (i + 1)))) };
+    show();
+  } catch (error) {
+    // A map under way comes with a call of its own once it is there.
+    if (mine === asking && error.status !== 409) tellError(error);
+  }
+}
+
+function show() {
+  const stage = document.getElementById("map-stage");
+  stage.toggleAttribute("data-within", hasWithin());
+  const chip = document.getElementById("within");
+  chip.hidden = !hasWithin();
+  if (hasWithin()) {
+    chip.replaceChildren(
+      element("span", {}, `${inWords(state.within)} · ${shown.count.toLocaleString("en")} items`),
+      element("button", { className: "plain", title: "Look at all items again", "aria-label": "Look at all items again", onclick: () => update({ within: null }, { commit: true }) }, "×"),
+    );
+  }
+  repaint();
+}
+
+export function paintWithin(context, toPixels) {
+  context.fillStyle = colour("--accent");
+  context.globalAlpha = shown.places.length > 2000 ? 0.55 : 0.85;
+  const size = shown.places.length > 2000 ? 3 : 4.5;
+  for (const place of shown.places) {
+    const [x, y] = toPixels(place);
+    context.fillRect(x - size / 2, y - size / 2, size, size);
+  }
+  context.globalAlpha = 1;
+}
+
+export function connectWithin(paint) {
+  repaint = paint;
+  document.getElementById("map-stage").append(element("div", { id: "within", hidden: true, role: "status" }));
+  onMapReady(refresh);
+  subscribe((changed) => {
+    if (["within", "space", "projection"].some((name) => changed.has(name))) refresh();
+  });
+}

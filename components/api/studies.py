@@ -1,0 +1,129 @@
+"""What the space means: studies, each with a first answer at once and the whole one from work in the background."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from components.api.jobs import describe, visitor
+from components.api.wanted import job_key, wanted_space
+from components.api.wire import Refused
+from vae_core import Catalogue, InputError, LatentSpace
+from vae_core.interpret.answers import Answer, answers_of
+from vae_core.interpret.studies import OF_THE_TABLE, PAGES, STUDIES, Asked
+from vae_core.jobs import Jobs
+from vae_core.report import FIGURES_CSS
+from vae_core.report.cards import card_of
+
+#: Queries that are not choices of a study.
+_OTHERS = ("visitor", "have")
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+
+    @api.get("/figures.css")
+    def styles() -> Response:
+        return Response(FIGURES_CSS.read_text(encoding="utf-8"), mimetype="text/css")
+
+    @api.get("/spaces/<name>/studies")
+    def offered(name: str) -> Response:
+        table = columns_of(wanted_space(catalogue, name))
+        return jsonify(
+            {
+                "pages": [{"name": page, "title": title, "question": asks} for page, (title, asks) in PAGES.items()],
+                "studies": [
+                    {
+                        "name": study.name,
+                        "page": study.page,
+                        "title": study.title,
+                        "wide": study.wide,
+                        "choices": [
+                            {
+                                "name": parameter,
+                                "title": choice.title,
+                                "values": list(table if choice.values == OF_THE_TABLE else choice.values),
+                            }
+                            for parameter, choice in study.choices.items()
+                        ],
+                    }
+                    for study in STUDIES
+                ],
+            }
+        )
+
+    @api.get("/spaces/<name>/studies/<study>")
+    def known(name: str, study: str) -> Response:
+        space = wanted_space(catalogue, name)
+        return jsonify(state_of(space, wanted_study(space, study), jobs))
+
+    @api.post("/spaces/<name>/studies/<study>")
+    def find_out(name: str, study: str) -> tuple[Response, int]:
+        space = wanted_space(catalogue, name)
+        asked = wanted_study(space, study)
+        answer = answers_of(space).first(asked)
+        if not answer.whole:
+            title = f"{asked.study.title} of {space.data.name}"
+            arguments = {"space": space.fingerprint, "study": asked.study.name, "chosen": dict(asked.chosen)}
+            jobs.submit(_key(space, asked), "study", title, arguments, visitor())
+        state = state_of(space, asked, jobs)
+        return jsonify(state), 200 if state["state"] == "done" else 202
+
+    @api.delete("/spaces/<name>/studies/<study>")
+    def break_off(name: str, study: str) -> Response:
+        space = wanted_space(catalogue, name)
+        asked = wanted_study(space, study)
+        jobs.cancel(_key(space, asked), visitor())
+        return jsonify(state_of(space, asked, jobs))
+
+
+def columns_of(space: LatentSpace) -> tuple[str, ...]:
+    """Return the names of the table's columns."""
+    return tuple(str(name) for name in space.data.table.columns)
+
+
+def wanted_study(space: LatentSpace, name: str) -> Asked:
+    """Return the study a URL names, with what it says was chosen.
+
+    Raises
+    ------
+    Refused
+        404 if there is no such study, 400 if it cannot be asked so.
+    """
+    if name not in {study.name for study in STUDIES}:
+        raise Refused(404, f"There is no study {name!r}.")
+    chosen = {key: value for key, value in request.args.items() if key not in _OTHERS}
+    try:
+        return Asked.of(name, chosen, columns_of(space))
+    except InputError as error:
+        raise Refused(400, str(error)) from None
+
+
+def _key(space: LatentSpace, asked: Asked) -> str:
+    return job_key(space, f"studies/{asked.id}")
+
+
+def state_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> dict[str, Any]:
+    """Return what is known of a study and how far the work is: missing, waiting, running, failed, cancelled or done.
+
+    The card comes as ``html``, unless the page has the same already (``?have=first`` or ``whole``).
+    """
+    answer = answers_of(space).known(asked)
+    if answer is None:
+        return {"state": "missing", "have": None}
+    have = "whole" if answer.whole else "first"
+    told: dict[str, Any] = {"have": have}
+    if request.args.get("have") != have:
+        told["html"] = card_html(space, asked, answer)
+    if answer.whole:
+        return {"state": "done", **told}
+    job = jobs.get(_key(space, asked))
+    if job is None:
+        return {"state": "missing", **told}
+    return {"job": job.id, **describe(job), **told}
+
+
+def card_html(space: LatentSpace, asked: Asked, answer: Answer) -> str:
+    """Return the card of an answer as HTML."""
+    return str(card_of(space, asked.study, answer.result))

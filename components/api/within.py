@@ -1,0 +1,30 @@
+"""The items looked at, on a map."""
+
+from __future__ import annotations
+
+import numpy as np
+from flask import Blueprint, Response
+
+from components.api.maps import json_body
+from components.api.wanted import wanted_map, wanted_space
+from components.api.wire import framed_answer
+from components.within import Within
+from vae_core import Catalogue
+from vae_core.jobs import Jobs
+
+#: Places told of one part; of more items a draw.
+MOST_PLACES = 20_000
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+
+    @api.post("/spaces/<name>/within/<projection>")
+    def within(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        found = wanted_map(space, projection, jobs)
+        items = Within.of(json_body()).items(space)
+        drawn = items
+        if len(items) > MOST_PLACES:
+            drawn = np.sort(np.random.default_rng(0).choice(items, MOST_PLACES, replace=False))
+        return framed_answer({"count": len(items), "total": len(space)}, found.points[drawn])

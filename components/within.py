@@ -1,0 +1,69 @@
+"""Which items are looked at: those whose value of a column lies in a range, or is one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from components.columns import values_of
+from vae_core import InputError, LatentSpace
+
+
+@dataclass(frozen=True)
+class Within:
+    """A part of the items.
+
+    Parameters
+    ----------
+    column : str
+        As `components.columns.columns` names it.
+    low, high : float, optional
+        Ends of the range, both included; of a column of numbers.
+    value : str, optional
+        The one value, as text, instead of a range.
+    """
+
+    column: str
+    low: float | None = None
+    high: float | None = None
+    value: str | None = None
+
+    @classmethod
+    def of(cls, asked: Any) -> Within:
+        """Read ``{"column": …, "low": …, "high": …}`` or ``{"column": …, "value": …}``.
+
+        Raises
+        ------
+        InputError
+            If it is neither.
+        """
+        if isinstance(asked, dict) and isinstance(asked.get("column"), str):
+            low, high, value = asked.get("low"), asked.get("high"), asked.get("value")
+            if isinstance(value, str) and low is None and high is None:
+                return cls(asked["column"], value=value)
+            numbers = all(isinstance(end, (int, float)) and np.isfinite(end) for end in (low, high))
+            if value is None and numbers:
+                return cls(asked["column"], float(low), float(high))  # type: ignore[arg-type]
+        raise InputError('A part of the items is {"column": …, "low": …, "high": …} or {"column": …, "value": …}.')
+
+    def items(self, space: LatentSpace) -> np.ndarray:
+        """Return the numbers of the items, ``[m]`` in ascending order; those without a value are not among them.
+
+        Raises
+        ------
+        InputError
+            If there is no such column, or it has no range.
+        """
+        values = values_of(space, self.column)
+        if values is None:
+            raise InputError(f"There is no column {self.column!r}.")
+        if self.value is not None:
+            inside = (values.astype("object").map(str) == self.value) & values.notna()
+            return np.flatnonzero(inside.to_numpy(dtype=bool))
+        if not pd.api.types.is_numeric_dtype(values):
+            raise InputError(f"The column {self.column!r} holds no numbers, so there is no range of it.")
+        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.flatnonzero((numbers >= self.low) & (numbers <= self.high))

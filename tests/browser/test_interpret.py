@@ -1,0 +1,69 @@
+"""The pages of Interpret: questions beside the map, linked both ways, kept in the address."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import open_map, wait_for_map
+
+
+def test_a_dimension_touched_in_a_card_is_shown_everywhere(page: Page, server: str) -> None:
+    open_map(page, server, "space=sprites", space="sprites")
+    page.click("#page-interpret")
+    row = page.locator("#study-collapse .bar-row[data-dimension='3']")
+    expect(page.locator("#study-collapse .verdict")).to_contain_text("7 of 10 dimensions carry 98")
+    row.click()
+    expect(row).to_have_class("bar-row on")
+    expect(page.locator("#latent-3")).to_be_visible()
+    expect(page.locator("#latent-1")).to_be_hidden()
+    expect(page.locator("#color-by")).to_have_value("z3")
+    assert "page=used" in page.url and "dimension=3" in page.url
+    page.go_back()
+    expect(page.locator("#latent-3")).to_be_hidden()
+    page.go_back()
+    expect(page.locator("#study-panel")).to_be_hidden()
+    expect(page.locator("#latent-1")).to_be_visible()
+
+
+def test_a_card_is_touched_by_keyboard_and_the_questions_by_arrows(page: Page, server: str) -> None:
+    open_map(page, server, "page=used")
+    page.locator("#study-collapse .bar-row[data-dimension='9']").press("Enter")
+    expect(page.locator("#latent-9")).to_be_visible()
+    page.locator("#study-tabs [data-page=used]").press("ArrowRight")
+    expect(page.locator("#study-tabs [data-page=components]")).to_be_focused()
+    expect(page.locator("#study-question")).to_contain_text("Which directions")
+
+
+def test_a_part_of_the_items_is_marked_on_the_map_and_let_go(page: Page, server: str) -> None:
+    open_map(page, server, 'within={"column":"z9","low":0.5,"high":1}')
+    chip = page.locator("#within")
+    expect(chip).to_contain_text("z9 from 0.5 to 1 · 1,265 items")
+    ink = page.evaluate(
+        """() => { const { width, height } = document.getElementById('overlay');
+        const { data } = document.getElementById('overlay').getContext('2d').getImageData(0, 0, width, height);
+        return data.filter((value, i) => i % 4 === 3 && value > 0).length; }"""
+    )
+    assert ink > 1000
+    chip.get_by_role("button").click()
+    expect(chip).to_be_hidden()
+    assert "within" not in page.url
+
+
+def test_a_link_to_what_is_not_there_says_so(page: Page, server: str) -> None:
+    open_map(page, server, 'page=nothing&dimension=99&within={"column":"nope","value":"a"}')
+    expect(page.locator("#notice")).to_contain_text("page, dimension, part of the items could not be used here")
+    assert "page=" not in page.url and "dimension" not in page.url
+
+
+def test_the_map_fits_its_place_on_either_page(page: Page, server: str) -> None:
+    open_map(page, server)
+    wide = page.locator("#map-stage").bounding_box()
+    page.click("#page-interpret")
+    expect(page.locator("#study-collapse .verdict")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('#map .main-svg').clientWidth < 430")
+    assert wide is not None and wide["width"] > 500
+    wait_for_map(page, "fashion", "pca")
+    page.click("#page-explore")
+    page.wait_for_function(
+        "wide => Math.abs(document.querySelector('#map .main-svg').clientWidth - wide) < 2", arg=wide["width"]
+    )

@@ -1,0 +1,43 @@
+"""Parts of the items: ranges and single values of columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from components.within import Within
+from vae_core import InputError, LatentSpace
+
+
+def test_a_range_of_a_number(grey: LatentSpace) -> None:
+    found = Within.of({"column": "size", "low": 0.25, "high": 0.5}).items(grey)
+    assert (
+        found.tolist() == np.flatnonzero((grey.data.table["size"] >= 0.25) & (grey.data.table["size"] <= 0.5)).tolist()
+    )
+    z = Within.of({"column": "z1", "low": -9e9, "high": 0}).items(grey)
+    assert z.tolist() == np.flatnonzero(grey.mean[:, 1] <= 0).tolist()
+
+
+def test_one_value(grey: LatentSpace) -> None:
+    assert Within.of({"column": "label", "value": "bag"}).items(grey).tolist() == list(range(1, 60, 3))
+    assert Within.of({"column": "digit", "value": "4"}).items(grey).tolist() == list(range(4, 60, 10))
+    assert Within.of({"column": "note", "value": "nan"}).items(grey).tolist() == [], "what is missing has no value"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [None, [], {}, {"column": "size"}, {"column": "size", "low": 0}, {"column": 3, "value": "a"},
+     {"column": "size", "low": 0, "high": float("nan")}, {"column": "size", "low": 0, "high": 1, "value": "a"}],
+)  # fmt: skip
+def test_what_is_no_part_is_refused(asked: Any) -> None:
+    with pytest.raises(InputError, match="A part of the items is"):
+        Within.of(asked)
+
+
+def test_columns_without_such_a_part_are_refused(grey: LatentSpace) -> None:
+    with pytest.raises(InputError, match="There is no column 'size2'"):
+        Within("size2", 0, 1).items(grey)
+    with pytest.raises(InputError, match="holds no numbers"):
+        Within("label", 0, 1).items(grey)

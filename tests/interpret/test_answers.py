@@ -1,0 +1,116 @@
+"""First answers, whole ones, and those found in a folder."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vae_core import InputError, LatentSpace
+from vae_core.interpret import answers as answers_module
+from vae_core.interpret.answers import Answers, answer_in_server, answers_of
+from vae_core.interpret.studies import Asked, Study
+from vae_core.progress import Progress, Stopped, silent
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the trial finds."""
+
+    items: int
+    values: np.ndarray
+
+
+ASKED: list[int | None] = []
+
+
+def trial(space: LatentSpace, *, items: int | None = None, progress: Progress = silent) -> Trial:
+    """Note what it was asked, and find something."""
+    ASKED.append(items)
+    if not progress(1, 2, "half"):
+        raise Stopped("The trial was stopped.")
+    count = len(space) if items is None else items
+    return Trial(count, space.mean[:count, 0].copy())
+
+
+@pytest.fixture
+def asked() -> Asked:
+    ASKED.clear()
+    here = f"{__name__}:"
+    return Asked(Study("trial", "used", "Trial", f"{here}trial", f"{here}Trial", first=10))
+
+
+@pytest.fixture
+def space(grey: LatentSpace, tmp_path: Path) -> LatentSpace:
+    return LatentSpace.build(grey.model, grey.data, tmp_path / "space")
+
+
+def test_the_first_answer_is_of_few_items_and_the_whole_one_is_kept(space: LatentSpace, asked: Asked) -> None:
+    found = Answers(space)
+    assert found.known(asked) is None
+    first = found.first(asked)
+    assert (first.whole, first.result.items) == (False, 10)
+    assert found.first(asked) is first, "it is not found out twice"
+    whole = found.whole(asked)
+    assert (whole.whole, whole.result.items) == (True, 60)
+    assert found.first(asked) is whole and ASKED == [10, None]
+    again = Answers(space).first(asked)
+    assert again.whole and np.array_equal(again.result.values, whole.result.values) and ASKED == [10, None]
+
+
+def test_another_version_is_found_out_anew(space: LatentSpace, asked: Asked) -> None:
+    Answers(space).whole(asked)
+    later = Asked(Study("trial", "used", "Trial", asked.study.function, asked.study.result, first=10, version=2))
+    assert Answers(space).known(later) is None
+
+
+def test_few_items_are_all_there_are(space: LatentSpace, asked: Asked) -> None:
+    study = Study("trial", "used", "Trial", asked.study.function, asked.study.result, first=60)
+    assert Answers(space).first(Asked(study)).whole and ASKED == [None]
+
+
+def test_two_who_ask_at_once_get_one_answer(space: LatentSpace, asked: Asked) -> None:
+    found, got = Answers(space), []
+    threads = [threading.Thread(target=lambda: got.append(found.first(asked))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(one) for one in got}) == 1 and ASKED == [10]
+
+
+def test_a_stopped_answer_is_none(space: LatentSpace, asked: Asked) -> None:
+    found = Answers(space)
+    with pytest.raises(Stopped):
+        found.whole(asked, lambda *_, **__: False)
+    assert found.known(asked) is None and not list((space.folder or Path()).glob("studies/*"))
+
+
+def test_a_space_in_memory_keeps_its_answers_there(grey: LatentSpace, asked: Asked) -> None:
+    found = Answers(grey)
+    assert found.whole(asked).whole and found.known(asked) is not None
+
+
+def test_a_job_finds_the_space_by_its_fingerprint(
+    space: LatentSpace, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers_module.Asked, "of", classmethod(lambda cls, *_: asked))
+    with pytest.raises(InputError, match="is not open"):
+        answer_in_server("nobody", "trial", {})
+    assert answers_of(space) is answers_of(space)
+    answer_in_server(space.fingerprint, "trial", {})
+    known = answers_of(space).known(asked)
+    assert known is not None and known.whole
+
+
+def test_answers_do_not_keep_a_space_alive(grey: LatentSpace, asked: Asked) -> None:
+    space = LatentSpace.build(grey.model, grey.data)
+    found = answers_of(space)
+    del space
+    gc.collect()
+    with pytest.raises(InputError, match="closed"):
+        found.first(asked)

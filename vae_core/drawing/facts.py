@@ -1,0 +1,54 @@
+"""Figures in a list: name, value, what it would be by chance; and the sentence that says how they were measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from vae_core.drawing.markup import tag
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure.
+
+    Parameters
+    ----------
+    name, value : str
+        As people read them; the value with its unit and error.
+    chance : str
+        What it would be by chance, or what bounds it; empty where nothing is known of that.
+    title : str
+        What it means, for the pointer.
+    """
+
+    name: str
+    value: str
+    chance: str = ""
+    title: str = ""
+
+
+def facts(listed: Sequence[Fact]) -> Markup:
+    """Draw figures as a list."""
+    lines = [
+        tag(
+            "div",
+            tag("dt", fact.name),
+            tag("dd", fact.value, tag("span", fact.chance, class_="by-chance") if fact.chance else None),
+            title=fact.title or None,
+        )
+        for fact in listed
+    ]
+    return tag("dl", lines, class_="facts")
+
+
+def verdict(*sentences: str) -> Markup:
+    """Draw what it comes to, in plain words."""
+    return tag("p", " ".join(sentence for sentence in sentences if sentence), class_="verdict")
+
+
+def how(*sentences: str) -> Markup:
+    """Draw how something was measured: convention, sample, seed."""
+    return tag("p", " ".join(sentence for sentence in sentences if sentence), class_="how-measured")

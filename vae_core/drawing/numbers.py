@@ -1,0 +1,68 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+_THIN = "\N{NO-BREAK SPACE}"
+
+
+def plain(value: float | None, digits: int = 3) -> str:
+    """Write a number with so many significant digits, a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    size = math.floor(math.log10(abs(value)))
+    if size >= 7 or size < -4:
+        mantissa, _, power = f"{value:.{max(0, digits - 1)}e}".partition("e")
+        return _signed(f"{mantissa}{_THIN}·{_THIN}10") + _raised(int(power))
+    places = max(0, digits - 1 - size)
+    return _signed(f"{value:,.{places}f}")
+
+
+def with_error(value: float | None, error: float | None, digits: int = 3, most: int = 4) -> str:
+    """Write a number and its standard error, both to the second digit of the error, up to `most` places."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if error is None or not math.isfinite(error) or error <= 0:
+        return plain(value, digits)
+    places = min(most, max(0, 1 - math.floor(math.log10(error))))
+    return f"{_signed(f'{value:,.{places}f}')}{_THIN}±{_THIN}{error:,.{places}f}"
+
+
+def percent(share: float | None, places: int = 0) -> str:
+    """Write a share in [0, 1] as a percentage; small ones with one more digit, and none as 0 or 100 that is not."""
+    if share is None or not math.isfinite(share):
+        return "–"
+    value = 100 * share
+    if 0 < abs(value) < 0.05:
+        return f"<{_THIN}0.1{_THIN}%"
+    if 0 < abs(value) < 9.95:
+        places = max(places, 1)
+    text = f"{value:.{places}f}"
+    while float(text) == 100 and value < 100 and places < 4:
+        places += 1
+        text = f"{value:.{places}f}"
+    return _signed(text) + f"{_THIN}%"
+
+
+def count(value: int) -> str:
+    """Write a whole number with its thousands set apart."""
+    return f"{value:,}"
+
+
+def p_value(p: float | None) -> str:
+    """Write a p-value."""
+    if p is None or not math.isfinite(p):
+        return "–"
+    return f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
+
+
+def _signed(text: str) -> str:
+    bare = text.lstrip("-")
+    return bare if not any(digit in bare for digit in "123456789") else text.replace("-", "−")
+
+
+def _raised(power: int) -> str:
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -1,0 +1,153 @@
+"""What was found out about one space: the first figures, the whole ones, and where they are kept."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vae_core.errors import InputError
+from vae_core.interpret.keeping import keep, kept
+from vae_core.interpret.studies import Asked
+from vae_core.progress import Progress, silent
+from vae_core.threads import computing_with
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a study found.
+
+    Parameters
+    ----------
+    result : object
+        Of the study's own class.
+    whole : bool
+        Whether it rests on all the items the study looks at, and not on a first few of them.
+    """
+
+    result: Any
+    whole: bool
+
+
+class Answers:
+    """The answers of one space: in memory, in its folder, or found out now. Made by `answers_of`."""
+
+    def __init__(self, space: LatentSpace) -> None:
+        self._space = weakref.ref(space)
+        self._fingerprint = space.fingerprint
+        self._folder = space.folder
+        self._shipped = space.shipped
+        self._found: dict[str, Answer] = {}
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.Lock()
+
+    def known(self, asked: Asked) -> Answer | None:
+        """Return what is known already, the whole of it if there is one."""
+        found = self._found.get(asked.id)
+        if found is not None:
+            return found
+        for path in self._paths(asked):
+            result = kept(path, asked.study.result_class(), stamp=self._stamp(asked))
+            if result is not None:
+                return self._found.setdefault(asked.id, Answer(result, True))
+        return None
+
+    def first(self, asked: Asked) -> Answer:
+        """Return what is known, or else find out from the study's first few items.
+
+        Raises
+        ------
+        InputError
+            If the space cannot be asked that.
+        """
+        with self._locked(asked.id):
+            found = self.known(asked)
+            if found is None:
+                few = asked.study.first
+                if few is not None and few >= len(self.space):
+                    few = None
+                found = Answer(self._compute(asked, few, silent), few is None)
+                self._remember(asked, found)
+            return found
+
+    def whole(self, asked: Asked, progress: Progress = silent) -> Answer:
+        """Return the whole answer: known, or found out now and kept.
+
+        Raises
+        ------
+        InputError
+            If the space cannot be asked that.
+        Stopped
+            If `progress` asks to stop.
+        """
+        with self._locked(f"{asked.id}/whole"):
+            found = self.known(asked)
+            if found is None or not found.whole:
+                found = Answer(self._compute(asked, None, progress), True)
+                self._remember(asked, found)
+            return found
+
+    @property
+    def space(self) -> LatentSpace:
+        """The space that is asked."""
+        space = self._space()
+        if space is None:
+            raise InputError("This space is closed; open it again.")
+        return space
+
+    def _compute(self, asked: Asked, items: int | None, progress: Progress) -> Any:
+        # One thread: a team of them would make every touch of the page wait for its members.
+        with computing_with(1):
+            return asked.study.compute()(self.space, items=items, progress=progress, **asked.arguments())
+
+    def _remember(self, asked: Asked, found: Answer) -> None:
+        self._found[asked.id] = found
+        if found.whole and self._folder is not None:
+            keep(self._paths(asked)[0], found.result, stamp=self._stamp(asked))
+
+    def _paths(self, asked: Asked) -> list[Path]:
+        return [
+            folder / "studies" / f"{asked.id}.npz" for folder in (self._folder, self._shipped) if folder is not None
+        ]
+
+    def _stamp(self, asked: Asked) -> str:
+        return f"{self._fingerprint}/{asked.id}/{asked.study.version}"
+
+    def _locked(self, name: str) -> threading.Lock:
+        with self._lock:
+            return self._locks[name]
+
+
+_answers: weakref.WeakKeyDictionary[LatentSpace, Answers] = weakref.WeakKeyDictionary()
+_open: weakref.WeakValueDictionary[str, LatentSpace] = weakref.WeakValueDictionary()
+_guard = threading.Lock()
+
+
+def answers_of(space: LatentSpace) -> Answers:
+    """Return the answers of a space; the same object for everybody who asks."""
+    with _guard:
+        if space not in _answers:
+            _answers[space] = Answers(space)
+            _open[space.fingerprint] = space
+        return _answers[space]
+
+
+def answer_in_server(space: str, study: str, chosen: dict[str, str], progress: Progress = silent) -> None:
+    """Find the whole answer of a space that is open in this process; for jobs, which know it by its fingerprint.
+
+    Raises
+    ------
+    InputError
+        If no such space is open.
+    """
+    found = _open.get(space)
+    if found is None:
+        raise InputError("The space of this work is not open; look at it once, then start the work again.")
+    columns = tuple(str(name) for name in found.data.table.columns)
+    answers_of(found).whole(Asked.of(study, chosen, columns), progress)

@@ -1,0 +1,239 @@
+"""The studies there are: what is asked of a space, on which page, and what can be chosen."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from vae_core.errors import InputError
+
+PageName: TypeAlias = Literal["used", "components", "prior", "meaning", "items"]
+
+#: Pages in the order a reader takes them, each with the question it answers.
+PAGES: dict[PageName, tuple[str, str]] = {
+    "used": ("Used?", "Is the latent used?"),
+    "components": ("Components", "Which directions carry the variance?"),
+    "prior": ("Prior", "Does the encoder fill the prior?"),
+    "meaning": ("Meaning", "What does each dimension mean?"),
+    "items": ("Items", "Which items does the model get wrong?"),
+}
+
+#: A choice among the columns of the space's own table.
+OF_THE_TABLE = "column"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that can be chosen of a study.
+
+    Parameters
+    ----------
+    title : str
+        As people read it.
+    values : tuple of str or "column"
+        What it can be, the usual one first; or any column of the space's table.
+    """
+
+    title: str
+    values: tuple[str, ...] | Literal["column"]
+
+
+@dataclass(frozen=True)
+class Study:
+    """One question asked of a space.
+
+    Parameters
+    ----------
+    name : str
+        As URLs and files name it.
+    page : str
+        Which page shows it, of `PAGES`.
+    title : str
+        As people read it.
+    function, result : str
+        ``module:name`` of the function that answers it and of the class of its answer.
+    first : int, optional
+        Items of a first figure, which takes under a second for 10,000 items; None where the whole does.
+    version : int
+        Changes with what is computed, so that older answers are not taken for it.
+    choices : mapping
+        What can be chosen, by the function's parameter.
+    wide : bool
+        Whether its card takes the whole width of its page.
+    """
+
+    name: str
+    page: PageName
+    title: str
+    function: str
+    result: str
+    first: int | None = None
+    version: int = 1
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    wide: bool = False
+
+    def compute(self) -> Callable[..., Any]:
+        """Return the function, imported now."""
+        found: Callable[..., Any] = _named(self.function)
+        return found
+
+    def result_class(self) -> type:
+        """Return the class of the answer, imported now."""
+        found: type = _named(self.result)
+        return found
+
+
+def _named(spec: str) -> Any:
+    module, _, name = spec.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+#: Every study, in the order in which its page shows it.
+STUDIES: tuple[Study, ...] = (
+    Study(
+        "collapse",
+        "used",
+        "Rate by dimension",
+        "vae_core.interpret.collapse:collapse",
+        "vae_core.interpret.collapse:Collapse",
+    ),
+    Study(
+        "index_code",
+        "used",
+        "What the rate is made of",
+        "vae_core.interpret.index_code:index_code",
+        "vae_core.interpret.index_code:IndexCode",
+        first=150,
+    ),
+    Study(
+        "sensitivity",
+        "used",
+        "What each dimension changes",
+        "vae_core.interpret.sensitivity:sensitivity",
+        "vae_core.interpret.sensitivity:Sensitivity",
+        first=64,
+    ),
+    Study(
+        "components",
+        "components",
+        "Principal components",
+        "vae_core.interpret.components:components",
+        "vae_core.interpret.components:Components",
+        choices={"standardised": Choice("standardised", ("no", "yes"))},
+        wide=True,
+    ),
+    Study(
+        "intrinsic_dimension",
+        "components",
+        "Intrinsic dimension",
+        "vae_core.interpret.intrinsic_dimension:intrinsic_dimension",
+        "vae_core.interpret.intrinsic_dimension:IntrinsicDimension",
+        first=500,
+    ),
+    Study(
+        "decoder_components",
+        "components",
+        "Components by what they change in the picture",
+        "vae_core.interpret.decoder_components:decoder_components",
+        "vae_core.interpret.decoder_components:DecoderComponents",
+        first=64,
+        wide=True,
+    ),
+    Study(
+        "prior_fit",
+        "prior",
+        "Aggregate posterior against prior",
+        "vae_core.interpret.prior_fit:prior_fit",
+        "vae_core.interpret.prior_fit:PriorFit",
+        first=1000,
+        wide=True,
+    ),
+    Study(
+        "holes",
+        "prior",
+        "Holes",
+        "vae_core.interpret.holes:holes",
+        "vae_core.interpret.holes:Holes",
+        first=1000,
+        wide=True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A study with what was chosen of it.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    chosen : mapping of str to str
+        What differs from the usual, by parameter.
+    """
+
+    study: Study
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, name: str, chosen: Mapping[str, str] | None = None, columns: tuple[str, ...] = ()) -> Asked:
+        """Read what a person or a program asks for.
+
+        Parameters
+        ----------
+        name : str
+            Of the study.
+        chosen : mapping of str to str, optional
+            By parameter; those the study does not have are refused.
+        columns : tuple of str
+            Of the space's table.
+
+        Raises
+        ------
+        InputError
+            If there is no such study, parameter or value.
+        """
+        study = next((one for one in STUDIES if one.name == name), None)
+        if study is None:
+            raise InputError(f"There is no study {name!r}; there are {', '.join(one.name for one in STUDIES)}.")
+        kept = {}
+        for parameter, value in (chosen or {}).items():
+            if parameter not in study.choices:
+                raise InputError(f"The study {name!r} has no choice {parameter!r}.")
+            values = study.choices[parameter].values
+            offered = columns if values == OF_THE_TABLE else values
+            if value not in offered:
+                raise InputError(f"{parameter} cannot be {value!r}; it can be {_few(offered)}.")
+            if values == OF_THE_TABLE or value != values[0]:
+                kept[parameter] = value
+        return cls(study, kept)
+
+    @property
+    def id(self) -> str:
+        """Name of the answer among a space's files: the study and, where something was chosen, a hash of it."""
+        if not self.chosen:
+            return self.study.name
+        told = json.dumps(dict(self.chosen), sort_keys=True).encode()
+        return f"{self.study.name}-{hashlib.sha256(told).hexdigest()[:12]}"
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what was chosen as the function takes it: numbers as numbers, yes and no as booleans."""
+        return {
+            name: value if self.study.choices[name].values == OF_THE_TABLE else _plain(value)
+            for name, value in self.chosen.items()
+        }
+
+
+def _plain(value: str) -> Any:
+    if value in ("yes", "no"):
+        return value == "yes"
+    return int(value) if value.isdecimal() else value
+
+
+def _few(values: tuple[str, ...] | str) -> str:
+    listed = list(values)
+    return ", ".join(listed[:12]) + (" …" if len(listed) > 12 else "") if listed else "nothing here"

@@ -1,0 +1,6 @@
+"""What studies found, in words and drawings: cards for the page, and whole reports."""
+
+from pathlib import Path
+
+#: How figures look; the page and every report use it.
+FIGURES_CSS = Path(__file__).with_name("figures.css")

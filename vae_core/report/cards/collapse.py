@@ -1,0 +1,106 @@
+"""Rate by dimension, active units, and what to do about collapse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from vae_core.drawing.bars import Bar, bars
+from vae_core.drawing.facts import Fact, facts, how
+from vae_core.drawing.facts import verdict as in_words
+from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.numbers import count, percent, plain, with_error
+from vae_core.interpret.collapse import NAT_FROM, Collapse, Movement, Rates
+from vae_core.interpret.collapse_verdict import verdict
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+
+def card(space: LatentSpace, found: Collapse) -> Markup:
+    """Return verdict and remedies, rates as bars, and counts with their ranges."""
+    told = verdict(found)
+    remedies = tag("ul", [tag("li", one) for one in told.remedies], class_="remedies") if told.remedies else None
+    listed = [*_of_rates(found, found.rates), *_of_movement(found, found.movement)]
+    return joined(
+        in_words(told.summary),
+        remedies,
+        _rate_bars(found.rates, found.movement) if found.rates else _variance_bars(found),
+        facts(listed) if listed else None,
+        how(
+            f"Measured on {count(found.items)} of {count(found.of)} items, without sampling.",
+            "± is a standard error, in brackets the central 95 % of 1,000 bootstrap draws.",
+        )
+        if found.items
+        else None,
+    )
+
+
+def _rate_bars(rates: Rates, movement: Movement | None) -> Markup:
+    rows = []
+    for j in rates.order:
+        active = movement is not None and bool(movement.active[j])
+        moved = "" if movement is None else f" Variance of its mean {plain(float(movement.variance[j]))}"
+        rows.append(
+            Bar(
+                f"z{j}",
+                float(rates.rate[j]),
+                float(rates.error[j]),
+                note=percent(float(rates.rate[j]) / rates.total) if rates.total > 0 else "",
+                off=not rates.above[j],
+                touch={"dimension": int(j)},
+                title=f"z{j}: {with_error(float(rates.rate[j]), float(rates.error[j]))} nats."
+                + (f"{moved}: {'an' if active else 'no'} active unit." if moved else ""),
+            )
+        )
+    return joined(tag("h3", "Rate in nats an item, and its share", class_="sub"), bars(rows, mark=NAT_FROM))
+
+
+def _variance_bars(found: Collapse) -> Markup | None:
+    if found.movement is None:
+        return None
+    moved = found.movement
+    rows = [
+        Bar(
+            f"z{j}",
+            float(moved.variance[j]),
+            float(moved.error[j]),
+            off=not moved.active[j],
+            touch={"dimension": int(j)},
+        )
+        for j in np.argsort(-moved.variance, kind="stable")
+    ]
+    return joined(tag("h3", "Variance of the latent over the items", class_="sub"), bars(rows, mark=found.threshold))
+
+
+def _of_rates(found: Collapse, rates: Rates | None) -> list[Fact]:
+    if rates is None:
+        return []
+    return [
+        Fact("rate of all dimensions", f"{with_error(rates.total, rates.total_error)} nats an item"),
+        Fact(
+            "carry 98 % of the rate",
+            _ranged(rates.carriers, rates.carriers_range, found.dimensions),
+            f"spread evenly: {found.even}",
+        ),
+        Fact(
+            "above 0.1 nat",
+            _ranged(int(rates.above.sum()), rates.above_range, found.dimensions),
+            "items ignored: 0",
+        ),
+    ]
+
+
+def _of_movement(found: Collapse, movement: Movement | None) -> list[Fact]:
+    if movement is None:
+        return []
+    title = f"Units whose posterior mean has a variance above {found.threshold:g} over the items (Burda et al. 2016)"
+    value = _ranged(int(movement.active.sum()), movement.active_range, found.dimensions)
+    return [Fact("active units", value, "items ignored: 0", title)]
+
+
+def _ranged(value: int, span: tuple[int, int], of: int) -> str:
+    told = f"{value} of {of}"
+    return told if span == (value, value) else f"{told} [{span[0]}–{span[1]}]"

@@ -1,0 +1,152 @@
+"""Principal components: how much each carries beside a shuffled set, and what it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from vae_core.drawing.curves import Curve, curves
+from vae_core.drawing.facts import Fact, facts, how, verdict
+from vae_core.drawing.heat_map import heat_map
+from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.numbers import count, percent, with_error
+from vae_core.drawing.walk import walk
+from vae_core.interpret.components import Components
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+#: Ranks of the scree, and dimensions of the loadings, drawn at once.
+_SHOWN = 64
+_DIMENSIONS = 40
+
+
+def card(space: LatentSpace, found: Components) -> Markup:
+    """Return scree and cumulative share beside the shuffled set, a walk along each component, and the loadings."""
+    half = int(np.searchsorted(found.cumulative, 0.5) + 1)
+    most = int(np.searchsorted(found.cumulative, 0.9 - 1e-12) + 1)
+    d = len(found.share)
+    shuffled = "permuted sets" if found.shuffled_by == "permutation" else "sets drawn as independent"
+    return joined(
+        verdict(_said(found)),
+        tag("div", _scree(found), _cumulative(found), class_="side-by-side"),
+        facts(
+            [
+                Fact("half of the variance", f"{half} of {d}", f"spread evenly: {-(-d // 2)}"),
+                Fact("90 % of the variance", f"{most} of {d}", f"spread evenly: {int(np.ceil(0.9 * d - 1e-9))}"),
+                Fact(
+                    "above the shuffled set", f"{found.above} of {d}", f"95 % of {found.draws} {shuffled}", "Horn 1965"
+                ),
+            ]
+        ),
+        tag("h3", "What each does: decoded along it, and the items at its ends", class_="sub"),
+        [_component(space, found, k) for k in range(len(found.axes))],
+        _loadings(found),
+        how(
+            f"{'All ' if found.items == found.of else ''}{count(found.items)} of {count(found.of)} items; variance "
+            "of the "
+            f"posterior means{', each dimension divided by its standard deviation' if found.standardised else ''}.",
+            "± and whiskers are standard errors (Waternaux 1976). A slider moves the point on show along its "
+            "component.",
+        ),
+    )
+
+
+def _said(found: Components) -> str:
+    d = len(found.share)
+    if d == 1:
+        return "There is one latent dimension, and it is the one component."
+    first, chance = float(found.share[0]), float(found.shuffled[0])
+    if found.above == 0:
+        return (
+            "No direction carries more variance than shuffled dimensions would: the latent has no preferred directions."
+        )
+    leading = "One component carries" if found.above == 1 else f"{found.above} components carry"
+    return (
+        f"{leading} more variance than shuffled dimensions would; "
+        f"the first has {percent(first)}, where shuffling gives {percent(chance)}."
+    )
+
+
+def _scree(found: Components) -> Markup:
+    ranks = list(range(1, min(_SHOWN, len(found.share)) + 1))
+    k = len(ranks)
+    return curves(
+        [
+            Curve("share of variance", ranks, (100 * found.share[:k]).tolist(), (100 * found.share_error[:k]).tolist()),
+            Curve("shuffled, 95 %", ranks, (100 * found.shuffled_high[:k]).tolist(), role="chance"),
+        ],
+        "component",
+        "share of variance, %",
+        whole_steps=True,
+    )
+
+
+def _cumulative(found: Components) -> Markup:
+    ranks = list(range(1, min(_SHOWN, len(found.share)) + 1))
+    k = len(ranks)
+    even = [100 * rank / len(found.share) for rank in ranks]
+    return curves(
+        [
+            Curve("together", ranks, (100 * found.cumulative[:k]).tolist()),
+            Curve("shuffled", ranks, (100 * np.cumsum(found.shuffled)[:k]).tolist(), role="chance"),
+            Curve("spread evenly", ranks, even, role="other"),
+        ],
+        "components",
+        "cumulative share, %",
+        whole_steps=True,
+    )
+
+
+def _component(space: LatentSpace, found: Components, k: int) -> Markup:
+    deviation = float(found.deviation[k])
+    share = with_error(100 * float(found.share[k]), 100 * float(found.share_error[k]))
+    scale = np.ones(len(found.centre))
+    if found.standardised:
+        # The directions are the axes times the dimensions' deviations, and scores are taken after dividing by these.
+        axis, direction = found.axes[k], found.directions[k]
+        scale = np.where(np.abs(axis) > 1e-12, direction / np.where(np.abs(axis) > 1e-12, axis, 1), np.inf)
+    low, _, high = (float(value) / deviation for value in found.quantiles[k])
+    return tag(
+        "div",
+        tag("h4", f"PC {k + 1}", tag("span", f"{share} % of the variance"), class_="walk-name"),
+        walk(
+            space,
+            f"PC {k + 1}",
+            found.centre,
+            found.directions[k] * deviation,
+            found.axes[k] / scale / deviation,
+            (low, high),
+            (found.lowest[k], found.highest[k]),
+        ),
+    )
+
+
+def _loadings(found: Components) -> Markup:
+    d = len(found.centre)
+    weight = np.abs(found.correlation).max(axis=0)
+    shown = np.sort(np.argsort(-weight, kind="stable")[:_DIMENSIONS])
+    names = [f"z{j}" for j in shown]
+    components = [f"PC {k + 1}" for k in range(len(found.axes))]
+    which = f", the {_DIMENSIONS} dimensions with the strongest" if d > _DIMENSIONS else ""
+    return joined(
+        tag("h3", f"Loadings: correlation of each component with each dimension{which}", class_="sub"),
+        heat_map(
+            found.correlation[:, shown],
+            components,
+            names,
+            diverging=True,
+            most=1.0,
+            touch=lambda i, j: {"dimension": int(shown[j])},
+            told=lambda i, j: (
+                f"{components[i]}, {names[j]}: correlation {found.correlation[i, shown[j]]:.3f}, "
+                f"entry of the eigenvector {found.axes[i, shown[j]]:.3f}"
+            ),
+            column_touch=[{"dimension": int(j)} for j in shown],
+        ),
+        tag("button", "Show as a biplot on the PCA map", type="button", class_="plain", data_biplot=True)
+        if d > 1
+        else None,
+    )

@@ -1,0 +1,100 @@
+"""Directions ordered by what moving along them changes in the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from vae_core.drawing.curves import Curve, curves
+from vae_core.drawing.facts import how, verdict
+from vae_core.drawing.heat_map import heat_map
+from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.numbers import count, percent, with_error
+from vae_core.drawing.walk import walk
+from vae_core.interpret.decoder_components import DecoderComponents
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+_SHOWN = 64
+#: Standard deviations a strip goes to either side.
+_REACH = 2.5
+
+
+def card(space: LatentSpace, found: DecoderComponents) -> Markup:
+    """Return the shares of the picture's change, a walk along each direction, and how plain components relate."""
+    return joined(
+        verdict(_said(found)),
+        _shares(found),
+        tag("h3", "What each does", class_="sub"),
+        [_component(space, found, k) for k in range(len(found.directions))],
+        _relation(found),
+        how(
+            f"The decoder's Jacobian at the means of {count(found.items)} of {count(found.of)} items, seed 0; one "
+            "standard "
+            "deviation along each direction, to first order (which overstates the real change). Values of pictures "
+            "lie on [0, 1], those of vectors and "
+            "series count in their own standard deviations.",
+            "Of few items the first shares come out too large even where none stands out. Arvanitidis et al. 2018.",
+        ),
+    )
+
+
+def _said(found: DecoderComponents) -> str:
+    r = len(found.share)
+    half = int(np.searchsorted(np.cumsum(found.share), 0.5) + 1)
+    plain = int(np.searchsorted(np.cumsum(np.sort(found.plain_share)[::-1]), 0.5) + 1)
+    if r == 1:
+        return "There is one direction, and it makes every change of the picture."
+    ways = "One direction makes" if half == 1 else f"{half} of {r} directions make"
+    return f"{ways} half of all change in the picture; of the plain components it takes {plain}."
+
+
+def _shares(found: DecoderComponents) -> Markup:
+    k = min(_SHOWN, len(found.share))
+    ranks = list(range(1, k + 1))
+    return curves(
+        [
+            Curve(
+                "change of the picture", ranks, (100 * found.share[:k]).tolist(), (100 * found.share_error[:k]).tolist()
+            ),
+            Curve("of the plain components", ranks, (100 * found.plain_share[:k]).tolist(), role="other"),
+            Curve("spread evenly", ranks, [100 * found.even] * k, role="chance"),
+        ],
+        "direction",
+        "share of change, %",
+        whole_steps=True,
+    )
+
+
+def _component(space: LatentSpace, found: DecoderComponents, k: int) -> Markup:
+    share = with_error(100 * float(found.share[k]), 100 * float(found.share_error[k]))
+    change = with_error(float(found.change[k]), float(found.change_error[k]))
+    name = f"DC {k + 1}"
+    return tag(
+        "div",
+        tag("h4", name, tag("span", f"{share} % of the change; {change} a value for one σ"), class_="walk-name"),
+        walk(space, name, found.centre, found.directions[k], found.readout[k], (-_REACH, _REACH)),
+    )
+
+
+def _relation(found: DecoderComponents) -> Markup:
+    shown = min(24, found.correlation.shape[1])
+    rows = [f"DC {k + 1}" for k in range(len(found.correlation))]
+    columns = [f"PC {k + 1}" for k in range(shown)]
+    return joined(
+        tag("h3", "Beside the plain components: correlation of scores", class_="sub"),
+        heat_map(
+            found.correlation[:, :shown],
+            rows,
+            columns,
+            diverging=True,
+            most=1.0,
+            told=lambda i, j: (
+                f"{rows[i]}, {columns[j]}: correlation {found.correlation[i, j]:.3f}, cosine "
+                f"{found.cosine[i, j]:.3f}; {columns[j]} has {percent(float(found.plain_variance[j]))} of the variance"
+            ),
+        ),
+    )

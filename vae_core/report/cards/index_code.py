@@ -1,0 +1,110 @@
+"""What the mean rate is made of: information about the item, total correlation, misfit of each dimension."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from vae_core.drawing.bars import Bar, bars
+from vae_core.drawing.facts import Fact, facts, how, verdict
+from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.numbers import count, percent, plain, with_error
+from vae_core.interpret.index_code import IndexCode
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+
+def card(space: LatentSpace, found: IndexCode) -> Markup:
+    """Return the three parts of the rate with ceiling and errors, and the information by dimension."""
+    return joined(
+        verdict(_said(found)),
+        facts(_parts(found)),
+        _by_dimension(found),
+        tag("p", found.note) if found.note else None,
+        how(
+            f"{count(found.items)} items, seed 0, {count(found.draws)} draw{'s' if found.draws > 1 else ''} of each, "
+            f"against a mixture of {count(found.components)} of {count(found.population)} posteriors.",
+            "Chen et al. 2018, eq. 2. ± is the standard error over the items drawn.",
+        ),
+    )
+
+
+def _said(found: IndexCode) -> str:
+    if found.mutual_information is None or found.rate is None:
+        return (
+            "Without a variance in the posterior the latent tells items apart exactly: no information can be measured."
+        )
+    if found.rate <= 0 or found.mutual_information < 0.05:
+        return "The latent tells next to nothing about an item."
+    share = found.mutual_information / found.ceiling if found.ceiling > 0 else 1.0
+    if share > 0.98:
+        return (
+            f"The latent tells every item from all others: {plain(found.mutual_information)} nats of the "
+            f"{plain(found.ceiling)} it takes to name one of {count(found.population)}."
+        )
+    return (
+        f"The latent tells {plain(found.mutual_information)} nats about which item it is, {percent(share)} of what it "
+        f"takes to name one of {count(found.population)}."
+    )
+
+
+def _parts(found: IndexCode) -> list[Fact]:
+    information = [
+        Fact(
+            "mutual information of data and latent, I(n; z)",
+            f"{with_error(found.mutual_information, found.mutual_information_error)} nats",
+            f"ceiling log n: {plain(found.ceiling)}",
+            "Index-code mutual information (Hoffman & Johnson 2016)",
+        )
+    ]
+    if found.mutual_information_least is not None and found.components < found.population:
+        information.append(Fact("at least", f"{plain(found.mutual_information_least, 4)} nats"))
+    chance = found.total_correlation_by_chance
+    return [
+        *information,
+        Fact(
+            "total correlation, TC(z)",
+            f"{with_error(found.total_correlation, found.total_correlation_error)} nats",
+            "" if chance is None else f"independent: {plain(chance)}",
+            "How far the dimensions are from independent under the aggregate posterior",
+        ),
+        Fact(
+            "… if it were Gaussian",
+            f"{with_error(found.gaussian_total_correlation, found.gaussian_total_correlation_error)} nats",
+            ""
+            if found.gaussian_total_correlation_by_chance is None
+            else f"independent: {plain(found.gaussian_total_correlation_by_chance)}",
+            "−½ log det of the correlations",
+        ),
+        Fact(
+            "dimension-wise KL",
+            f"{with_error(found.dimension_kl_total, found.dimension_kl_total_error)} nats",
+            "filled prior: 0",
+            "Σ KL(q(z_j) ‖ p(z_j)): how far each dimension is from the prior",
+        ),
+        Fact(
+            "together, beside the mean rate",
+            "–" if found.rate is None else f"{plain(found.rate, 4)} nats",
+            f"left over {with_error(found.residual, found.residual_error)}",
+        ),
+    ]
+
+
+def _by_dimension(found: IndexCode) -> Markup | None:
+    if found.dimension_information is None or found.dimension_information_error is None:
+        return None
+    assert found.dimension_kl is not None
+    rows = [
+        Bar(
+            f"z{j}",
+            float(found.dimension_information[j]),
+            float(found.dimension_information_error[j]),
+            touch={"dimension": int(j)},
+            title=f"z{j}: KL from the prior {plain(float(found.dimension_kl[j]))} nats",
+        )
+        for j in np.argsort(-found.dimension_information, kind="stable")
+    ]
+    return joined(tag("h3", "Information about the item by dimension, I(n; z_j), nats", class_="sub"), bars(rows))

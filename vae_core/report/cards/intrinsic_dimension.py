@@ -1,0 +1,59 @@
+"""How many dimensions the items fill."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from vae_core.drawing.facts import Fact, facts, how, verdict
+from vae_core.drawing.markup import joined
+from vae_core.drawing.numbers import count, percent, plain, with_error
+from vae_core.interpret.intrinsic_dimension import Estimate, IntrinsicDimension
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+
+def card(space: LatentSpace, found: IntrinsicDimension) -> Markup:
+    """Return three estimates, each beside what it gives for Gaussian points of the same covariance."""
+    listed = [
+        ("TwoNN", found.two_nn, f"Facco et al. 2017, without the largest {percent(found.discard)} of the ratios"),
+        (f"maximum likelihood, k = {found.nearest}", found.maximum_likelihood, "Levina & Bickel 2004"),
+        (
+            "participation ratio",
+            found.participation_ratio,
+            "(Σλ)² / Σλ² of the covariance: how evenly variance is spread",
+        ),
+    ]
+    doubles = f" {count(found.duplicates)} items with the mean of another are left out." if found.duplicates else ""
+    return joined(
+        verdict(_said(found)),
+        facts([_fact(name, estimate, title) for name, estimate, title in listed]),
+        how(
+            f"Neighbours of {count(found.items)} items among {count(found.among)} of {count(found.of)}, seed "
+            f"0.{doubles}",
+            f"Beside each: {found.draws} Gaussian samples of the same covariance and size, which fill all "
+            f"{found.varying} dimensions that vary; what these estimates fall short of that is the estimator's own "
+            "bias.",
+        ),
+    )
+
+
+def _fact(name: str, estimate: Estimate, title: str) -> Fact:
+    chance = f"Gaussian: {with_error(estimate.gaussian, estimate.gaussian_deviation)}" if estimate.gaussian else ""
+    return Fact(name, with_error(estimate.value, estimate.standard_error), chance, title)
+
+
+def _said(found: IntrinsicDimension) -> str:
+    estimate = found.two_nn
+    if estimate.value is None or estimate.gaussian is None:
+        return f"{found.varying} dimensions vary; how many of them the items fill cannot be told."
+    noise = 3 * ((estimate.standard_error or 0) + (estimate.gaussian_deviation or 0))
+    where = f"about {plain(estimate.value, 2)} dimensions around each item"
+    if estimate.value < estimate.gaussian - noise:
+        return (
+            f"The items lie on a thinner shape than a cloud: {where}, where a Gaussian cloud gives "
+            f"{plain(estimate.gaussian, 2)}."
+        )
+    return f"The items fill the space as a Gaussian cloud does: {where}."
