@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from scipy.stats import rankdata
 
+from tests.space.conftest import LinearModel, vectors
 from vae_core.errors import InputError
-from vae_core.interpret.along import along
+from vae_core.interpret.along import along, along_dimension
 from vae_core.interpret.item_columns import columns_of_items
+from vae_core.space import LatentSpace
 
 
 def test_numbers_have_quantiles_and_categories_shares_in_every_bin() -> None:
@@ -49,3 +51,15 @@ def test_impossible_wishes_are_refused() -> None:
         along(np.zeros(2), column, bins=0)
     with pytest.raises(InputError, match="not one of 3 items"):
         along(np.zeros(3), column)
+
+
+def test_of_a_space_a_column_is_found_by_its_name_and_source() -> None:
+    space = LatentSpace.build(LinearModel(), vectors(300))
+    told = along_dimension(space, dimension=2, column="x3", source="measured", bins=1)
+    assert told.quantiles[0, 1] == np.median(space.data.values[:, 3])
+    assert told.middle[0] == np.median(space.mean[:, 2].astype(np.float64))
+    assert along_dimension(space, dimension=0, column="label", items=30).counts.sum() == 30
+    with pytest.raises(InputError, match="x3 cannot be used: there is none"):
+        along_dimension(space, dimension=0, column="x3")
+    with pytest.raises(InputError, match="no dimension 4"):
+        along_dimension(space, dimension=4, column="label")

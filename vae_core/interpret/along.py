@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.interpret.item_columns import ItemColumn
 from vae_core.interpret.quantile_codes import dense_codes, quantile_codes
+from vae_core.interpret.space_columns import columns_of_space
+from vae_core.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
 
 #: Of a number, these quantiles are told.
 QUANTILES = (0.1, 0.5, 0.9)
@@ -110,3 +116,46 @@ def along(mean_j: np.ndarray, column: ItemColumn, bins: int = 10) -> Along:
         quantiles_of_all=quantiles_of_all,
         shares_of_all=shares_of_all,
     )
+
+
+def along_dimension(
+    space: LatentSpace,
+    *,
+    dimension: int,
+    column: str,
+    source: str = "table",
+    items: int | None = None,
+    seed: int = 0,
+    bins: int = 10,
+    progress: Progress = silent,
+) -> Along:
+    """Return how a column of a space's items is distributed along one of its dimensions.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    dimension : int
+        Counting from 0.
+    column, source : str
+        As `Relations.columns` and `Relations.sources` name them.
+    items, seed, progress
+        As of `relations`; with the same items and seed these are the same items.
+    bins : int
+        As of `along`.
+
+    Raises
+    ------
+    InputError
+        If there is no such dimension, or no such column that can be used.
+    Stopped
+        If `progress` asks to stop.
+    """
+    if not 0 <= dimension < space.latent_dim:
+        raise InputError(f"There is no dimension {dimension}; the last is {space.latent_dim - 1}.")
+    index, columns = columns_of_space(space, items, seed, True, progress)
+    found = [one for one in columns.columns if (one.name, one.source) == (column, source)]
+    if not found:
+        reasons = dict(zip(columns.left_out, columns.reasons, strict=True))
+        raise InputError(f"The column {column} cannot be used: {reasons.get(column, 'there is none of this name')}.")
+    return along(space.mean[index, dimension], found[0], bins)

@@ -63,7 +63,7 @@ def _unit(values: np.ndarray) -> np.ndarray:
 def correlation_ratio(by_dimension: np.ndarray, codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return η² ``[d]`` of dimensions given a category: the share of their variance that lies between categories.
 
-    η² = Σ_k n_k (m_k − m)² / Σ_i (z_i − m)² (Pearson 1905; Fisher 1925, §40).
+    η² = Σ_k n_k (m_k − m)² / Σ_i (z_i − m)² (Pearson 1905).
 
     Parameters
     ----------

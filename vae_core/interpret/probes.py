@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vae_core.interpret.drawn import drawn_items
-from vae_core.interpret.item_columns import ItemColumn, ItemColumns, columns_of_items
-from vae_core.interpret.measures import measured_columns, most_measured
+from vae_core.interpret.item_columns import ItemColumn, ItemColumns
+from vae_core.interpret.space_columns import columns_of_space
 from vae_core.progress import Progress, Stopped, silent
 
 if TYPE_CHECKING:
@@ -192,11 +191,8 @@ def probes(
     Stopped
         If `progress` asks to stop.
     """
-    most = min(MOST_ITEMS, most_measured(space.data)) if measured else MOST_ITEMS
-    index = drawn_items(len(space), USUAL_ITEMS if items is None else items, seed, most)
-    columns = columns_of_items(space.data.table, index)
-    if measured:
-        columns = columns + measured_columns(space.data, index, progress)
+    wanted = USUAL_ITEMS if items is None else min(items, MOST_ITEMS)
+    index, columns = columns_of_space(space, min(wanted, len(space)), seed, measured, progress)
     return probes_of(space.mean[index], columns, seed, progress)
 
 

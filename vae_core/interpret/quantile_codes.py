@@ -11,8 +11,8 @@ MOST_BINS = 20
 def bin_count(n: int) -> int:
     """Return the number of quantile bins for n items: n^(1/3), at least 2 and at most 20.
 
-    The rate of equally filled bins at which the variance of a density and its bias balance (Scott 1979, "On optimal
-    and data-based histograms"); from 8,000 items on it is 20.
+    The number of a histogram's bins has to grow with n^(1/3) for its bias and its variance to balance (Scott 1979, "On
+    optimal and data-based histograms"); from 8,000 items on it stays at 20.
     """
     return max(2, min(MOST_BINS, int(np.cbrt(n) + 1e-9)))
 

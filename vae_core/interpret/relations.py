@@ -10,19 +10,15 @@ import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.interpret.correlations import Correlations, correlation_ratio
-from vae_core.interpret.drawn import drawn_items
-from vae_core.interpret.item_columns import ItemColumn, ItemColumns, columns_of_items
+from vae_core.interpret.item_columns import ItemColumn, ItemColumns
 from vae_core.interpret.joint_counts import PairedCodes, entropy, information_error, mutual_information
-from vae_core.interpret.measures import measured_columns, most_measured
 from vae_core.interpret.quantile_codes import bin_count, dense_codes, quantile_codes
+from vae_core.interpret.space_columns import columns_of_space
 from vae_core.progress import Progress, Stopped, silent
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
-#: Of larger sets so many drawn items are looked at; fewer where they have more latent values together than this.
-MOST_ITEMS = 100_000
-MOST_LATENTS = 2**23
 #: Fewest permutations the null is made of.
 LEAST_DRAWS = 10
 #: Chance that any cell at all is called significant where nothing is related.
@@ -112,9 +108,10 @@ def relations_of(
     *Mutual information* is the plug-in estimate less its mean over permutations of the items, which on unrelated data
     leaves nothing however sparse the counts are (the correction of Miller and Madow does not); where two numbers hang
     together closely it takes away somewhat too much. `share` is (I − N) / (H − N), N the null's mean and H the column's
-    entropy: the normalisation by the factor of the mutual information gap (Chen et al. 2018, "Isolating sources of
-    disentanglement", eq. 6), adjusted for chance as by Vinh, Epps & Bailey (2010, "Information theoretic measures for
-    clusterings comparison", eq. 5), so that 0 is chance and 1 is a column that is known with the dimension.
+    entropy: the normalisation by the factor's entropy of the mutual information gap (Chen et al. 2018, "Isolating
+    sources of disentanglement in variational autoencoders"), adjusted for chance as by Vinh, Epps & Bailey (2010,
+    "Information theoretic measures for clusterings comparison"), so that 0 is chance and 1 is a column that is known
+    with the dimension.
 
     *Significance* holds for all cells together by the largest score of each permutation (Westfall & Young 1993): all
     dimensions are permuted alike. A score is the distance to the null's mean (for a permutation that of the others)
@@ -239,13 +236,7 @@ def relations(
     Stopped
         If `progress` asks to stop.
     """
-    most = min(MOST_ITEMS, MOST_LATENTS // space.latent_dim)
-    if measured:
-        most = min(most, most_measured(space.data))
-    index = drawn_items(len(space), items, seed, most)
-    columns = columns_of_items(space.data.table, index)
-    if measured:
-        columns = columns + measured_columns(space.data, index, progress)
+    index, columns = columns_of_space(space, items, seed, measured, progress)
     return relations_of(space.mean[index], columns, draws, seed, progress)
 
 
