@@ -1,0 +1,299 @@
+"""Which columns can be read from the whole code: linear and nearest-neighbour probes, cross-validated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vae_core.interpret.item_columns import ItemColumn, ItemColumns
+from vae_core.interpret.space_columns import columns_of_space
+from vae_core.progress import Progress, Stopped, silent
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+#: Items a probe looks at where nobody says how many, and the most it can.
+USUAL_ITEMS = 5_000
+MOST_ITEMS = 20_000
+FOLDS = 5
+#: Neighbours the second probe asks; fewer where there are fewer items.
+NEIGHBOURS = 10
+#: Ridge's penalty, on standardised means; the inverse of it in the logistic regression; how closely that is solved.
+PENALTY = 1.0
+TOLERANCE = 1e-3
+_MOST_STEPS = 1_000
+
+
+@dataclass(frozen=True)
+class Probes:
+    """How well c columns can be read from the code; see `probes_of`.
+
+    Attributes
+    ----------
+    columns, sources, kinds, notes : tuple of str
+        One a column: its name, "table" or "measured", "number" or "category", and what was done to it.
+    measures : tuple of str
+        What the scores of each column are: "R²" or "balanced accuracy".
+    items : int
+        Items looked at.
+    used : ndarray
+        ``[c]`` int64, over how many of them a column's scores were taken.
+    classes : ndarray
+        ``[c]`` int64, classes told apart; 0 for numbers.
+    folds, neighbours, seed : int
+        Of the cross-validation and of the second probe.
+    linear, nearest : ndarray
+        ``[c]`` mean score over the folds, of held-out items; R² can be below 0.
+    linear_error, nearest_error : ndarray
+        ``[c]`` standard error of that mean over the folds, sample convention; folds share training items, so it is
+        rather too small.
+    linear_shuffled, nearest_shuffled : ndarray
+        ``[c]`` the same score where the column is shuffled within each fold.
+    chance : ndarray
+        ``[c]`` the score of the best guess that does not look at the code: 0 for R², that of the mean, and 1 / classes
+        for balanced accuracy, that of the most frequent class as of any other.
+    left_out, reasons : tuple of str
+        Columns that could not be used, and why.
+    """
+
+    columns: tuple[str, ...]
+    sources: tuple[str, ...]
+    kinds: tuple[str, ...]
+    notes: tuple[str, ...]
+    measures: tuple[str, ...]
+    items: int
+    used: np.ndarray
+    classes: np.ndarray
+    folds: int
+    neighbours: int
+    seed: int
+    linear: np.ndarray
+    linear_error: np.ndarray
+    linear_shuffled: np.ndarray
+    nearest: np.ndarray
+    nearest_error: np.ndarray
+    nearest_shuffled: np.ndarray
+    chance: np.ndarray
+    left_out: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def probes_of(
+    mean: np.ndarray, columns: Sequence[ItemColumn] | ItemColumns, seed: int = 0, progress: Progress = silent
+) -> Probes:
+    """Read columns from codes with two probes each (Alain & Bengio 2016, "Understanding intermediate layers").
+
+    The linear probe is ridge regression for numbers and logistic regression for categories, the other asks the 10
+    nearest items; both on means standardised over the items trained on, in 5-fold cross-validation, with scikit-learn's
+    estimators and defaults. Numbers are scored by R². Categories are scored by *balanced accuracy*, the mean share of
+    each class that is found: with it chance is 1 / classes however uneven the classes are, which accuracy would hide.
+    Their folds are stratified; classes with fewer than 5 items, and those that were put together as one, are not used.
+
+    Parameters
+    ----------
+    mean : ndarray
+        ``[n, d]``.
+    columns : sequence of ItemColumn or ItemColumns
+        Columns of n items.
+    seed : int
+        Of the folds and of the shuffling.
+    progress : Progress
+        Hears of finished columns.
+
+    Raises
+    ------
+    Stopped
+        If `progress` asks to stop.
+    """
+    if not isinstance(columns, ItemColumns):
+        columns = ItemColumns(tuple(columns))
+    left_out, reasons = list(columns.left_out), list(columns.reasons)
+    usable: list[tuple[ItemColumn, np.ndarray, str]] = []
+    for column in columns.columns:
+        rows, note = _usable(column)
+        if len(rows):
+            usable.append((column, rows, note))
+        else:
+            left_out.append(column.name)
+            reasons.append(note)
+    scores = np.zeros((4, len(usable), FOLDS))  # linear, nearest, and both on the shuffled column
+    classes = np.zeros(len(usable), dtype=np.int64)
+    done = 0
+    for together in _groups(usable):
+        rows = usable[together[0]][1]
+        x = np.asarray(mean[rows], dtype=np.float64)
+        if usable[together[0]][0].kind == "category":
+            y = usable[together[0]][0].codes[rows]
+            classes[together] = len(np.unique(y))
+            scores[:, together[0]] = _read_category(x, y, seed)
+        else:
+            y = np.stack([_scaled(usable[at][0].values[rows]) for at in together], axis=1)
+            scores[:, together] = _read_numbers(x, y, seed)
+        done += len(together)
+        if not progress(done, len(usable), "probes"):
+            raise Stopped("Probing was stopped.", done)
+    centre, error = scores.mean(axis=2), scores.std(axis=2, ddof=1) / np.sqrt(FOLDS)
+    return Probes(
+        columns=tuple(column.name for column, _, _ in usable),
+        sources=tuple(str(column.source) for column, _, _ in usable),
+        kinds=tuple(str(column.kind) for column, _, _ in usable),
+        notes=tuple(note for _, _, note in usable),
+        measures=tuple("R²" if column.kind == "number" else "balanced accuracy" for column, _, _ in usable),
+        items=len(mean),
+        used=np.array([len(rows) for _, rows, _ in usable], dtype=np.int64),
+        classes=classes,
+        folds=FOLDS,
+        neighbours=NEIGHBOURS,
+        seed=seed,
+        linear=centre[0],
+        linear_error=error[0],
+        linear_shuffled=centre[2],
+        nearest=centre[1],
+        nearest_error=error[1],
+        nearest_shuffled=centre[3],
+        chance=np.where(classes > 0, 1 / np.maximum(classes, 1), 0.0),
+        left_out=tuple(left_out),
+        reasons=tuple(reasons),
+    )
+
+
+def probes(
+    space: LatentSpace,
+    *,
+    items: int | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+    measured: bool = True,
+) -> Probes:
+    """Say which of the table's columns, and of the measures of the items, can be read from a space's codes.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    items : int, optional
+        So many items are drawn: 5,000 where it is left out, 20,000 at most; fewer of very large pictures, see
+        `relations`.
+    seed : int
+        Of the items drawn, of the folds and of the shuffling.
+    progress : Progress
+        Hears of measured items, then of columns.
+    measured : bool
+        Whether what is measured on the items is probed as well.
+
+    Raises
+    ------
+    InputError
+        If fewer than two items are wanted or there.
+    Stopped
+        If `progress` asks to stop.
+    """
+    wanted = USUAL_ITEMS if items is None else min(items, MOST_ITEMS)
+    index, columns = columns_of_space(space, min(wanted, len(space)), seed, measured, progress)
+    return probes_of(space.mean[index], columns, seed, progress)
+
+
+def _usable(column: ItemColumn) -> tuple[np.ndarray, str]:
+    """Rows that can be used and the note; no rows, and the reason."""
+    none = np.empty(0, dtype=np.int64)
+    known = column.known
+    if known.sum() < 2 * FOLDS:
+        return none, f"only {known.sum()} items have a value; {2 * FOLDS} are needed"
+    if column.kind == "number":
+        values = column.values[known]
+        if values.min() == values.max():
+            return none, f"all values are the same ({values[0]:g})"
+        return np.flatnonzero(known), column.note
+    counts = np.bincount(column.codes[known], minlength=len(column.categories))
+    rest = len(column.categories) - 1 if column.note else -1  # the categories put together as one
+    often = (counts >= FOLDS) & (np.arange(len(counts)) != rest)
+    if often.sum() < 2:
+        return none, f"fewer than two classes have {FOLDS} items or more"
+    rows = np.flatnonzero(known & often[column.codes])
+    unused = int(known.sum()) - len(rows)
+    notes = [column.note] if column.note else []
+    if unused:
+        notes.append(f"{unused:,} items of rare classes are not used")
+    return rows, "; ".join(notes)
+
+
+def _groups(usable: list[tuple[ItemColumn, np.ndarray, str]]) -> list[list[int]]:
+    """Numbers known for the same items are read in one go; every category has folds of its own."""
+    groups: dict[object, list[int]] = {}
+    for at, (column, rows, _) in enumerate(usable):
+        groups.setdefault(at if column.kind == "category" else rows.tobytes(), []).append(at)
+    return list(groups.values())
+
+
+def _scaled(values: np.ndarray) -> np.ndarray:
+    """Return values with mean 0 and deviation 1, which leaves R² as it is and large numbers finite."""
+    small = values / np.abs(values).max()
+    small = small - small.mean()
+    return np.asarray(small / small.std())
+
+
+def _read_numbers(x: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
+    """R² ``[4, t, folds]`` of t columns ``[n, t]``."""
+    from sklearn.linear_model import Ridge
+    from sklearn.metrics import r2_score
+    from sklearn.model_selection import KFold
+    from sklearn.neighbors import KNeighborsRegressor
+
+    t = y.shape[1]
+    folds = list(KFold(FOLDS, shuffle=True, random_state=seed).split(x))
+    both = np.concatenate([y, _shuffled(y, folds, seed)], axis=1)
+    scores = np.empty((4, t, FOLDS))
+    for fold, (train, test) in enumerate(folds):
+        known, asked = _standardised(x, train, test)
+        near = min(NEIGHBOURS, len(train))
+        for at, probe in enumerate((Ridge(alpha=PENALTY), KNeighborsRegressor(near))):
+            told = probe.fit(known, both[train]).predict(asked)
+            found = r2_score(both[test], told, multioutput="raw_values")
+            scores[at, :, fold], scores[2 + at, :, fold] = found[:t], found[t:]
+    return scores
+
+
+def _read_category(x: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
+    """Balanced accuracy ``[4, folds]``."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold
+    from sklearn.neighbors import KNeighborsClassifier
+
+    folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(x, y))
+    shuffled = _shuffled(y[:, None], folds, seed)[:, 0]
+    scores = np.empty((4, FOLDS))
+    for fold, (train, test) in enumerate(folds):
+        known, asked = _standardised(x, train, test)
+        for at, labels in enumerate((y, shuffled)):
+            linear = LogisticRegression(C=1 / PENALTY, tol=TOLERANCE, max_iter=_MOST_STEPS)
+            nearest: Any = KNeighborsClassifier(min(NEIGHBOURS, len(train)))
+            for probe, place in ((linear, 2 * at), (nearest, 2 * at + 1)):
+                told = probe.fit(known, labels[train]).predict(asked)
+                scores[place, fold] = balanced_accuracy(labels[test], told)
+    return scores
+
+
+def balanced_accuracy(labels: np.ndarray, told: np.ndarray) -> float:
+    """Return the mean over the classes in `labels` of the share of each that was told rightly."""
+    right = np.bincount(labels[labels == told], minlength=int(labels.max()) + 1)
+    counts = np.bincount(labels)
+    return float((right[counts > 0] / counts[counts > 0]).mean())
+
+
+def _standardised(x: np.ndarray, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(x[train])
+    return scaler.transform(x[train]), scaler.transform(x[test])
+
+
+def _shuffled(y: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], seed: int) -> np.ndarray:
+    """Return columns ``[n, t]`` with the items of each fold dealt out anew, so that folds stay stratified."""
+    random = np.random.default_rng(seed)
+    found = y.copy()
+    for _, test in folds:
+        found[test] = y[random.permutation(test)]
+    return found
