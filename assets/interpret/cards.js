@@ -4,7 +4,8 @@ import { lookAtJobs } from "../explore/jobs_panel.js";
 import { element } from "../explore/picture.js";
 import { current } from "../explore/store.js";
 import { placeAlong } from "./along.js";
-import { markLinked } from "./linked.js";
+import { paintNames } from "./names.js";
+import { markLinked, restoreRelation } from "./linked.js";
 import { refreshMarks } from "./marks.js";
 
 const POLL = 400; // milliseconds
@@ -120,6 +121,8 @@ function show(card, answer) {
     // The server escapes every text in it.
     card.body.innerHTML = answer.html;
     markLinked(card.body);
+    paintNames();
+    if (card.study.name === "relations") restoreRelation();
     placeAlong(card.body);
     refreshMarks();
   }

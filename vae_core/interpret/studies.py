@@ -178,6 +178,24 @@ STUDIES: tuple[Study, ...] = (
         first=1000,
         wide=True,
     ),
+    Study(
+        "relations",
+        "meaning",
+        "Relations of dimensions and columns",
+        "vae_core.interpret.relations:relations",
+        "vae_core.interpret.relations:Relations",
+        first=1500,
+        wide=True,
+    ),
+    Study(
+        "probes",
+        "meaning",
+        "What can be read from the whole code",
+        "vae_core.interpret.probes:probes",
+        "vae_core.interpret.probes:Probes",
+        first=400,
+        wide=True,
+    ),
 )
 
 
