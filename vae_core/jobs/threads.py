@@ -50,9 +50,7 @@ class PatientThreads(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more work; with `cancel_futures` what has not begun is cancelled, with `wait` the rest is "
-        "waited for.
-        """
+        """Take no more work; cancel what has not begun, if that is asked for, and wait for the rest."""
         with self._changed:
             self._closed = True
             if cancel_futures:
