@@ -42,7 +42,7 @@ def card(space: LatentSpace, found: Components) -> Markup:
             ]
         ),
         tag("h3", "What each does: decoded along it, and the items at its ends", class_="sub"),
-        [_component(space, found, k) for k in range(len(found.axes))],
+        [_component(space, found, k) for k in range(len(found.axes)) if found.deviation[k] > 0],
         _loadings(found),
         how(
             f"{'All ' if found.items == found.of else ''}{count(found.items)} of {count(found.of)} items; variance "

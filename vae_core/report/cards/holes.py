@@ -53,7 +53,7 @@ def _said(found: Holes) -> str:
     chance = found.share_by_chance or 0.0
     if not len(found.z):
         return "The prior has no holes: whatever is drawn from it lies among the data."
-    if found.share < 3 * chance + 0.01:
+    if found.share - chance < 0.02:
         return (
             f"The prior is well filled: {percent(found.share)} of it is empty of data, "
             f"where chance gives {percent(chance)}."

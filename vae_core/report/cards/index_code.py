@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def card(space: LatentSpace, found: IndexCode) -> Markup:
     """Return the three parts of the rate with ceiling and errors, and the information by dimension."""
     return joined(
-        verdict(_said(found)),
+        verdict(
+            _said(found) if space.model.can.encode else "Nothing is encoded, so the latent tells nothing about items."
+        ),
         facts(_parts(found)),
         _by_dimension(found),
         tag("p", found.note) if found.note else None,

@@ -100,7 +100,9 @@ def _said(space: LatentSpace, found: Relations) -> str:
         return "No dimension is clearly linked to a column: they may be read together (below), or mean something else."
     listed = "; ".join(f"z{j}: {name}" for j, name in linked[:5])
     more = f"; and {len(linked) - 5} more" if len(linked) > 5 else ""
-    return f"{len(linked)} of {space.latent_dim} dimensions are clearly linked to a column: {listed}{more}."
+    one = len(linked) == 1
+    which = "The one dimension" if space.latent_dim == 1 else f"{len(linked)} of {space.latent_dim} dimensions"
+    return f"{which} {'is' if one else 'are'} clearly linked to a column: {listed}{more}."
 
 
 def _names(space: LatentSpace, found: Relations) -> Markup:

@@ -68,7 +68,7 @@ def _said(order: np.ndarray, value: np.ndarray, idle: np.ndarray, by_loss: bool)
     unit = " nats" if by_loss else ""
     names = [f"z{j}" for j in np.sort(np.flatnonzero(idle))]
     if len(names) == len(value):
-        return "The picture loses nothing, whichever dimension is swapped: the decoder ignores the latent."
+        return "The picture loses nothing, whichever dimension is swapped."
     first = f"Without z{order[0]} the picture loses most, {plain(float(value[order[0]]))}{unit} an item"
     if not names:
         return f"{first}; it loses something without any of them."
