@@ -53,8 +53,8 @@ def entropy(counts: np.ndarray) -> float:
 def mutual_information(tables: np.ndarray) -> np.ndarray:
     """Return the mutual information ``[d]`` of count tables ``[d, a, b]``, in nats.
 
-    I = Σ p log p − Σ p_a log p_a − Σ p_b log p_b (Cover & Thomas 2006, "Elements of information theory", chapter 2), with
-    the shares of the counts in place of the probabilities: the plug-in estimate, which is too high by about
+    I = Σ p log p − Σ p_a log p_a − Σ p_b log p_b (Cover & Thomas 2006, "Elements of information theory", chapter 2),
+    with the shares of the counts in place of the probabilities: the plug-in estimate, which is too high by about
     (a − 1)(b − 1) / 2n where nothing is shared (Miller 1955).
     """
     n = tables[0].sum()
