@@ -5,6 +5,7 @@ import { onAnswer } from "./decoded.js";
 import { atlas, isImage, tileShape } from "./form.js";
 import { connectLayer, hasNewcomers, paintNewcomers } from "./layer.js";
 import { connectBiplot, hasBiplot, paintBiplot } from "../interpret/biplot.js";
+import { connectMarks, hasMarks, paintMarks } from "../interpret/marks.js";
 import { connectWithin, hasWithin, paintWithin } from "../interpret/within.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
@@ -40,10 +41,12 @@ export function paintOverlay() {
   const layered = drawn && hasNewcomers();
   const parted = drawn && hasWithin();
   const arrowed = drawn && hasBiplot();
-  canvas.style.visibility = crossed || linked || layered || parted || arrowed ? "" : "hidden";
+  const marked = drawn && hasMarks();
+  const over = crossed || linked || layered || parted || arrowed || marked;
+  canvas.style.visibility = over ? "" : "hidden";
   const shaded = isShaded();
   underlay.style.visibility = gridded || shaded ? "" : "hidden";
-  if (!(gridded || shaded || crossed || linked || layered || parted || arrowed)) return;
+  if (!(gridded || shaded || over)) return;
   const box = plotBox();
   if (gridded || shaded) {
     below.save();
@@ -63,6 +66,7 @@ export function paintOverlay() {
   if (linked) paintLinks(context, toPixels(here), linkedPlaces().map(toPixels));
   if (crossed) paintPath(context);
   if (arrowed) paintBiplot(context, toPixels, box);
+  if (marked) paintMarks(context, toPixels);
   context.restore();
 }
 
@@ -243,6 +247,7 @@ export function connectOverlay() {
   connectLayer(paintOverlay);
   connectWithin(paintOverlay);
   connectBiplot(paintOverlay);
+  connectMarks(paintOverlay);
   onMapMoved(refreshTiles);
   onMapReady(refreshPath);
   onAnswer((about, asked) => {

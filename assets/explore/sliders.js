@@ -1,4 +1,5 @@
 // One slider a latent dimension: histogram, filmstrip, posterior of the item, and a knob.
+import { paintName } from "../interpret/names.js";
 import { debounced } from "./api.js";
 import { show } from "./decoded.js";
 import { tileShape } from "./form.js";
@@ -131,10 +132,12 @@ function layRow(j) {
     "div",
     { className: "row-head" },
     element("span", { className: "name" }, `z${j}`),
+    element("span", { className: "meaning", "data-name-of": j, tabindex: -1 }),
     element("span", { className: "rate", title: told.title }, told.text),
     value,
     lock,
   );
+  paintName(head.querySelector("[data-name-of]"));
   const root = element("div", { className: "row", "data-dimension": j }, head, slider);
   return { root, slider, histogram, pictures, knob, value, lock, grid: grid(j) };
 }

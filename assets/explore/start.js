@@ -12,6 +12,7 @@ import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
 import { connectAlong } from "../interpret/along.js";
 import { connectLinked } from "../interpret/linked.js";
+import { connectNames } from "../interpret/names.js";
 import { layPages } from "../interpret/pages.js";
 import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
@@ -139,6 +140,7 @@ export async function start() {
   layPages();
   connectLinked();
   connectAlong();
+  connectNames();
   connectOverlay();
   connectKeys();
   onRetried(shownNow);

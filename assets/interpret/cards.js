@@ -4,7 +4,9 @@ import { lookAtJobs } from "../explore/jobs_panel.js";
 import { element } from "../explore/picture.js";
 import { current } from "../explore/store.js";
 import { placeAlong } from "./along.js";
-import { markLinked } from "./linked.js";
+import { paintNames } from "./names.js";
+import { markLinked, restoreRelation } from "./linked.js";
+import { refreshMarks } from "./marks.js";
 
 const POLL = 400; // milliseconds
 const AT_ONCE = 2; // first answers that are worked out together: more would make each of them wait
@@ -34,6 +36,7 @@ export function showCards(page, studies) {
   }
   for (const [name, group] of groups) group.hidden = name !== page;
   host().parentElement.scrollTop = 0;
+  refreshMarks();
   for (const study of studies) {
     const card = cards.get(study.name);
     if (card.state === "new") ask(card);
@@ -118,7 +121,10 @@ function show(card, answer) {
     // The server escapes every text in it.
     card.body.innerHTML = answer.html;
     markLinked(card.body);
+    paintNames();
+    if (card.study.name === "relations") restoreRelation();
     placeAlong(card.body);
+    refreshMarks();
   }
   if (answer.state === "asking" && !card.have) card.body.replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
   if (answer.state === "refused") {

@@ -1,6 +1,8 @@
 // What is touched in a card is shown everywhere: the store hears of it, and the cards show what the store says.
 import { showBiplot } from "./biplot.js";
 import { goToItem } from "../explore/items.js";
+import { getJSON } from "../explore/api.js";
+import { element } from "../explore/picture.js";
 import { goTo } from "../explore/sliders.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 
@@ -16,6 +18,7 @@ function touched(target) {
     const same = JSON.stringify(asked) === JSON.stringify(state.within);
     update({ within: same ? null : asked }, { commit: true });
   } else if (dimension !== undefined) {
+    if (target.dataset.relation) openRelation(target.dataset);
     const j = Number(dimension);
     const color = column ?? `z${j}`;
     const known = current.info.columns.some((one) => one.name === color && one.kind !== "text");
@@ -24,6 +27,30 @@ function touched(target) {
 }
 
 const TOUCHABLE = "[data-axes], [data-item], [data-point], [data-within], [data-dimension], [data-column]";
+
+let opened = 0;
+let relationOnShow = null; // what the last cell opened, in which space
+
+// A card that is drawn anew shows again what was open in it.
+export function restoreRelation() {
+  if (relationOnShow?.space === state.space) openRelation(relationOnShow);
+}
+
+// What a cell of the relations opens, below them.
+async function openRelation({ dimension, column, relation }) {
+  const host = panel().querySelector("#study-relations .relation-detail");
+  opened += 1;
+  const mine = opened;
+  relationOnShow = { dimension, column, relation, space: state.space };
+  host.replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
+  try {
+    const query = new URLSearchParams({ column, source: relation });
+    const { html } = await getJSON(`spaces/${state.space}/relations/${dimension}?${query}`);
+    if (mine === opened) host.innerHTML = html; // the server escapes every text in it
+  } catch (error) {
+    if (mine === opened) host.replaceChildren(element("p", { className: "empty" }, error.message));
+  }
+}
 
 export function connectLinked() {
   panel().addEventListener("click", (event) => {

@@ -15,6 +15,7 @@ from vae_core.interpret.studies import OF_THE_TABLE, PAGES, STUDIES, Asked
 from vae_core.jobs import Jobs
 from vae_core.report import FIGURES_CSS
 from vae_core.report.cards import card_of
+from vae_core.report.relation import relation
 
 #: Queries that are not choices of a study.
 _OTHERS = ("visitor", "have")
@@ -69,6 +70,12 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             jobs.submit(_key(space, asked), "study", title, arguments, visitor())
         state = state_of(space, asked, jobs)
         return jsonify(state), 200 if state["state"] == "done" else 202
+
+    @api.get("/spaces/<name>/relations/<int:dimension>")
+    def one_relation(name: str, dimension: int) -> Response:
+        space = wanted_space(catalogue, name)
+        column, source = request.args.get("column", ""), request.args.get("source", "table")
+        return jsonify({"html": str(relation(space, dimension, column, source))})
 
     @api.delete("/spaces/<name>/studies/<study>")
     def break_off(name: str, study: str) -> Response:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import open_map, wait_for_map
+
+AUTOMATIC = re.compile(r"x, r = 0\.5\d")  # of the first figures or the whole ones
 
 
 def test_a_dimension_touched_in_a_card_is_shown_everywhere(page: Page, server: str) -> None:
@@ -67,3 +71,40 @@ def test_the_map_fits_its_place_on_either_page(page: Page, server: str) -> None:
     page.wait_for_function(
         "wide => Math.abs(document.querySelector('#map .main-svg').clientWidth - wide) < 2", arg=wide["width"]
     )
+
+
+def test_a_relation_opens_and_a_dimension_gets_a_name(page: Page, server: str) -> None:
+    open_map(page, server, "space=sprites&page=meaning", space="sprites")
+    expect(page.locator("#study-relations .verdict")).to_contain_text("z6: x, r = 0.5")
+    page.locator("#study-relations [data-relation][data-dimension='6'][data-column='x']").click()
+    expect(page.locator(".relation-detail h3")).to_have_text("x along z6")
+    expect(page.locator("#latent-6")).to_be_visible()
+    expect(page.locator("#color-by")).to_have_value("x")
+    name = page.locator("#sliders .row[data-dimension='6'] .meaning")
+    expect(name).to_have_text(AUTOMATIC)
+    name.dblclick()
+    page.keyboard.type("left to right")
+    page.keyboard.press("Enter")
+    expect(name).to_have_text("left to right")
+    expect(page.locator("#study-relations .names [data-name-of='6']")).to_have_text("left to right")
+    page.reload()
+    expect(page.locator("#sliders .row[data-dimension='6'] .meaning")).to_have_text("left to right")
+    expect(page.locator("#study-relations .verdict")).to_be_visible()
+    page.locator("#study-relations .names [data-name-of='6']").press("F2")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    expect(page.locator("#sliders .row[data-dimension='6'] .meaning")).to_have_text(AUTOMATIC)
+
+
+def test_a_slider_of_a_component_moves_the_point_and_follows_it(page: Page, server: str) -> None:
+    open_map(page, server, "page=components")
+    slider = page.locator("#study-components input.along").first
+    expect(slider).to_be_visible()
+    before = page.get_attribute("#decoded", "data-z")
+    slider.press("End")
+    page.wait_for_function("before => document.getElementById('decoded').dataset.z !== before", arg=before)
+    assert float(slider.input_value()) > 1.5
+    page.locator("#study-components .ends-items [data-item]").first.click()
+    page.wait_for_function("() => Number(document.querySelector('#study-components input.along').value) < -1.5")
+    page.locator("#study-components [data-biplot]").click()
+    assert "biplot=1" in page.url

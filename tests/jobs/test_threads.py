@@ -43,3 +43,46 @@ def test_its_threads_give_way_and_no_others() -> None:
 
     with PatientThreads(2, "study") as threads:
         assert threads.submit(niceness).result() == niceness() + 10
+
+
+def test_what_was_asked_for_last_comes_first() -> None:
+    hold, began, order = threading.Event(), threading.Event(), []
+
+    def first() -> None:
+        began.set()
+        hold.wait(10)
+
+    with PatientThreads(1, "study") as threads:
+        threads.submit(first)
+        assert began.wait(10)
+        later = [threads.submit(order.append, number) for number in range(4)]
+        later[1].cancel()
+        hold.set()
+        assert [one.result(10) for one in (later[0], later[2], later[3])] == [None] * 3
+    assert order == [3, 2, 0]
+
+
+def test_a_failure_belongs_to_its_future_and_threads_go_on() -> None:
+    with PatientThreads(1, "study") as threads:
+        failed = threads.submit(int, "x")
+        assert isinstance(failed.exception(10), ValueError)
+        assert threads.submit(int, "7").result(10) == 7
+    with pytest.raises(RuntimeError, match="ended"):
+        threads.submit(int)
+
+
+def test_the_end_cancels_what_waits() -> None:
+    hold, began = threading.Event(), threading.Event()
+    threads = PatientThreads(1, "study")
+
+    def first() -> int:
+        began.set()
+        hold.wait(10)
+        return 1
+
+    running = threads.submit(first)
+    assert began.wait(10)
+    waiting = threads.submit(int)
+    threads.shutdown(wait=False, cancel_futures=True)
+    hold.set()
+    assert waiting.cancelled() and running.result(10) == 1

@@ -14,6 +14,7 @@ from vae_core.drawing.numbers import with_error
 
 #: Rows shown at once; the rest folds away.
 SHOWN = 32
+_NOTHING = 0.02  # of the longest bar: what is less than nothing by so little is nothing, give or take its error
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def bars(rows: Sequence[Bar], mark: float | None = None, most: float | None = No
     # From the origin to the longest; bars that go to both sides start in the middle.
     values = [v for row in rows for v in (row.value, row.chance) if v is not None and math.isfinite(v)]
     values += [mark] if mark is not None else []
-    both = min(values, default=0.0) < 0
     top = most if most is not None else max((abs(value) for value in values), default=1.0)
     top = top or 1.0
+    both = min(values, default=0.0) < -_NOTHING * top
 
     def place(value: float) -> float:
         share = max(-1.0, min(1.0, value / top))

@@ -84,7 +84,9 @@ def heat_map(
     lines = [
         tag("tr", named("row", rows, row_touch, i), [cell(i, j) for j in range(len(columns))]) for i in range(len(rows))
     ]
-    shown = tag("table", tag("thead", head), tag("tbody", lines[:SHOWN]), class_="heat-map")
+    shown = tag(
+        "table", tag("thead", head), tag("tbody", lines[:SHOWN]), class_="heat-map", style=f"--columns:{len(columns)}"
+    )
     folded = None
     if len(lines) > SHOWN:
         more = tag("table", tag("thead", head), tag("tbody", lines[SHOWN:]), class_="heat-map")

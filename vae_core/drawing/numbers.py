@@ -28,6 +28,8 @@ def with_error(value: float | None, error: float | None, digits: int = 3, most: 
     if error is None or not math.isfinite(error) or error <= 0:
         return plain(value, digits)
     places = min(most, max(0, 1 - math.floor(math.log10(error))))
+    if float(f"{error:.{places}f}") == 0:
+        return _signed(f"{value:,.{places}f}")
     return f"{_signed(f'{value:,.{places}f}')}{_THIN}±{_THIN}{error:,.{places}f}"
 
 

@@ -56,7 +56,7 @@ def local_workers() -> dict[Lane, Executor]:
     return {
         "long": WarmWorker(("vae_core.space.umap_map:warm_up", "vae_core.space.tsne:warm_up"), "long work"),
         "short": WarmWorker(("vae_core.space.quality:warm_up",), "short work"),
-        "server": PatientThreads(2, "study"),
+        "server": PatientThreads(3, "study"),
     }
 
 

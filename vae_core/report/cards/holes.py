@@ -27,6 +27,14 @@ def card(space: LatentSpace, found: Holes) -> Markup:
             f"Draws of the prior with a trust below {found.least_trust:g} that are not among its 5 % least likely",
         )
     ]
+    if found.share_if_independent is not None:
+        listed.append(
+            Fact(
+                "… if the dimensions were independent",
+                f"{percent(found.share_if_independent)} ± {percent(found.share_if_independent_error)}",
+                title="What the dimensions leave empty one by one; the rest is due to how they depend on each other",
+            )
+        )
     return joined(
         verdict(_said(found)),
         facts(listed),
@@ -35,7 +43,8 @@ def card(space: LatentSpace, found: Holes) -> Markup:
         how(
             f"{count(found.draws)} draws of the prior, seed 0, beside {count(found.population)} items.",
             "A draw lies in a hole if it is farther from the items than all but the remotest 1 to 2 % of draws from "
-            "their own posteriors. Holes are listed by their distance to the data; touch one to go there.",
+            "their own posteriors. The deepest holes lie towards the rim of the prior. Touch one to go there; "
+            "their numbers stand on the map.",
         ),
     )
 
@@ -62,5 +71,7 @@ def _hole(space: LatentSpace, found: Holes, at: int) -> Markup:
         tag("span", str(at + 1), class_="mark-number"),
         point_picture(space, found.z[at], spoken),
         tag("figcaption", f"{depth} × as far", tag("br"), f"{percent(float(found.hole_share[at]))} of the prior"),
+        title=f"More likely under the prior than {percent(float(found.more_likely_than[at]))} of its draws; "
+        f"nearest is item {int(found.nearest_item[at])}",
         class_="hole",
     )

@@ -1,0 +1,101 @@
+"""Rate, distortion, ELBO and the importance-weighted bound on the log-likelihood."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from vae_core.drawing.curves import Curve, curves
+from vae_core.drawing.facts import Fact, facts, how, verdict
+from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.numbers import count, plain, with_error
+from vae_core.interpret.evidence import Evidence, Mean
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+_KINDS = {
+    "discrete": "a probability of the data",
+    "pseudo": "a Bernoulli on values between its two, which is no probability of them: a pseudo-likelihood",
+    "density": "a density of continuous values, which can exceed 1: nats may have either sign",
+}
+
+
+def card(space: LatentSpace, found: Evidence) -> Markup:
+    """Return the terms in nats (in bits where the likelihood is discrete), and how the bound rises with samples."""
+    listed = [
+        *_fact("rate, KL(q(z|x) ‖ p(z))", found.rate, ""),
+        *_fact("distortion, −E log p(x|z)", found.distortion, "8 samples from the posterior of each item"),
+        *_fact("distortion at the posterior mean", found.at_mean, "No part of any bound"),
+        *_fact("ELBO", found.elbo, "−(rate + distortion), a lower bound on log p(x)", found.elbo_bits),
+    ]
+    bound = found.bound
+    if bound is not None:
+        listed.append(
+            Fact(
+                f"importance-weighted bound, {count(bound.samples)} samples",
+                _nats(float(bound.nats[-1]), float(bound.error[-1]), found.bound_bits),
+                f"other samples: ±\N{NO-BREAK SPACE}{plain(float(bound.monte_carlo[-1]), 2)}",
+                "Burda et al. 2016, eq. 8",
+            )
+        )
+        listed.append(
+            Fact(
+                "gained over one sample",
+                f"{with_error(bound.gain, bound.gain_error)} nats",
+                f"effective samples: {plain(bound.median_effective, 2)} of {count(bound.samples)}",
+                "Median of (Σw)² / Σw² over the items (Kong 1992)",
+            )
+        )
+    return joined(
+        verdict(_said(found)),
+        facts(listed),
+        _rise(found),
+        [tag("p", note) for note in found.notes],
+        how(
+            f"Nats an item. The likelihood is {_KINDS[found.likelihood]}." if found.likelihood in _KINDS else "",
+            _sample(found),
+            "There is no chance level: compare with another model on the same items.",
+        ),
+    )
+
+
+def _said(found: Evidence) -> str:
+    if found.elbo is None:
+        return "No bound on the likelihood can be measured here."
+    best, what = found.elbo.nats, "ELBO"
+    if found.bound is not None and found.bound.nats[-1] - found.bound.nats[0] > 2 * found.bound.gain_error:
+        return (
+            f"log p(x) is at least {plain(float(found.bound.nats[-1]), 4)} nats an item; the ELBO gives away "
+            f"{plain(found.bound.gain, 2)} of it."
+        )
+    return f"log p(x) is at least {plain(best, 4)} nats an item, by the {what}."
+
+
+def _fact(name: str, mean: Mean | None, title: str, bits: float | None = None) -> list[Fact]:
+    if mean is None:
+        return []
+    return [Fact(name, _nats(mean.nats, mean.error, bits), f"{count(mean.items)} items", title)]
+
+
+def _nats(value: float, error: float, bits: float | None) -> str:
+    told = f"{with_error(value, error)} nats"
+    return told if bits is None else f"{told} = {plain(bits, 4)} bits a dimension"
+
+
+def _rise(found: Evidence) -> Markup | None:
+    bound = found.bound
+    if bound is None or len(bound.counts) < 2:
+        return None
+    drawn = Curve("bound", list(bound.counts), bound.nats.tolist(), bound.error.tolist())
+    return curves([drawn], "samples an item", "nats an item", logarithmic=True, from_zero=False)
+
+
+def _sample(found: Evidence) -> str:
+    if found.bound is None:
+        return ""
+    return (
+        f"The bound on {count(found.bound.items)} of {count(found.of)} items, seed 0, the same samples in groups; "
+        "± is a standard error over items."
+    )

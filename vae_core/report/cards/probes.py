@@ -1,0 +1,91 @@
+"""Which columns can be read from the whole code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from markupsafe import Markup
+
+from vae_core.drawing.facts import how, verdict
+from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.numbers import count, plain, with_error
+from vae_core.interpret.probes import Probes
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+
+def card(space: LatentSpace, found: Probes) -> Markup:
+    """Return a table: the linear and the nearest-neighbour probe of every column, beside chance."""
+    if not len(found.columns):
+        reasons = [tag("li", f"{a}: {b}") for a, b in zip(found.left_out, found.reasons, strict=True)]
+        return joined(
+            verdict("There is no column to be read from the code."),
+            tag("p", "Give the items labels or factors: --metadata FILE, --label-column NAME."),
+            tag("ul", reasons) if reasons else None,
+        )
+    best = np.maximum(found.linear, found.nearest)
+    order = sorted(range(len(found.columns)), key=lambda c: (found.sources[c] != "table", -float(best[c])))
+    head = tag(
+        "tr",
+        tag("th", "column", scope="col"),
+        [tag("th", name, scope="col") for name in ("linear", f"{found.neighbours} nearest", "chance", "score")],
+    )
+    return joined(
+        verdict(_said(found)),
+        tag(
+            "div",
+            tag("table", tag("thead", head), tag("tbody", [_row(found, c) for c in order]), class_="probe-table"),
+            class_="wide",
+        ),
+        how(
+            f"{count(found.items)} of {count(len(space))} items, {found.folds}-fold cross-validation, seed "
+            f"{found.seed}; ± is the "
+            "standard error over folds. Chance: the best guess without the code, and in brackets the probes' own "
+            "score on "
+            "shuffled columns.",
+            "Ridge and logistic regression, and nearest neighbours, of scikit-learn, on standardised means.",
+        ),
+    )
+
+
+def _row(found: Probes, c: int) -> Markup:
+    table = found.sources[c] == "table"
+    title = f"{found.columns[c]}: {count(int(found.used[c]))} items" + (
+        f", {int(found.classes[c])} classes" if found.classes[c] else ""
+    )
+    if found.notes[c]:
+        title += f"; {found.notes[c]}"
+    cells: list[Any] = [
+        _score(float(score[c]), float(error[c]), float(found.chance[c]))
+        for score, error in ((found.linear, found.linear_error), (found.nearest, found.nearest_error))
+    ]
+    shuffled = max(float(found.linear_shuffled[c]), float(found.nearest_shuffled[c]))
+    cells.append(tag("td", f"{plain(float(found.chance[c]), 2)} [{plain(shuffled, 2)}]"))
+    cells.append(tag("td", found.measures[c], class_="quiet"))
+    touch = {"data_column": found.columns[c], "tabindex": 0, "role": "button"} if table else {}
+    return tag("tr", tag("th", found.columns[c], scope="row", **touch), cells, title=title)
+
+
+def _score(score: float, error: float, chance: float) -> Markup:
+    share = max(0.0, min(1.0, (score - chance) / (1 - chance))) if chance < 1 else 0.0
+    return tag("td", with_error(score, error), class_="cell amount", style=f"--share:{0.6 * share:.3f}")
+
+
+def _said(found: Probes) -> str:
+    best = np.maximum(found.linear, found.nearest)
+    above = np.where(found.chance < 1, (best - found.chance) / np.where(found.chance < 1, 1 - found.chance, 1), 0)
+    well = [found.columns[c] for c in np.argsort(-above, kind="stable") if above[c] > 0.5]
+    bent = [
+        found.columns[c]
+        for c in range(len(above))
+        if above[c] > 0.5 and found.nearest[c] - found.linear[c] > 0.15 * (1 - found.chance[c])
+    ]
+    if not well:
+        return "No column can be read well from the code."
+    listed = ", ".join(well[:5]) + (f" and {len(well) - 5} more" if len(well) > 5 else "")
+    first = f"{listed} can be read well from the whole code"
+    if not bent:
+        return f"{first}, by a straight line already."
+    return f"{first}; {', '.join(bent[:4])} only by its neighbours, not along a straight line."

@@ -1,0 +1,184 @@
+"""What each dimension tells of each column: a heat map, and what opens at the touch of a cell."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from vae_core.drawing.bars import touchable
+from vae_core.drawing.facts import how, verdict
+from vae_core.drawing.heat_map import heat_map
+from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.numbers import count, plain, with_error
+from vae_core.interpret.naming import DimensionNames, names_of, off_dimensions
+from vae_core.interpret.own_names import own_names_of
+from vae_core.interpret.relations import Relations
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+#: Columns drawn at once, those that dimensions tell most of.
+_COLUMNS = 60
+#: Names shown at once; the rest folds away.
+_NAMED = 24
+
+
+def card(space: LatentSpace, found: Relations) -> Markup:
+    """Return names in a sentence, and the share of every column that every dimension tells."""
+    if not found.columns:
+        return joined(
+            verdict("There is nothing to relate the dimensions to."),
+            tag(
+                "p",
+                "Give the items labels or factors (--metadata FILE, --label-column NAME), or pictures with "
+                "something in them.",
+            ),
+            _left_out(found),
+        )
+    strength = found.share.max(axis=0)
+    shown = np.argsort(-strength, kind="stable")[:_COLUMNS]
+    # The table's columns first, in their own order.
+    shown = np.array(sorted(shown, key=lambda c: (found.sources[c] != "table", int(c))))
+    order = _order(space, found)
+    rows = [f"z{j}" for j in order]
+    names = [found.columns[c] for c in shown]
+
+    def told(i: int, k: int) -> str:
+        j, c = int(order[i]), int(shown[k])
+        return f"{rows[i]} and {names[k]}: {_figures(found, j, c)}"
+
+    return joined(
+        verdict(_said(space, found)),
+        tag("h3", "Share of each column that each dimension tells", class_="sub"),
+        heat_map(
+            found.share[np.ix_(order, shown)],
+            rows,
+            names,
+            most=max(0.3, float(found.share.max(initial=0.0))),
+            faint=~found.significant[np.ix_(order, shown)],
+            touch=lambda i, k: {"dimension": int(order[i]), "column": names[k], "relation": found.sources[shown[k]]},
+            told=told,
+            row_touch=[{"dimension": int(j)} for j in order],
+            column_touch=[
+                {"column": name} if found.sources[shown[k]] == "table" else {} for k, name in enumerate(names)
+            ],
+        ),
+        tag("p", _legend(found, shown), class_="how-measured"),
+        _names(space, found),
+        tag(
+            "div",
+            tag("p", "Touch a cell to see the column along the dimension.", class_="empty"),
+            class_="relation-detail",
+        ),
+        _left_out(found),
+        how(
+            f"{count(found.items)} of {count(len(space))} items, posterior means in {found.bins} quantile bins; "
+            "mutual information "
+            f"less its mean over {found.draws} permutations, divided by the column's entropy: 0 is chance, 1 knows "
+            "the column.",
+            "Faint: not significant, all cells taken together at about 1 %. Seed 0.",
+        ),
+    )
+
+
+def _order(space: LatentSpace, found: Relations) -> np.ndarray:
+    """Order dimensions by what they tell in all, those that tell nothing last."""
+    d = space.latent_dim
+    return (
+        np.argsort(-np.where(found.significant, found.share, 0).max(axis=1), kind="stable") if d > 1 else np.arange(d)
+    )
+
+
+def _said(space: LatentSpace, found: Relations) -> str:
+    named = names_of(found, off_dimensions(space))
+    linked = [(j, name) for j, name in enumerate(named.names) if name and name != "off"]
+    linked.sort(key=lambda pair: -abs(float(named.values[pair[0]])))
+    if not linked:
+        return "No dimension is clearly linked to a column: they may be read together (below), or mean something else."
+    listed = "; ".join(f"z{j}: {name}" for j, name in linked[:5])
+    more = f"; and {len(linked) - 5} more" if len(linked) > 5 else ""
+    return f"{len(linked)} of {space.latent_dim} dimensions are clearly linked to a column: {listed}{more}."
+
+
+def _names(space: LatentSpace, found: Relations) -> Markup:
+    """Return what the dimensions are called, by themselves and by people."""
+    named = names_of(found, off_dimensions(space))
+    own = own_names_of(space).all()
+    lines = []
+    for j in _order(space, found):
+        if not named.names[j] and j not in own:
+            continue
+        value = "" if not named.statistics[j] else f"{named.statistics[j]} = {_signed(named, j)}"
+        lines.append(
+            tag(
+                "tr",
+                tag("th", f"z{j}", scope="row", **touchable({"dimension": int(j)}, f"z{j}")),
+                tag("td", own.get(int(j), named.columns[j] or named.names[j]), data_name_of=int(j), tabindex=0),
+                tag("td", named.columns[j]),
+                tag("td", value),
+                tag("td", f"also {named.also[j]}" if named.also[j] else "", class_="quiet"),
+            )
+        )
+    if not lines:
+        return tag("p", "")
+    head = tag("tr", [tag("th", name, scope="col") for name in ("", "name", "linked to", "strength", "")])
+    shown, rest = lines[:_NAMED], lines[_NAMED:]
+    more = (
+        tag("details", tag("summary", f"{len(rest)} more"), tag("table", tag("tbody", rest), class_="names"))
+        if rest
+        else None
+    )
+    return joined(
+        tag("h3", "Names of the dimensions; double-click one, or F2, to give your own", class_="sub page-only"),
+        tag("div", tag("table", tag("thead", head), tag("tbody", shown), class_="names"), class_="wide"),
+        more,
+    )
+
+
+def _signed(named: DimensionNames, j: int) -> str:
+    return with_error(float(named.values[j]), float(named.errors[j]))
+
+
+def _figures(found: Relations, j: int, c: int) -> str:
+    told = [
+        f"tells {plain(float(found.share[j, c]), 2)} of it",
+        f"mutual information {with_error(float(found.information[j, c]), float(found.error[j, c]))} of "
+        f"{plain(float(found.entropy[c]))} nats",
+        f"chance {plain(float(found.null_mean[j, c]), 2)}, at most {plain(float(found.null_highest[j, c]), 2)} in "
+        f"{found.draws} permutations",
+    ]
+    if math.isfinite(found.pearson[j, c]):
+        told.append(f"r = {found.pearson[j, c]:.2f}, Spearman's {found.spearman[j, c]:.2f}".replace("-", "−"))
+    if math.isfinite(found.ratio[j, c]):
+        told.append(f"η² = {found.ratio[j, c]:.2f} (by chance {plain(float(found.ratio_chance[c]), 2)})")
+    return "; ".join(told)
+
+
+def _legend(found: Relations, shown: np.ndarray) -> str:
+    table = [found.columns[c] for c in shown if found.sources[c] == "table"]
+    measured = len(shown) - len(table)
+    parts = [
+        f"{len(table)} column{'s' if len(table) != 1 else ''} of the table" if table else "no columns in the table"
+    ]
+    if measured:
+        parts.append(f"{measured} measured on the items themselves")
+    hidden = len(found.columns) - len(shown)
+    notes = [f"{name}: {note}" for name, note in zip(found.columns, found.notes, strict=True) if note]
+    return (
+        f"Columns: {', then '.join(parts)}"
+        + (f"; {hidden} more tell less" if hidden else "")
+        + ". "
+        + " ".join(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in notes[:4])
+    )
+
+
+def _left_out(found: Relations) -> Markup | None:
+    if not found.left_out:
+        return None
+    lines = [tag("li", f"{name}: {reason}") for name, reason in zip(found.left_out, found.reasons, strict=True)]
+    return tag(
+        "details", tag("summary", f"{len(lines)} column{'s' if len(lines) != 1 else ''} left out"), tag("ul", lines)
+    )
