@@ -21,11 +21,15 @@ def pieces(array: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     this process's memory.
     """
     rows = max(1, PIECE // max(1, array[:1].nbytes))
-    mapped = _map_of(array)
     for start in range(0, len(array), rows):
         yield start, array[start : start + rows]
-        if mapped is not None:
-            mapped.madvise(mmap.MADV_DONTNEED)
+        let_go(array)
+
+
+def let_go(array: np.ndarray) -> None:
+    """Let go of the pages of a memory map, if the array is one: they can be read again from the file."""
+    if (mapped := _map_of(array)) is not None:
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def converted(array: np.ndarray, dtype: DTypeLike, source: object) -> np.ndarray:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from vae_core.data.dataset import Dataset
+from vae_core.data.pieces import let_go
 from vae_core.interpret.item_columns import ItemColumns, number_column
 from vae_core.interpret.picture_measures import picture_measures
 from vae_core.interpret.series_measures import series_measures
@@ -58,6 +59,7 @@ def measures(data: Dataset, index: np.ndarray, progress: Progress = silent) -> M
     for start in range(0, len(index), together):
         some = index[start : start + together]
         parts.append(measure(data.batch(some)))
+        let_go(data.values)
         if not progress(start + len(some), len(index), "measuring items"):
             raise Stopped("Measuring the items was stopped.", start + len(some))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
