@@ -12,11 +12,7 @@ from vae_core.drawing.filmstrip import filmstrip
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain
 from vae_core.drawing.palette import category_style
-from vae_core.errors import InputError
-from vae_core.interpret.along import Along, along
-from vae_core.interpret.drawn import drawn_items
-from vae_core.interpret.item_columns import ItemColumn, columns_of_items
-from vae_core.interpret.measures import measured_columns, most_measured
+from vae_core.interpret.along import Along, along_dimension
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -46,11 +42,9 @@ def relation(space: LatentSpace, dimension: int, column: str, source: str) -> Ma
     InputError
         If there is no such dimension or column.
     """
-    if not 0 <= dimension < space.latent_dim:
-        raise InputError(f"There is no latent dimension {dimension}; there are 0 to {space.latent_dim - 1}.")
-    items = drawn_items(len(space), min(_ITEMS, most_measured(space.data)), 0, _ITEMS)
-    found = _column(space, column, source, items)
-    told = along(space.mean[items, dimension], found, _BINS)
+    told = along_dimension(
+        space, dimension=dimension, column=column, source=source, items=min(len(space), _ITEMS), bins=_BINS
+    )
     z = np.repeat(space.mean.mean(axis=0, dtype=np.float64)[None], len(told.middle), axis=0)
     z[:, dimension] = told.middle
     return joined(
@@ -67,17 +61,6 @@ def relation(space: LatentSpace, dimension: int, column: str, source: str) -> Ma
             class_="how-measured",
         ),
     )
-
-
-def _column(space: LatentSpace, name: str, source: str, items: np.ndarray) -> ItemColumn:
-    columns = columns_of_items(space.data.table, items) if source == "table" else measured_columns(space.data, items)
-    for column in columns.columns:
-        if column.name == name:
-            return column
-    for left, reason in zip(columns.left_out, columns.reasons, strict=True):
-        if left == name:
-            raise InputError(f"{name} cannot be shown: {reason}.")
-    raise InputError(f"There is no column {name!r}.")
 
 
 def _numbers(told: Along, dimension: int) -> Markup:

@@ -38,4 +38,4 @@ def test_a_column_along_a_dimension(client: FlaskClient) -> None:
 @pytest.mark.parametrize("path", ["1?column=nothing", "9?column=label", "1?column=nothing&source=measured"])
 def test_no_such_relation(client: FlaskClient, path: str) -> None:
     answer = client.get(f"/api/spaces/grey/relations/{path}")
-    assert answer.status_code == 422 and "There is no" in answer.get_json()["error"]
+    assert answer.status_code == 422 and "there is n" in answer.get_json()["error"].lower()
