@@ -88,6 +88,11 @@ async function inTurn(work) {
   }
 }
 
+// First figures come before anything is refined: the work would make them wait.
+async function nobodyAsks() {
+  while (running || waiting.length) await new Promise((resolve) => { setTimeout(resolve, 50); });
+}
+
 async function ask(card) {
   card.asked += 1;
   const mine = card.asked;
@@ -95,9 +100,17 @@ async function ask(card) {
   const overtaken = () => card.gone || mine !== card.asked;
   show(card, { state: "asking" });
   try {
-    let answer = await inTurn(() => (overtaken() ? null : getJSON(asVisitor(pathOf(card, space)), { method: "POST" })));
+    let answer = await inTurn(() => (overtaken() ? null : getJSON(`${pathOf(card, space)}&begin=first`, { method: "POST" })));
     if (overtaken()) return;
-    show(card, answer);
+    const refined = answer.state === "done" || underWay(answer);
+    show(card, refined ? answer : { ...answer, state: "asking" });
+    if (!refined) {
+      await nobodyAsks();
+      if (overtaken()) return;
+      answer = await getJSON(asVisitor(pathOf(card, space)), { method: "POST" });
+      if (overtaken()) return;
+      show(card, answer);
+    }
     if (underWay(answer)) lookAtJobs();
     while (underWay(answer)) {
       await pause();

@@ -18,7 +18,7 @@ from vae_core.report.cards import card_of
 from vae_core.report.relation import relation
 
 #: Queries that are not choices of a study.
-_OTHERS = ("visitor", "have")
+_OTHERS = ("visitor", "have", "begin")
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
@@ -64,7 +64,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         asked = wanted_study(space, study)
         answer = answers_of(space).first(asked)
-        if not answer.whole:
+        # A page asks for the first figures of all its cards before it has any of them refined.
+        if not answer.whole and request.args.get("begin") != "first":
             title = f"{asked.study.title} of {space.data.name}"
             arguments = {"space": space.fingerprint, "study": asked.study.name, "chosen": dict(asked.chosen)}
             jobs.submit(_key(space, asked), "study", title, arguments, visitor())

@@ -87,6 +87,14 @@ class Study:
         return found
 
 
+def warm_up() -> None:
+    """Import what the studies are made with, before they are asked for."""
+    for study in STUDIES:
+        study.compute()
+    for library in ("scipy.stats", "sklearn.linear_model", "sklearn.model_selection", "sklearn.neighbors"):
+        importlib.import_module(library)
+
+
 def _named(spec: str) -> Any:
     module, _, name = spec.partition(":")
     return getattr(importlib.import_module(module), name)
@@ -107,7 +115,7 @@ STUDIES: tuple[Study, ...] = (
         "What the rate is made of",
         "vae_core.interpret.index_code:index_code",
         "vae_core.interpret.index_code:IndexCode",
-        first=100,
+        first=40,
     ),
     Study(
         "evidence",
@@ -124,7 +132,7 @@ STUDIES: tuple[Study, ...] = (
         "Swap test",
         "vae_core.interpret.swap:swap",
         "vae_core.interpret.swap:Swap",
-        first=48,
+        first=32,
         choices={"convention": Choice("values from", ("prior", "aggregate"))},
     ),
     Study(
@@ -133,7 +141,7 @@ STUDIES: tuple[Study, ...] = (
         "What each dimension changes",
         "vae_core.interpret.sensitivity:sensitivity",
         "vae_core.interpret.sensitivity:Sensitivity",
-        first=64,
+        first=24,
     ),
     Study(
         "components",
@@ -158,7 +166,7 @@ STUDIES: tuple[Study, ...] = (
         "Components by what they change in the picture",
         "vae_core.interpret.decoder_components:decoder_components",
         "vae_core.interpret.decoder_components:DecoderComponents",
-        first=64,
+        first=40,
         wide=True,
     ),
     Study(
@@ -175,7 +183,7 @@ STUDIES: tuple[Study, ...] = (
         "Holes",
         "vae_core.interpret.holes:holes",
         "vae_core.interpret.holes:Holes",
-        first=1000,
+        first=600,
         wide=True,
     ),
     Study(

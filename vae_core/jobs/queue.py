@@ -56,7 +56,7 @@ def local_workers() -> dict[Lane, Executor]:
     return {
         "long": WarmWorker(("vae_core.space.umap_map:warm_up", "vae_core.space.tsne:warm_up"), "long work"),
         "short": WarmWorker(("vae_core.space.quality:warm_up",), "short work"),
-        "server": PatientThreads(3, "study"),
+        "server": PatientThreads(3, "study", ("vae_core.interpret.studies:warm_up",)),
     }
 
 
@@ -95,7 +95,7 @@ class Jobs:
     def warm_up(self) -> None:
         """Start the local workers now, before there is work."""
         for executor in self._executors.values():
-            if isinstance(executor, WarmWorker):
+            if isinstance(executor, (WarmWorker, PatientThreads)):
                 executor.start()
 
     def submit(self, key: str, kind: str, title: str, arguments: dict[str, Any], visitor: str = "") -> Job:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any
+
+from vae_core.jobs.workers import named_function
 
 _NICER = 10
 _Call = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
@@ -24,9 +26,12 @@ class PatientThreads(Executor):
         How many works it does at once.
     name : str
         Of its threads, for whoever looks at a list of them.
+    warm_up : sequence of str
+        Functions ``module:name`` that `start` has called, such as slow imports.
     """
 
-    def __init__(self, count: int, name: str) -> None:
+    def __init__(self, count: int, name: str, warm_up: Sequence[str] = ()) -> None:
+        self._warm_up = tuple(warm_up)
         self._count = count
         self._name = name
         self._waiting: list[_Call] = []
@@ -34,6 +39,11 @@ class PatientThreads(Executor):
         self._idle = 0
         self._closed = False
         self._changed = threading.Condition()
+
+    def start(self) -> None:
+        """Warm up now, before there is work."""
+        for spec in self._warm_up:
+            self.submit(lambda spec=spec: named_function(spec)())
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have a function called by one of the threads."""
