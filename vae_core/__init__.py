@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vae_core.catalogue import Catalogue
     from vae_core.data import Dataset, load_data
     from vae_core.demos import demo
+    from vae_core.interpret.answers import study
     from vae_core.model import VAE, LatentModel, VAEConfig, load_model
     from vae_core.space import LatentSpace
 
@@ -32,6 +33,7 @@ __all__ = [
     "demo",
     "load_data",
     "load_model",
+    "study",
     "trust",
 ]
 
@@ -48,5 +50,6 @@ __getattr__ = _late(
         "demo": "vae_core.demos",
         "load_data": "vae_core.data",
         "load_model": "vae_core.model",
+        "study": "vae_core.interpret.answers",
     },
 )

@@ -7,6 +7,7 @@ import { decodeExactlyHere, holdLens, zoomTo, zoomToAll } from "./map.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
 import { pin } from "./pins.js";
+import { toggleInterpret } from "../interpret/pages.js";
 import { goTo, priorMean, randomPoint } from "./sliders.js";
 import { current } from "./store.js";
 
@@ -25,6 +26,8 @@ const KEYS = [
   ["Shift + A,  Shift + B", "pin the point on show as A or B"],
   ["/", "find an item"],
   ["Ctrl + Z,  Ctrl + Shift + Z", "undo, redo where you were"],
+  ["I", "Interpret: what the space means, beside the map; again: back to Explore"],
+  ["F2, or double-click, on a name", "name a latent dimension; an empty name takes yours back"],
   ["M", "model card: how the model is understood, and whether it is well"],
   ["?", "this list"],
 ];
@@ -54,6 +57,7 @@ const typing = (target) => target.closest?.("input:not([readonly], [type=radio],
 const plain = {
   e: decodeExactlyHere,
   g: () => toggle("manifold"),
+  i: toggleInterpret,
   m: showCard,
   n: () => toggle("links"),
   t: () => toggle("shade"),

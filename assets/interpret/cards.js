@@ -1,5 +1,5 @@
 // A card a study: its first answer at once, the whole one when the work in the background is done.
-import { asVisitor, getJSON } from "../explore/api.js";
+import { asVisitor, getJSON, url } from "../explore/api.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
 import { element } from "../explore/picture.js";
 import { current } from "../explore/store.js";
@@ -50,12 +50,13 @@ function layCard(study) {
     "label", { className: "choice" }, title,
     element("select", { "data-choice": name, onchange: () => again(card) }, ...values.map((value) => element("option", { value }, value))),
   ));
+  const take = element("a", { className: "plain take", hidden: true, download: "", title: "Take the figures away as JSON", href: "#" }, "JSON");
   const root = element(
     "section", { className: study.wide ? "card full" : "card", id: `study-${study.name}`, "aria-label": study.title },
-    element("div", { className: "card-head" }, element("h2", {}, study.title), status, ...choices),
+    element("div", { className: "card-head" }, element("h2", {}, study.title), status, ...choices, take),
     body,
   );
-  const card = { study, root, body, status, state: "new", have: null, asked: 0, gone: false };
+  const card = { study, root, body, status, take, state: "new", have: null, asked: 0, gone: false };
   return card;
 }
 
@@ -131,6 +132,8 @@ function show(card, answer) {
   card.root.dataset.state = answer.state;
   if (answer.html !== undefined) {
     card.have = answer.have;
+    card.take.href = url(pathOf(card, current.info.id).replace("?", "/figures.json?"));
+    card.take.hidden = false;
     // The server escapes every text in it.
     card.body.innerHTML = answer.html;
     markLinked(card.body);
@@ -141,6 +144,7 @@ function show(card, answer) {
   }
   if (answer.state === "asking" && !card.have) card.body.replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
   if (answer.state === "refused") {
+    card.take.hidden = true;
     const retry = answer.retry ? [element("button", { className: "plain", onclick: () => again(card) }, "Try again")] : [];
     card.body.replaceChildren(element("p", { className: "empty" }, answer.error), ...retry);
   }

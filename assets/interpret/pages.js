@@ -16,6 +16,8 @@ export function goToPage(name) {
   if (name !== state.page) update({ page: name }, { commit: true });
 }
 
+export const toggleInterpret = () => goToPage(interpreting() ? "explore" : last);
+
 export function layPages() {
   document.getElementById("page-explore").addEventListener("click", () => goToPage("explore"));
   document.getElementById("page-interpret").addEventListener("click", () => { if (!interpreting()) goToPage(last); });

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from components.api.jobs import describe, visitor
 from components.api.wanted import job_key, wanted_space
-from components.api.wire import Refused
+from components.api.wire import Refused, file_answer
 from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.interpret.answers import Answer, answers_of
+from vae_core.interpret.plain_figures import plain_figures
 from vae_core.interpret.studies import OF_THE_TABLE, PAGES, STUDIES, Asked
 from vae_core.jobs import Jobs
 from vae_core.report import FIGURES_CSS
@@ -71,6 +73,20 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             jobs.submit(_key(space, asked), "study", title, arguments, visitor())
         state = state_of(space, asked, jobs)
         return jsonify(state), 200 if state["state"] == "done" else 202
+
+    @api.get("/spaces/<name>/studies/<study>/figures.json")
+    def figures(name: str, study: str) -> Response:
+        space = wanted_space(catalogue, name)
+        asked = wanted_study(space, study)
+        answer = answers_of(space).first(asked)
+        told = {
+            "study": asked.study.name,
+            "chosen": dict(asked.chosen),
+            "whole": answer.whole,
+            "space": space.fingerprint,
+        }
+        content = json.dumps({**told, "figures": plain_figures(answer.result)}, allow_nan=False)
+        return file_answer(content.encode(), f"{name}-{asked.study.name}.json", "application/json")
 
     @api.get("/spaces/<name>/relations/<int:dimension>")
     def one_relation(name: str, dimension: int) -> Response:

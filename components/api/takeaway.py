@@ -9,6 +9,7 @@ import numpy as np
 from flask import Blueprint, Response, request
 
 from components.api.wanted import wanted_map, wanted_space
+from components.api.wire import file_answer
 from vae_core import Catalogue
 from vae_core.jobs import Jobs
 
@@ -31,7 +32,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             while column in taken.columns:
                 column += "_"
             taken[column] = values
-        return _file(taken.to_csv(index_label="item").encode(), f"{name}-{found.id}.csv", "text/csv")
+        return file_answer(taken.to_csv(index_label="item").encode(), f"{name}-{found.id}.csv", "text/csv")
 
     @api.get("/spaces/<name>/latents.npz")
     def latents(name: str) -> Response:
@@ -49,11 +50,4 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             points=found.points,
             item=space.data.table.index.to_numpy().astype(str),
         )
-        return _file(file.getvalue(), f"{name}-latents.npz", "application/octet-stream")
-
-
-def _file(content: bytes, name: str, kind: str) -> Response:
-    answer = Response(content, mimetype=kind)
-    safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "-" for letter in name)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
-    return answer
+        return file_answer(file.getvalue(), f"{name}-latents.npz", "application/octet-stream")

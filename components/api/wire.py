@@ -89,3 +89,11 @@ def framed_answer(about: dict[str, Any], pixels: np.ndarray) -> Response:
     answer.headers["X-Shape"] = ",".join(str(size) for size in pixels.shape)
     answer.headers["X-Type"] = pixels.dtype.name
     return answer
+
+
+def file_answer(content: bytes, name: str, kind: str) -> Response:
+    """Answer with a file to be saved; letters that a file system may not take become hyphens."""
+    answer = Response(content, mimetype=kind)
+    safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "-" for letter in name)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
+    return answer

@@ -138,6 +138,37 @@ def answers_of(space: LatentSpace) -> Answers:
         return _answers[space]
 
 
+def study(space: LatentSpace, name: str, *, progress: Progress = silent, **chosen: str) -> Any:
+    """Ask a space what a page of Interpret shows, and keep the answer with the space.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    name : str
+        Of the study, see `vae_core.interpret.studies.STUDIES`: "collapse", "evidence", "relations" …
+    progress : Progress
+        Hears of finished steps.
+    **chosen : str
+        What the page offers as choices, such as ``samples="256"`` of "evidence". Whatever else the study's own function
+        takes (seed, items) is asked of that function.
+
+    Returns
+    -------
+    dataclass
+        The study's own result.
+
+    Raises
+    ------
+    InputError
+        If there is no such study or choice, or the space cannot be asked that.
+    Stopped
+        If `progress` asks to stop.
+    """
+    columns = tuple(str(column) for column in space.data.table.columns)
+    return answers_of(space).whole(Asked.of(name, chosen, columns), progress).result
+
+
 def answer_in_server(space: str, study: str, chosen: dict[str, str], progress: Progress = silent) -> None:
     """Find the whole answer of a space that is open in this process; for jobs, which know it by its fingerprint.
 

@@ -57,3 +57,11 @@ def test_the_items_looked_at_are_told_with_their_places(client: FlaskClient, gre
     places = np.frombuffer(body, dtype="<f4").reshape(20, 2)
     assert np.array_equal(places, grey.projection("pca").points[1::3])
     assert client.post("/api/spaces/grey/within/pca", json={"column": "label"}).status_code == 422
+
+
+def test_figures_are_taken_away(client: FlaskClient, grey: LatentSpace) -> None:
+    answer = client.get("/api/spaces/grey/studies/collapse/figures.json")
+    told = answer.get_json()
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="grey-collapse.json"'
+    assert (told["study"], told["space"], told["figures"]["items"]) == ("collapse", grey.fingerprint, 60)
+    assert np.allclose(told["figures"]["rates"]["rate"], grey.rate.mean(axis=0), rtol=1e-5)
