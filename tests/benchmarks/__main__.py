@@ -109,6 +109,12 @@ def _training(chosen: argparse.Namespace) -> list[Row]:
     ]  # fmt: skip
 
 
+def _interpret(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import interpret
+
+    return interpret.run()
+
+
 def _inverse(chosen: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import inverse_rows
 
@@ -125,6 +131,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "locating": _locating,
     "waiting": _waiting,
     "beside": _beside,
+    "interpret": _interpret,
     "million": _million,
     "training": _training,
     "encoding": _encoding,

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from vae_core.drawing.bars import touchable
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain
 
@@ -44,7 +43,9 @@ def histogram(
     for at, tall in enumerate(height):
         left, wide = (edges[at] - low) / span * _WIDE, widths[at] / span * _WIDE
         told = f"{plain(float(edges[at]))} to {plain(float(edges[at + 1]))}: {count(int(counts[at]))}"
-        touch = {} if column is None else {"within": column, "low": f"{edges[at]:.6g}", "high": f"{edges[at + 1]:.6g}"}
+        # Not one stop of the keyboard a bin: there would be hundreds on a page, and a range can be typed elsewhere.
+        ends = {"data_low": f"{edges[at]:.6g}", "data_high": f"{edges[at + 1]:.6g}"}
+        touch = {} if column is None else {"data_within": column, **ends}
         box = {"x": f"{left:.2f}", "width": f"{max(0.5, wide - 0.4):.2f}"}
         high = tall / top * (_HIGH - 2)
         parts.append(
@@ -54,7 +55,7 @@ def histogram(
                 tag("rect", **box, y=0, height=_HIGH, class_="whole"),
                 tag("rect", **box, y=f"{_HIGH - high:.2f}", height=f"{high:.2f}", class_="fill"),
                 class_="bin",
-                **touchable(touch, told),
+                **touch,
             )
         )
     if over is not None:
@@ -66,8 +67,8 @@ def histogram(
         ]
         parts.append(tag("polyline", points=" ".join(points), class_="density"))
     svg = tag("svg", parts, viewBox=f"0 0 {_WIDE} {_HIGH}", preserveAspectRatio="none", class_="histogram-drawing")
-    ends = tag("div", tag("span", plain(low)), tag("span", plain(float(edges[-1]))), class_="ends")
-    return tag("div", svg, ends, class_="histogram-host")
+    scale = tag("div", tag("span", plain(low)), tag("span", plain(float(edges[-1]))), class_="ends")
+    return tag("div", svg, scale, class_="histogram-host")
 
 
 def _coarser(edges: np.ndarray, counts: np.ndarray, density: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:

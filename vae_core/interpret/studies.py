@@ -166,7 +166,7 @@ STUDIES: tuple[Study, ...] = (
         "Components by what they change in the picture",
         "vae_core.interpret.decoder_components:decoder_components",
         "vae_core.interpret.decoder_components:DecoderComponents",
-        first=40,
+        first=24,
         wide=True,
     ),
     Study(
@@ -175,6 +175,7 @@ STUDIES: tuple[Study, ...] = (
         "Aggregate posterior against prior",
         "vae_core.interpret.prior_fit:prior_fit",
         "vae_core.interpret.prior_fit:PriorFit",
+        first=2000,
         wide=True,
     ),
     Study(
@@ -183,7 +184,7 @@ STUDIES: tuple[Study, ...] = (
         "Holes",
         "vae_core.interpret.holes:holes",
         "vae_core.interpret.holes:Holes",
-        first=600,
+        first=400,
         wide=True,
     ),
     Study(
