@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 
 from vae_core import LatentSpace, Projection
+from vae_core.interpret.measured_values import measured_names, measured_values
 from vae_core.space.layers import Layer
 
 #: The column of what share of an item's nearest items in latent space is also nearest on the map.
 KEPT = "kept"
+#: What the names of columns begin with that are measured on the items.
+MEASURED = "measured:"
 #: Integer columns with at most this many values are categories.
 MOST_CATEGORIES = 50
 #: Of a column with more, so many get a colour of their own.
@@ -33,16 +36,19 @@ class Column:
         Diverging numbers have a meaningful zero. Text cannot colour.
     of_map : bool
         Whether it tells of an item's point on the map on show, which has to be measured first.
+    measured : bool
+        Whether it is measured on the item itself.
     """
 
     name: str
     title: str
     kind: Literal["category", "number", "diverging", "text"]
     of_map: bool = False
+    measured: bool = False
 
 
 def columns(space: LatentSpace) -> list[Column]:
-    """List the table's columns, rate (of a posterior with a variance), distortion (of what was encoded), `by_rate`."""
+    """List the table's columns, rate and distortion if there are any, dimensions `by_rate`, measures of the items."""
     table = space.data.table
     listed = [Column(str(name), str(name), _kind(table.iloc[:, at])) for at, name in enumerate(table.columns)]
     taken = {column.name for column in listed}
@@ -52,7 +58,8 @@ def columns(space: LatentSpace) -> list[Column]:
         Column(KEPT, "neighbours kept", "number", of_map=True),
     ]
     listed += [figure for figure in figures if figure.name not in taken]
-    return listed + [Column(f"z{j}", f"z{j}", "diverging") for j in by_rate(space) if f"z{j}" not in taken]
+    listed += [Column(f"z{j}", f"z{j}", "diverging") for j in by_rate(space) if f"z{j}" not in taken]
+    return listed + [Column(f"{MEASURED}{name}", name, "number", measured=True) for name in measured_names(space)]
 
 
 def by_rate(space: LatentSpace) -> list[int]:
@@ -95,6 +102,9 @@ def values_of(seen: LatentSpace | Layer, name: str, projection: Projection | Non
     if name == KEPT and projection is not None and isinstance(seen, LatentSpace):
         quality = seen.cached_quality(projection)
         return None if quality is None else pd.Series(quality.kept, name=name)
+    if name.startswith(MEASURED) and isinstance(seen, LatentSpace):
+        measured = measured_values(seen, name.removeprefix(MEASURED))
+        return None if measured is None else pd.Series(measured, name=name)
     if name in (f"z{j}" for j in range(seen.mean.shape[1])):
         return pd.Series(seen.mean[:, int(name[1:])], name=name)
     return None

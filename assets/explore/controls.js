@@ -162,11 +162,13 @@ function projectionChoices() {
 function colourChoices() {
   const items = (test) => current.info.columns.filter((column) => column.kind !== "text" && test(column)).map(({ name, title }) => ({ value: name, label: title }));
   const latent = (column) => column.kind === "diverging";
+  const table = (column) => !latent(column) && !figure(column) && !column.of_map && !column.measured;
   const figure = (column) => column.title.endsWith("(nats)") && !column.of_map;
   const groups = [
-    { group: "Table", items: items((column) => !latent(column) && !figure(column) && !column.of_map) },
+    { group: "Table", items: items(table) },
     { group: "Figures", items: items(figure) },
     { group: "This map", items: items((column) => column.of_map) },
+    { group: "Measured on the items", items: items((column) => column.measured) },
     { group: "Latent dimensions", items: items(latent) },
   ];
   return groups.filter((group) => group.items.length);

@@ -20,7 +20,7 @@ function touched(target) {
   } else if (dimension !== undefined) {
     if (target.dataset.relation) openRelation(target.dataset);
     const j = Number(dimension);
-    const color = column ?? `z${j}`;
+    const color = column === undefined ? `z${j}` : target.dataset.relation === "measured" ? `measured:${column}` : column;
     const known = current.info.columns.some((one) => one.name === color && one.kind !== "text");
     update({ dimension: j, ...(known ? { color, selection: null } : {}) }, { commit: true });
   } else if (column !== undefined) update({ color: column, selection: null }, { commit: true });
@@ -68,14 +68,14 @@ export function connectLinked() {
   });
 }
 
-function isOn({ dimension, column, item, within, low, high, value, axes }) {
+function isOn({ relation, dimension, column, item, within, low, high, value, axes }) {
   if (axes !== undefined) return state.projection === `z:${axes}`;
   if (item !== undefined) return Number(item) === state.item;
   if (within !== undefined) {
     if (state.within?.column !== within) return false;
     return value === undefined ? state.within.low === Number(low) && state.within.high === Number(high) : state.within.value === value;
   }
-  if (dimension !== undefined) return Number(dimension) === state.dimension && (column === undefined || column === state.color);
+  if (dimension !== undefined) return Number(dimension) === state.dimension && (column === undefined || state.color === (relation === "measured" ? `measured:${column}` : column));
   return column !== undefined && column === state.color;
 }
 

@@ -133,6 +133,9 @@ def state_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> dict[str, Any]:
 
     The card comes as ``html``, unless the page has the same already (``?have=first`` or ``whole``).
     """
+    job = jobs.get(_key(space, asked))
+    about_job = None if job is None else describe(job)
+    # Looked at after the job, which keeps its answer before it ends.
     answer = answers_of(space).known(asked)
     if answer is None:
         return {"state": "missing", "have": None}
@@ -142,10 +145,9 @@ def state_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> dict[str, Any]:
         told["html"] = card_html(space, asked, answer)
     if answer.whole:
         return {"state": "done", **told}
-    job = jobs.get(_key(space, asked))
-    if job is None:
+    if job is None or about_job is None:
         return {"state": "missing", **told}
-    return {"job": job.id, **describe(job), **told}
+    return {"job": job.id, **about_job, **told}
 
 
 def card_html(space: LatentSpace, asked: Asked, answer: Answer) -> str:

@@ -22,6 +22,9 @@ class Seen:
         self.mean, self.rate, self.distortion = space.mean, space.rate, space.distortion
         self.latent_dim, self.model = space.latent_dim, space.model
 
+    def __len__(self) -> int:
+        return len(self.mean)
+
 
 def kind_of(space: LatentSpace, cells: Any) -> str:
     return columns(Seen(space, column=cells))[0].kind  # type: ignore[arg-type]
@@ -54,8 +57,9 @@ def test_kinds(grey: LatentSpace, cells: Any, kind: str) -> None:
 
 
 def test_the_order_is_table_then_figures_then_dimensions_by_rate(grey: LatentSpace) -> None:
-    names = [column.name for column in columns(grey)]
+    names = [column.name for column in columns(grey) if not column.measured]
     order = by_rate(grey)
+    assert names == [column.name for column in columns(grey)][: len(names)], "what is measured comes last"
     assert names == ["label", "digit", "size", "note", "rate", "distortion", "kept", *(f"z{j}" for j in order)]
     assert (np.diff(grey.rate.mean(axis=0)[order]) <= 0).all()
     assert {column.kind for column in columns(grey) if column.name.startswith("z")} == {"diverging"}
@@ -69,6 +73,9 @@ def test_every_listed_column_has_a_value_for_each_item(grey: LatentSpace) -> Non
             assert values is None, "it takes a map that has been measured"
             continue
         assert values is not None and len(values) == 60 and values.index.tolist() == list(range(60))
+    brightness = values_of(grey, "measured:brightness")
+    assert brightness is not None
+    np.testing.assert_allclose(brightness, grey.data.batch(slice(None)).mean(axis=(1, 2, 3)), rtol=1e-5)
     figures = {"z2": grey.mean[:, 2], "rate": grey.rate.sum(axis=1), "distortion": grey.distortion}
     for name, wanted in figures.items():
         np.testing.assert_array_equal(values_of(grey, name), wanted)
@@ -108,4 +115,4 @@ def test_a_fresh_map_is_coloured_by_the_label(grey: LatentSpace, vectors: Latent
 
 def test_the_page_is_told_the_kinds(client: FlaskClient) -> None:
     told = client.get("/api/spaces/grey").get_json()["columns"]
-    assert told[1] == {"name": "digit", "title": "digit", "kind": "category", "of_map": False}
+    assert told[1] == {"name": "digit", "title": "digit", "kind": "category", "of_map": False, "measured": False}

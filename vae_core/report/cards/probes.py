@@ -51,7 +51,6 @@ def card(space: LatentSpace, found: Probes) -> Markup:
 
 
 def _row(found: Probes, c: int) -> Markup:
-    table = found.sources[c] == "table"
     title = f"{found.columns[c]}: {count(int(found.used[c]))} items" + (
         f", {int(found.classes[c])} classes" if found.classes[c] else ""
     )
@@ -64,7 +63,8 @@ def _row(found: Probes, c: int) -> Markup:
     shuffled = max(float(found.linear_shuffled[c]), float(found.nearest_shuffled[c]))
     cells.append(tag("td", f"{plain(float(found.chance[c]), 2)} [{plain(shuffled, 2)}]"))
     cells.append(tag("td", found.measures[c], class_="quiet"))
-    touch = {"data_column": found.columns[c], "tabindex": 0, "role": "button"} if table else {}
+    name = found.columns[c] if found.sources[c] == "table" else f"measured:{found.columns[c]}"
+    touch = {"data_column": name, "tabindex": 0, "role": "button"}
     return tag("tr", tag("th", found.columns[c], scope="row", **touch), cells, title=title)
 
 

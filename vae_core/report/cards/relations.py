@@ -62,9 +62,7 @@ def card(space: LatentSpace, found: Relations) -> Markup:
             touch=lambda i, k: {"dimension": int(order[i]), "column": names[k], "relation": found.sources[shown[k]]},
             told=told,
             row_touch=[{"dimension": int(j)} for j in order],
-            column_touch=[
-                {"column": name} if found.sources[shown[k]] == "table" else {} for k, name in enumerate(names)
-            ],
+            column_touch=[_of_column(found, c) for c in shown],
         ),
         tag("p", _legend(found, shown), class_="how-measured"),
         _names(space, found),
@@ -82,6 +80,11 @@ def card(space: LatentSpace, found: Relations) -> Markup:
             "Faint: not significant, all cells taken together at about 1 %. Seed 0.",
         ),
     )
+
+
+def _of_column(found: Relations, c: int) -> dict[str, str]:
+    """Return what touching a column shows: the map in its colours."""
+    return {"column": found.columns[c] if found.sources[c] == "table" else f"measured:{found.columns[c]}"}
 
 
 def _order(space: LatentSpace, found: Relations) -> np.ndarray:
