@@ -81,7 +81,8 @@ def colouring(space: LatentSpace, projection: Projection, color: str) -> Classes
         raise InputError(f"The map cannot be coloured by {color!r}.")
     if column.kind == "category":
         return _classes(color, values)
-    return _scale("neighbours kept" if column.of_map else color, values, column.kind == "diverging")
+    title = column.title if column.of_map or column.measured else color
+    return _scale(title, values, column.kind == "diverging")
 
 
 def _classes(title: str, values: pd.Series) -> Classes:

@@ -3,7 +3,7 @@ import { framed } from "../explore/api.js";
 import { onMapReady } from "../explore/map.js";
 import { tellError } from "../explore/notice.js";
 import { colour, element } from "../explore/picture.js";
-import { state, subscribe, update } from "../explore/store.js";
+import { current, state, subscribe, update } from "../explore/store.js";
 
 let shown = null; // { key, count, total, places }
 let repaint = () => {};
@@ -13,7 +13,8 @@ const key = () => (state.within ? `${state.space}/${state.projection}/${JSON.str
 export const hasWithin = () => Boolean(shown) && shown.key === key();
 
 const readable = (value) => Number(value.toPrecision(3)).toString().replace("-", "−");
-export function inWords({ column, low, high, value }) {
+export function inWords({ column: name, low, high, value }) {
+  const column = current.info.columns.find((one) => one.name === name && one.measured)?.title ?? name;
   return value === undefined ? `${column} from ${readable(low)} to ${readable(high)}` : `${column}: ${value}`;
 }
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from vae_core.drawing.curves import Curve, curves
 from vae_core.drawing.filmstrip import filmstrip
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain
@@ -50,7 +49,7 @@ def relation(space: LatentSpace, dimension: int, column: str, source: str) -> Ma
     return joined(
         tag("h3", f"{column} along z{dimension}", class_="sub"),
         filmstrip(space, z.astype(np.float32), f"Decoded along z{dimension}, all other dimensions at their mean"),
-        _numbers(told, dimension) if told.kind == "number" else _shares(told),
+        _numbers(told) if told.kind == "number" else _shares(told),
         tag(
             "p",
             f"{count(told.items)} items in {len(told.counts)} equally filled parts of z{dimension}, from "
@@ -63,20 +62,35 @@ def relation(space: LatentSpace, dimension: int, column: str, source: str) -> Ma
     )
 
 
-def _numbers(told: Along, dimension: int) -> Markup:
-    x = told.middle.tolist()
-    low, middle, high = (told.quantiles[:, k].tolist() for k in range(3))
-    return curves(
-        [
-            Curve("median", x, middle),
-            Curve("10 and 90 %", x, low, role="other"),
-            Curve("", x, high, role="other"),
-            Curve("median of all", [x[0], x[-1]], [float(told.quantiles_of_all[1])] * 2, role="chance"),
-        ],
-        f"z{dimension}",
-        told.column,
-        from_zero=False,
+def _numbers(told: Along) -> Markup:
+    """Draw the middle 80 % and the median of every part below its picture, and at the end those of all items."""
+    parts = np.concatenate([told.quantiles, told.quantiles_of_all[None]])
+    low, high = float(parts.min()), float(parts.max())
+    span = (high - low) or 1.0
+    usual = 100 * (float(told.quantiles_of_all[1]) - low) / span
+    drawn = []
+    for at, (bottom, middle, top) in enumerate(parts.tolist()):
+        places = [100 * (value - low) / span for value in (bottom, middle, top)]
+        words = f"median {plain(middle)}, 80 % from {plain(bottom)} to {plain(top)}"
+        drawn.append(
+            tag(
+                "div",
+                tag("span", class_="spread", style=f"bottom:{places[0]:.2f}%;height:{places[2] - places[0]:.2f}%"),
+                tag("span", class_="middle", style=f"bottom:{places[1]:.2f}%"),
+                class_="range of-all" if at == len(parts) - 1 else "range",
+                title=f"All items: {words}" if at == len(parts) - 1 else words,
+            )
+        )
+    scale = tag("div", tag("span", plain(high)), tag("span", plain(low)), class_="range-scale")
+    line = tag("span", class_="usual", style=f"bottom:{usual:.2f}%")
+    legend = tag(
+        "p",
+        tag("span", "median", class_="key"),
+        tag("span", "80 % of the items", class_="key soft"),
+        tag("span", "median of all", class_="key chance"),
+        class_="legend",
     )
+    return joined(tag("div", tag("div", drawn, line, class_="ranges"), scale, class_="ranges-host"), legend)
 
 
 def _shares(told: Along) -> Markup:

@@ -32,7 +32,7 @@ def card(space: LatentSpace, found: PriorFit) -> Markup:
     return joined(
         verdict(_said(found, order)),
         facts(_whole(found)),
-        tag("h3", "By dimension: the aggregate posterior, and the prior's density as a line", class_="sub"),
+        tag("h3", "By dimension, mean ± σ: the aggregate posterior, and the prior's density as a line", class_="sub"),
         tag("div", drawn[:_SHOWN], class_="small-multiples"),
         tag("details", tag("summary", f"{len(rest)} more"), tag("div", rest, class_="small-multiples"))
         if rest
@@ -99,12 +99,12 @@ def _whole(found: PriorFit) -> list[Fact]:
 def _dimension(found: PriorFit, j: int) -> Markup:
     ks, chance = float(found.kolmogorov_smirnov[j]), found.kolmogorov_smirnov_by_chance_95
     w, usual = float(found.wasserstein[j]), float(found.wasserstein_by_chance_95[j])
-    told = f"mean {plain(float(found.mean[j]), 2)}, σ {plain(float(found.deviation[j]), 2)}"
+    told = f"{found.mean[j]:.2f} ± {found.deviation[j]:.2f}".replace("-", "−")
     return tag(
         "div",
         tag("h4", f"z{j}", tag("span", told), **touchable({"dimension": j}, f"z{j}")),
         histogram(found.edges, found.counts[j], found.prior_density[j], column=f"z{j}"),
-        tag("p", f"KS {ks:.3f} [{chance:.3f}] · W₁ {w:.3f} [{usual:.3f}]", class_="how-measured tight"),
+        tag("p", f"KS {ks:.3f} [{chance:.3f}]", tag("br"), f"W₁ {w:.3f} [{usual:.3f}]", class_="how-measured tight"),
         class_="small-multiple",
     )
 
