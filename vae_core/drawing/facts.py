@@ -44,11 +44,6 @@ def facts(listed: Sequence[Fact]) -> Markup:
     return tag("dl", lines, class_="facts")
 
 
-def verdict(*sentences: str) -> Markup:
-    """Draw what it comes to, in plain words."""
-    return tag("p", " ".join(sentence for sentence in sentences if sentence), class_="verdict")
-
-
 def how(*sentences: str) -> Markup:
     """Draw how something was measured: convention, sample, seed."""
     return tag("p", " ".join(sentence for sentence in sentences if sentence), class_="how-measured")

@@ -9,23 +9,23 @@ from markupsafe import Markup
 
 from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import Fact, facts, how
-from vae_core.drawing.facts import verdict as in_words
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.collapse import NAT_FROM, Collapse, Movement, Rates
 from vae_core.interpret.collapse_verdict import verdict
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
 
-def card(space: LatentSpace, found: Collapse) -> Markup:
+def card(space: LatentSpace, found: Collapse) -> Card:
     """Return verdict and remedies, rates as bars, and counts with their ranges."""
     told = verdict(found)
     remedies = tag("ul", [tag("li", one) for one in told.remedies], class_="remedies") if told.remedies else None
     listed = [*_of_rates(found, found.rates), *_of_movement(found, found.movement)]
-    return joined(
-        in_words(told.summary),
+    return Card(
+        told.summary,
         remedies,
         _rate_bars(found.rates, found.movement) if found.rates else _variance_bars(found),
         facts(listed) if listed else None,

@@ -8,12 +8,13 @@ import numpy as np
 from markupsafe import Markup
 
 from vae_core.drawing.curves import Curve, curves
-from vae_core.drawing.facts import Fact, facts, how, verdict
+from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, with_error
 from vae_core.drawing.walk import walk
 from vae_core.interpret.components import Components
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -23,14 +24,14 @@ _SHOWN = 64
 _DIMENSIONS = 40
 
 
-def card(space: LatentSpace, found: Components) -> Markup:
+def card(space: LatentSpace, found: Components) -> Card:
     """Return scree and cumulative share beside the shuffled set, a walk along each component, and the loadings."""
     half = int(np.searchsorted(found.cumulative, 0.5) + 1)
     most = int(np.searchsorted(found.cumulative, 0.9 - 1e-12) + 1)
     d = len(found.share)
     shuffled = "permuted sets" if found.shuffled_by == "permutation" else "sets drawn as independent"
-    return joined(
-        verdict(_said(found)),
+    return Card(
+        _said(found),
         tag("div", _scree(found), _cumulative(found), class_="side-by-side"),
         facts(
             [

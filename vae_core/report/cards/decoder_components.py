@@ -8,12 +8,13 @@ import numpy as np
 from markupsafe import Markup
 
 from vae_core.drawing.curves import Curve, curves
-from vae_core.drawing.facts import how, verdict
+from vae_core.drawing.facts import how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, with_error
 from vae_core.drawing.walk import walk
 from vae_core.interpret.decoder_components import DecoderComponents
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -23,10 +24,10 @@ _SHOWN = 64
 _REACH = 2.5
 
 
-def card(space: LatentSpace, found: DecoderComponents) -> Markup:
+def card(space: LatentSpace, found: DecoderComponents) -> Card:
     """Return the shares of the picture's change, a walk along each direction, and how plain components relate."""
-    return joined(
-        verdict(_said(found)),
+    return Card(
+        _said(found),
         _shares(found),
         tag("h3", "What each does", class_="sub"),
         [_component(space, found, k) for k in range(len(found.directions))],

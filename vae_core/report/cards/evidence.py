@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from vae_core.drawing.curves import Curve, curves
-from vae_core.drawing.facts import Fact, facts, how, verdict
-from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.facts import Fact, facts, how
+from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.evidence import Evidence, Mean
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -22,7 +23,7 @@ _KINDS = {
 }
 
 
-def card(space: LatentSpace, found: Evidence) -> Markup:
+def card(space: LatentSpace, found: Evidence) -> Card:
     """Return the terms in nats (in bits where the likelihood is discrete), and how the bound rises with samples."""
     listed = [
         *_fact("rate, KL(q(z|x) ‖ p(z))", found.rate, ""),
@@ -48,8 +49,8 @@ def card(space: LatentSpace, found: Evidence) -> Markup:
                 "Median of (Σw)² / Σw² over the items (Kong 1992)",
             )
         )
-    return joined(
-        verdict(_said(found)),
+    return Card(
+        _said(found),
         facts(listed),
         _rise(found),
         [tag("p", note) for note in found.notes],

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from vae_core.drawing.facts import Fact, facts, how, verdict
+from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.filmstrip import point_picture
-from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, percent, plain
 from vae_core.interpret.holes import Holes
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
 
-def card(space: LatentSpace, found: Holes) -> Markup:
+def card(space: LatentSpace, found: Holes) -> Card:
     """Return the share of the prior that is empty, and the holes, decoded."""
     chance = found.share_by_chance
     listed = [
@@ -35,8 +36,8 @@ def card(space: LatentSpace, found: Holes) -> Markup:
                 title="What the dimensions leave empty one by one; the rest is due to how they depend on each other",
             )
         )
-    return joined(
-        verdict(_said(found)),
+    return Card(
+        _said(found),
         facts(listed),
         tag("div", [_hole(space, found, at) for at in range(len(found.z))], class_="holes marks"),
         tag("p", found.note) if found.note else None,

@@ -8,21 +8,20 @@ import numpy as np
 from markupsafe import Markup
 
 from vae_core.drawing.bars import Bar, bars
-from vae_core.drawing.facts import Fact, facts, how, verdict
+from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.index_code import IndexCode
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
 
-def card(space: LatentSpace, found: IndexCode) -> Markup:
+def card(space: LatentSpace, found: IndexCode) -> Card:
     """Return the three parts of the rate with ceiling and errors, and the information by dimension."""
-    return joined(
-        verdict(
-            _said(found) if space.model.can.encode else "Nothing is encoded, so the latent tells nothing about items."
-        ),
+    return Card(
+        _said(found) if space.model.can.encode else "Nothing is encoded, so the latent tells nothing about items.",
         facts(_parts(found)),
         _by_dimension(found),
         tag("p", found.note) if found.note else None,

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
-from vae_core.drawing.facts import Fact, facts, how, verdict
-from vae_core.drawing.markup import joined
+from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.intrinsic_dimension import Estimate, IntrinsicDimension
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
 
-def card(space: LatentSpace, found: IntrinsicDimension) -> Markup:
+def card(space: LatentSpace, found: IntrinsicDimension) -> Card:
     """Return three estimates, each beside what it gives for Gaussian points of the same covariance."""
     listed = [
         ("TwoNN", found.two_nn, f"Facco et al. 2017, without the largest {percent(found.discard)} of the ratios"),
@@ -27,8 +25,8 @@ def card(space: LatentSpace, found: IntrinsicDimension) -> Markup:
         ),
     ]
     doubles = f" {count(found.duplicates)} items with the mean of another are left out." if found.duplicates else ""
-    return joined(
-        verdict(_said(found)),
+    return Card(
+        _said(found),
         facts([_fact(name, estimate, title) for name, estimate, title in listed]),
         how(
             f"Neighbours of {count(found.items)} items among {count(found.among)} of {count(found.of)}, seed "

@@ -8,12 +8,13 @@ import numpy as np
 from markupsafe import Markup
 
 from vae_core.drawing.bars import touchable
-from vae_core.drawing.facts import Fact, facts, how, verdict
+from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.histogram import histogram
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, p_value, plain, with_error
 from vae_core.interpret.prior_fit import PriorFit
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -24,13 +25,13 @@ _SHOWN = 24
 _PAIRS = 40
 
 
-def card(space: LatentSpace, found: PriorFit) -> Markup:
+def card(space: LatentSpace, found: PriorFit) -> Card:
     """Return a histogram a dimension against the prior's density, the correlations, and how far the whole is off."""
     order = np.argsort(-found.kolmogorov_smirnov, kind="stable")
     drawn = [_dimension(found, int(j)) for j in order]
     rest = drawn[_SHOWN:]
-    return joined(
-        verdict(_said(found, order)),
+    return Card(
+        _said(found, order),
         facts(_whole(found)),
         tag("h3", "By dimension, mean ± σ: the aggregate posterior, and the prior's density as a line", class_="sub"),
         tag("div", drawn[:_SHOWN], class_="small-multiples"),

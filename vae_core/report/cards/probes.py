@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from vae_core.drawing.facts import how, verdict
-from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.facts import how
+from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.probes import Probes
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
 
-def card(space: LatentSpace, found: Probes) -> Markup:
+def card(space: LatentSpace, found: Probes) -> Card:
     """Return a table: the linear and the nearest-neighbour probe of every column, beside chance."""
     if not len(found.columns):
         reasons = [tag("li", f"{a}: {b}") for a, b in zip(found.left_out, found.reasons, strict=True)]
-        return joined(
-            verdict("There is no column to be read from the code."),
+        return Card(
+            "There is no column to be read from the code.",
             tag("p", "Give the items labels or factors: --metadata FILE, --label-column NAME."),
             tag("ul", reasons) if reasons else None,
         )
@@ -32,8 +33,8 @@ def card(space: LatentSpace, found: Probes) -> Markup:
         tag("th", "column", scope="col"),
         [tag("th", name, scope="col") for name in ("linear", f"{found.neighbours} nearest", "chance", "score")],
     )
-    return joined(
-        verdict(_said(found)),
+    return Card(
+        _said(found),
         tag(
             "div",
             tag("table", tag("thead", head), tag("tbody", [_row(found, c) for c in order]), class_="probe-table"),

@@ -9,13 +9,14 @@ import numpy as np
 from markupsafe import Markup
 
 from vae_core.drawing.bars import touchable
-from vae_core.drawing.facts import how, verdict
+from vae_core.drawing.facts import how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.naming import DimensionNames, names_of, off_dimensions
 from vae_core.interpret.own_names import own_names_of
 from vae_core.interpret.relations import Relations
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -26,11 +27,11 @@ _COLUMNS = 60
 _NAMED = 24
 
 
-def card(space: LatentSpace, found: Relations) -> Markup:
+def card(space: LatentSpace, found: Relations) -> Card:
     """Return names in a sentence, and the share of every column that every dimension tells."""
     if not found.columns:
-        return joined(
-            verdict("There is nothing to relate the dimensions to."),
+        return Card(
+            "There is nothing to relate the dimensions to.",
             tag(
                 "p",
                 "Give the items labels or factors (--metadata FILE, --label-column NAME), or pictures with "
@@ -50,8 +51,8 @@ def card(space: LatentSpace, found: Relations) -> Markup:
         j, c = int(order[i]), int(shown[k])
         return f"{rows[i]} and {names[k]}: {_figures(found, j, c)}"
 
-    return joined(
-        verdict(_said(space, found)),
+    return Card(
+        _said(space, found),
         tag("h3", "Share of each column that each dimension tells", class_="sub"),
         heat_map(
             found.share[np.ix_(order, shown)],

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from markupsafe import Markup
 
 from vae_core.drawing.bars import Bar, bars
-from vae_core.drawing.facts import how, verdict
-from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.facts import how
+from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.sensitivity import Sensitivity
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NEXT_TO_NOTHING = 0.05
 
 
-def card(space: LatentSpace, found: Sensitivity) -> Markup:
+def card(space: LatentSpace, found: Sensitivity) -> Card:
     """Return a bar a dimension, with what it would be if all changed the picture alike."""
     order = np.argsort(-found.per_deviation, kind="stable")
     rows = [
@@ -40,8 +40,8 @@ def card(space: LatentSpace, found: Sensitivity) -> Markup:
     part = (
         f" {count(found.elements)} of {count(found.of_elements)} values." if found.elements < found.of_elements else ""
     )
-    return joined(
-        verdict(_said(found, order)),
+    return Card(
+        _said(found, order),
         tag("h3", f"Root mean square change of the values, {unit}, for one σ of each dimension", class_="sub"),
         bars(rows),
         how(

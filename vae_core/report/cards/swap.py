@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from markupsafe import Markup
 
 from vae_core.drawing.bars import Bar, bars
-from vae_core.drawing.facts import Fact, facts, how, verdict
-from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.facts import Fact, facts, how
+from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.swap import Swap
+from vae_core.report.card import Card
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
 
-def card(space: LatentSpace, found: Swap) -> Markup:
+def card(space: LatentSpace, found: Swap) -> Card:
     """Return a bar a dimension, beside what drawing it anew from the item's own posterior changes."""
     by_loss = found.swapped.loss is not None
     value, error, chance = _measured(found)
@@ -38,8 +38,8 @@ def card(space: LatentSpace, found: Swap) -> Markup:
     ]
     source = "the prior" if found.convention == "prior" else "another item"
     unit = "Rise of the distortion, nats an item" if by_loss else "Mean squared change of the picture"
-    return joined(
-        verdict(_said(order, value, idle, by_loss)),
+    return Card(
+        _said(order, value, idle, by_loss),
         tag("h3", f"{unit}, if the dimension comes from {source}", class_="sub"),
         bars(rows),
         facts([_everything(found)]),
