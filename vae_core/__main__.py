@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from vae_core.commands import demo, encode, inspect, place, project, train
+from vae_core.commands import demo, encode, inspect, place, project, report, train
 from vae_core.errors import InputError
 
 
@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 unusable input, 130 interrupted."""
     parser = argparse.ArgumentParser(prog="python -m vae_core", description="Latent Explorer without the browser.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for command in (train, inspect, encode, project, place, demo):
+    for command in (train, inspect, encode, project, place, report, demo):
         command.register(commands)
     chosen = parser.parse_args(arguments)
     try:

@@ -102,6 +102,46 @@ def open_both(
     return opened, items
 
 
+def reopen(space: str, trust: bool = False, device: str = "auto", workspace: str | Path | None = None) -> LatentSpace:
+    """Open a shipped demo, or a space that was encoded before, from the folder it lies in.
+
+    Parameters
+    ----------
+    space : str
+        The demo's name, or the folder.
+    trust : bool
+        Whether code that opening the model or the data takes may run.
+    device : str
+        As of `load_model`.
+    workspace : str or Path, optional
+        Of a demo: where what is found out is kept; by default in the user's data folder.
+
+    Raises
+    ------
+    InputError
+        If there is no such space, or its model or data cannot be opened.
+    """
+    from vae_core.demos import DEMOS, demo
+
+    if space in DEMOS:
+        return demo(space, Workspace(workspace), device)
+    folder = Path(space)
+    cache = SpaceCache(folder)
+    origin = cache.origin() if folder.is_dir() else None
+    if origin is None:
+        raise InputError(f"{folder} is no folder of a space that knows its model; make one with 'encode'.")
+    kept = cache.encodings()
+    # A decoder alone has as many prior samples as it had.
+    samples = len(kept.mean) if origin[1] is None and kept is not None else None
+    options = ModelOptions(**{**origin[2], "trust": trust})
+    data_options = DataOptions(**{**origin[3], "trust": trust}) if origin[1] is not None else DataOptions()
+    model, data = open_both(origin[0], origin[1], device, options, data_options, samples)
+    found = LatentSpace.open(model, data, folder)
+    if found is None:
+        raise InputError(f"{folder} holds no encodings of {origin[1]} by {origin[0]}; run 'encode' again.")
+    return found
+
+
 def open_objects(
     model: Any, data: Any, labels: Any, samples: int | None, stated: dict[str, Any]
 ) -> tuple[LatentModel, Dataset]:

@@ -13,6 +13,7 @@ import { getJSON } from "./api.js";
 import { connectAlong } from "../interpret/along.js";
 import { connectLinked } from "../interpret/linked.js";
 import { connectNames } from "../interpret/names.js";
+import { layReportButton } from "../interpret/report_button.js";
 import { layPages } from "../interpret/pages.js";
 import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
@@ -138,6 +139,7 @@ export async function start() {
   layQuality();
   layLayer();
   layPages();
+  layReportButton();
   connectLinked();
   connectAlong();
   connectNames();

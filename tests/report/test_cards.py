@@ -27,11 +27,13 @@ class Read(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
         self.tags: set[str] = set()
+        self.attributes: set[str] = set()
         self.words: list[str] = []
         self.feed(re.sub(r'"data:image/png;base64,[^"]*"', '""', text))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
         self.words += [value for name, value in attrs if value and name not in ("class", "style")]
 
     def handle_data(self, data: str) -> None:

@@ -38,14 +38,18 @@ def register(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Place the data; write the table, or print its first lines."""
     from vae_core.errors import InputError
-    from vae_core.opening import read_data
+    from vae_core.opening import read_data, reopen
     from vae_core.space.layers import MOST_ITEMS, Layers
     from vae_core.space.newcomers import place_data
 
     if chosen.out is not None and chosen.out.suffix not in (".csv", ".npz"):
         raise InputError(f"--out takes a .csv or an .npz file, not {chosen.out.name}.")
     with ConsoleProgress("placing", unit="item") as bar:
-        space = _opened(chosen)
+        space = reopen(chosen.space, chosen.trust, chosen.device, chosen.workspace)
+        if not space.model.can.encode:
+            raise InputError(
+                f"{chosen.space} is a space of prior samples; a decoder alone cannot encode what is to be placed."
+            )
         projection = space.cached_projection(chosen.projection)
         if projection is None:
             raise InputError(f"The map {chosen.projection} is not there; compute it with 'project' first.")
@@ -69,32 +73,6 @@ def run(chosen: argparse.Namespace) -> int:
         _write(chosen.out, placed, table)
         print(chosen.out)
     return 0
-
-
-def _opened(chosen: argparse.Namespace) -> Any:
-    from vae_core.demos import DEMOS, demo
-    from vae_core.errors import InputError
-    from vae_core.opening import open_both
-    from vae_core.options import ModelOptions
-    from vae_core.space import LatentSpace
-    from vae_core.space.cache import SpaceCache
-    from vae_core.workspace import Workspace
-
-    if chosen.space in DEMOS:
-        return demo(chosen.space, Workspace(chosen.workspace), chosen.device)
-    folder = Path(chosen.space)
-    origin = SpaceCache(folder).origin() if folder.is_dir() else None
-    if origin is None:
-        raise InputError(f"{folder} is no folder of a space that knows its model; make one with 'encode'.")
-    if origin[1] is None:
-        raise InputError(f"{folder} is a space of prior samples; a decoder alone cannot encode what is to be placed.")
-    options = ModelOptions(**{**origin[2], "trust": chosen.trust})
-    data_options = DataOptions(**{**origin[3], "trust": chosen.trust})
-    model, data = open_both(origin[0], origin[1], chosen.device, options, data_options)
-    space = LatentSpace.open(model, data, folder)
-    if space is None:
-        raise InputError(f"{folder} holds no encodings of {origin[1]} by {origin[0]}; run 'encode' again.")
-    return space
 
 
 def _write(path: Path, placed: Any, table: Any) -> None:

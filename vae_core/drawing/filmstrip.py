@@ -30,7 +30,7 @@ def filmstrip(space: LatentSpace, z: np.ndarray, spoken: str) -> Markup:
         If the decoder's answer is not finite.
     """
     pixels = decode(space, z)
-    return tag("img", src=_data_uri(_row(space.data, pixels)), alt=spoken, class_="filmstrip")
+    return tag("img", src=data_uri(_row(space.data, pixels)), alt=spoken, class_="filmstrip")
 
 
 def item_strip(space: LatentSpace, items: np.ndarray, spoken: str) -> list[Markup]:
@@ -40,7 +40,7 @@ def item_strip(space: LatentSpace, items: np.ndarray, spoken: str) -> list[Marku
     return [
         tag(
             "img",
-            src=_data_uri(_row(space.data, pixels[at : at + 1])),
+            src=data_uri(_row(space.data, pixels[at : at + 1])),
             alt=f"{spoken} {item}",
             title=f"{spoken} {item}",
             class_="item-picture",
@@ -55,7 +55,7 @@ def item_strip(space: LatentSpace, items: np.ndarray, spoken: str) -> list[Marku
 def point_picture(space: LatentSpace, z: np.ndarray, spoken: str) -> Markup:
     """Decode one latent point ``[d]`` and draw it; touching it shows it."""
     told = ",".join(f"{value:.6g}" for value in z)
-    source = _data_uri(_row(space.data, decode(space, z[None])))
+    source = data_uri(_row(space.data, decode(space, z[None])))
     return tag(
         "img", src=source, alt=spoken, title=spoken, class_="item-picture", data_point=told, tabindex=0, role="button"
     )
@@ -80,7 +80,8 @@ def _row(data: Dataset, pictures: np.ndarray) -> Image.Image:
     return image
 
 
-def _data_uri(image: Image.Image) -> str:
+def data_uri(image: Image.Image) -> str:
+    """Return a picture as the address of itself, for a page without files."""
     packed = io.BytesIO()
     image.save(packed, "PNG")
     return f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode()}"

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from markupsafe import Markup, escape
 
 _EMPTY = frozenset({"br", "img", "input", "line", "path", "rect", "circle", "polyline", "polygon", "wbr", "meta"})
+
+_CONTROLS = frozenset({"button", "input", "select"})
+
+_still: ContextVar[bool] = ContextVar("still", default=False)
+
+
+@contextlib.contextmanager
+def still() -> Iterator[None]:
+    """Write what is only to be read: in here elements have nothing to be touched, typed into or pressed."""
+    token = _still.set(True)
+    try:
+        yield
+    finally:
+        _still.reset(token)
 
 
 def tag(name: str, *children: Any, **attributes: Any) -> Markup:
@@ -22,6 +39,10 @@ def tag(name: str, *children: Any, **attributes: Any) -> Markup:
         An underscore stands for a hyphen and one at the end falls away (``class_``, ``data_item``); None and False are
         left out, True is written without a value.
     """
+    if _still.get():
+        if name in _CONTROLS:
+            return Markup("")
+        attributes = {key: value for key, value in attributes.items() if not _of_touch(key, value)}
     told = "".join(
         _attribute(key, value) for key, value in attributes.items() if value is not None and value is not False
     )
@@ -35,6 +56,10 @@ def tag(name: str, *children: Any, **attributes: Any) -> Markup:
 def joined(*children: Any) -> Markup:
     """Return children one after the other; see `tag`."""
     return Markup("").join(_each(child) for child in children)
+
+
+def _of_touch(key: str, value: Any) -> bool:
+    return key == "tabindex" or key.startswith("data_") or (key == "role" and value == "button")
 
 
 def _each(child: Any) -> Markup:

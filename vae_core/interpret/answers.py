@@ -169,6 +169,20 @@ def study(space: LatentSpace, name: str, *, progress: Progress = silent, **chose
     return answers_of(space).whole(Asked.of(name, chosen, columns), progress).result
 
 
+def open_space(fingerprint: str) -> LatentSpace:
+    """Return a space that has been asked something in this process.
+
+    Raises
+    ------
+    InputError
+        If no such space is open.
+    """
+    found = _open.get(fingerprint)
+    if found is None:
+        raise InputError("The space of this work is not open; look at it once, then start the work again.")
+    return found
+
+
 def answer_in_server(space: str, study: str, chosen: dict[str, str], progress: Progress = silent) -> None:
     """Find the whole answer of a space that is open in this process; for jobs, which know it by its fingerprint.
 
@@ -177,8 +191,6 @@ def answer_in_server(space: str, study: str, chosen: dict[str, str], progress: P
     InputError
         If no such space is open.
     """
-    found = _open.get(space)
-    if found is None:
-        raise InputError("The space of this work is not open; look at it once, then start the work again.")
+    found = open_space(space)
     columns = tuple(str(name) for name in found.data.table.columns)
     answers_of(found).whole(Asked.of(study, chosen, columns), progress)

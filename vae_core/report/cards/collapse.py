@@ -88,7 +88,7 @@ def _of_rates(found: Collapse, rates: Rates | None) -> list[Fact]:
         Fact(
             "above 0.1 nat",
             _ranged(int(rates.above.sum()), rates.above_range, found.dimensions),
-            "items ignored: 0",
+            "if items were ignored: 0",
         ),
     ]
 
@@ -98,7 +98,7 @@ def _of_movement(found: Collapse, movement: Movement | None) -> list[Fact]:
         return []
     title = f"Units whose posterior mean has a variance above {found.threshold:g} over the items (Burda et al. 2016)"
     value = _ranged(int(movement.active.sum()), movement.active_range, found.dimensions)
-    return [Fact("active units", value, "items ignored: 0", title)]
+    return [Fact("active units", value, "if items were ignored: 0", title)]
 
 
 def _ranged(value: int, span: tuple[int, int], of: int) -> str:

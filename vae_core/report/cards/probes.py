@@ -89,4 +89,4 @@ def _said(found: Probes) -> str:
     first = f"{listed} can be read well from the whole code"
     if not bent:
         return f"{first}, by a straight line already."
-    return f"{first}; {', '.join(bent[:4])} only by its neighbours, not along a straight line."
+    return f"{first}; {', '.join(bent[:4])} only by neighbours, not along a straight line."

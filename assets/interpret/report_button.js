@@ -1,0 +1,80 @@
+// The report: asked for, watched, and taken away as one file.
+import { asVisitor, getJSON, url } from "../explore/api.js";
+import { lookAtJobs } from "../explore/jobs_panel.js";
+import { tell, tellError } from "../explore/notice.js";
+import { element } from "../explore/picture.js";
+import { state, subscribe } from "../explore/store.js";
+
+const POLL = 500; // milliseconds
+const pause = () => new Promise((resolve) => { setTimeout(resolve, POLL); });
+const host = () => document.getElementById("study-actions");
+let asking = 0;
+
+const path = (rest = "") => `spaces/${state.space}/report${rest}`;
+const underWay = (answer) => answer.state === "waiting" || answer.state === "running";
+
+function take() {
+  const link = element("a", { href: url(path(".html")), download: "" });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  tell("The report is taken away: one file, readable without this program.");
+}
+
+async function make() {
+  asking += 1;
+  const mine = asking;
+  const here = path();
+  try {
+    let answer = await getJSON(asVisitor(here), { method: "POST" });
+    if (underWay(answer)) lookAtJobs();
+    while (underWay(answer)) {
+      if (mine !== asking) return;
+      show(answer);
+      await pause();
+      answer = await getJSON(here);
+    }
+    if (mine !== asking) return;
+    show(answer);
+    if (answer.state === "done") take();
+    else if (answer.error) tell(answer.error, "error");
+  } catch (error) {
+    if (mine !== asking) return;
+    show({ state: "missing" });
+    tellError(error);
+  }
+}
+
+async function cancel() {
+  asking += 1;
+  try {
+    await getJSON(asVisitor(path()), { method: "DELETE" });
+  } catch (error) {
+    tellError(error);
+  }
+  show({ state: "missing" });
+}
+
+function show(answer) {
+  if (underWay(answer)) {
+    const share = answer.of ? answer.step / answer.of : undefined;
+    host().replaceChildren(
+      element("span", { className: "report-note", role: "status" }, answer.note || "Making the report …"),
+      element("progress", { max: 1, "aria-label": "Progress of the report", ...(share === undefined ? {} : { value: share }) }),
+      element("button", { id: "report-cancel", className: "plain", onclick: cancel }, "Cancel"),
+    );
+    return;
+  }
+  host().replaceChildren(element("button", {
+    id: "report", className: "plain", onclick: make, title: "Everything on these pages as one file, readable without a server",
+  }, "Report"));
+}
+
+export function layReportButton() {
+  show({ state: "missing" });
+  subscribe((changed) => {
+    if (!changed.has("space")) return;
+    asking += 1;
+    show({ state: "missing" });
+  });
+}

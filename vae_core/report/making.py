@@ -1,0 +1,88 @@
+"""Reports that are kept with their space, and made anew once something in them has changed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import threading
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vae_core.errors import InputError
+from vae_core.interpret.answers import open_space
+from vae_core.interpret.own_names import own_names_of
+from vae_core.interpret.studies import STUDIES
+from vae_core.progress import Progress, silent
+from vae_core.report.origin import versions
+from vae_core.report.page import report_html
+from vae_core.storage import write_text
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+
+_memory: weakref.WeakKeyDictionary[LatentSpace, tuple[str, str]] = weakref.WeakKeyDictionary()
+_guard = threading.Lock()
+
+
+def kept_report(space: LatentSpace) -> str | None:
+    """Return a space's report if there is one of all that is known now, else None."""
+    if space.folder is None:
+        with _guard:
+            stamp, html = _memory.get(space, ("", ""))
+        return html if stamp == _stamp(space) else None
+    try:
+        return _path(space.folder, space).read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def make_report(space: LatentSpace, progress: Progress = silent) -> str:
+    """Make a space's report and keep it; see `report_html`.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written into the space's folder.
+    Stopped
+        If `progress` asks to stop.
+    """
+    stamp = _stamp(space)
+    html = report_html(space, progress)
+    if space.folder is None:
+        with _guard:
+            _memory[space] = (stamp, html)
+        return html
+    path = _path(space.folder, space)
+    try:
+        write_text(path, html)
+    except OSError as error:
+        raise InputError(f"The report cannot be kept in {space.folder} ({error.strerror}); make room.") from error
+    for older in path.parent.glob("report-*.html"):
+        if older != path:
+            with contextlib.suppress(OSError):  # it takes room, no more
+                older.unlink()
+    return html
+
+
+def report_in_server(space: str, progress: Progress = silent) -> None:
+    """Make the report of a space that is open in this process; for jobs, which know it by its fingerprint.
+
+    Raises
+    ------
+    InputError
+        If no such space is open.
+    """
+    make_report(open_space(space), progress)
+
+
+def _path(folder: Path, space: LatentSpace) -> Path:
+    return folder / "studies" / f"report-{_stamp(space)}.html"
+
+
+def _stamp(space: LatentSpace) -> str:
+    """Name what a report was made from: the studies, the names people gave, the maps there are, and all versions."""
+    names = sorted(own_names_of(space).all().items())
+    known = [[(study.name, study.version) for study in STUDIES], names, space.projection_ids(), versions()]
+    return hashlib.sha256(json.dumps([space.fingerprint, *known]).encode()).hexdigest()[:16]
