@@ -6,7 +6,7 @@ import { current, sameNumbers, state, subscribe } from "./store.js";
 export const PAGES = ["explore", "used", "components", "prior", "meaning", "items"];
 const FARTHEST = 1e15; // as the server has it
 const LONG = 32; // more dimensions than this are written as item + what was changed
-const FLAGS = ["manifold", "biplot", "shade", "links", "lens", "offPlane"];
+const FLAGS = ["rankUp", "manifold", "biplot", "shade", "links", "lens", "offPlane"];
 let depth = 0;
 let furthest = 0;
 let restoring = false;
@@ -37,7 +37,7 @@ export function toQuery() {
   for (const name of ["a", "b"]) if (state.pins[name]) query.set(name, numbers(state.pins[name]));
   const { view } = state;
   for (const flag of FLAGS) if (view[flag]) query.set(flag, 1);
-  for (const value of ["units", "pointSize", "pointOpacity", "layer"]) if (view[value] !== undefined) query.set(value, view[value]);
+  for (const value of ["units", "pointSize", "pointOpacity", "layer", "rank"]) if (view[value] !== undefined) query.set(value, view[value]);
   if (state.frame) query.set("frame", numbers(state.frame));
   if (state.dimension !== null) query.set("dimension", state.dimension);
   if (state.within) query.set("within", JSON.stringify(state.within));
@@ -119,6 +119,7 @@ export function fromQuery(text) {
   if (item !== null && wanted.item === null) puzzling.push("item");
   for (const flag of FLAGS) if (query.get(flag) === "1") wanted.view[flag] = true;
   if (/^[a-z0-9][a-z0-9-]{0,47}$/.test(query.get("layer") ?? "")) wanted.view.layer = query.get("layer");
+  if (query.get("rank")) wanted.view.rank = query.get("rank");
   if (query.get("units") === "sigma") wanted.view.units = "sigma";
   if (wanted.spot && wanted.spot.length !== 2) {
     puzzling.push("spot");

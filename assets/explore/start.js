@@ -14,6 +14,7 @@ import { connectAlong } from "../interpret/along.js";
 import { connectLinked } from "../interpret/linked.js";
 import { connectNames } from "../interpret/names.js";
 import { layReportButton } from "../interpret/report_button.js";
+import { connectGallery } from "../interpret/gallery.js";
 import { layPages } from "../interpret/pages.js";
 import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
@@ -143,6 +144,7 @@ export async function start() {
   connectLinked();
   connectAlong();
   connectNames();
+  connectGallery();
   connectOverlay();
   connectKeys();
   onRetried(shownNow);

@@ -3,6 +3,7 @@ import { asVisitor, getJSON, url } from "../explore/api.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
 import { element } from "../explore/picture.js";
 import { current } from "../explore/store.js";
+import { layGallery, refreshGallery } from "./gallery.js";
 import { placeAlong } from "./along.js";
 import { paintNames } from "./names.js";
 import { markLinked, restoreRelation } from "./linked.js";
@@ -28,6 +29,7 @@ export function showCards(page, studies) {
     const group = element("div", { className: "cards", "data-page": page });
     groups.set(page, group);
     host().append(group);
+    if (page === "items") group.append(layGallery());
     for (const study of studies) {
       const card = layCard(study);
       cards.set(study.name, card);
@@ -48,7 +50,7 @@ function layCard(study) {
   const status = element("div", { className: "card-state", role: "status" });
   const choices = study.choices.map(({ name, title, values }) => element(
     "label", { className: "choice" }, title,
-    element("select", { "data-choice": name, onchange: () => again(card) }, ...values.map((value) => element("option", { value }, value))),
+    element("select", { "data-choice": name, onchange: () => again(card) }, ...values.map((value) => element("option", { value }, value || "usual"))),
   ));
   const take = element("a", { className: "plain take", hidden: true, download: "", title: "Take the figures away as JSON", href: "#" }, "JSON");
   const root = element(
@@ -139,6 +141,7 @@ function show(card, answer) {
     markLinked(card.body);
     paintNames();
     if (card.study.name === "relations") restoreRelation();
+    if (card.study.name === "wrong_items") refreshGallery();
     placeAlong(card.body);
     refreshMarks();
   }

@@ -3,6 +3,7 @@ import { getJSON } from "../explore/api.js";
 import { tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
 import { current, state, subscribe, update } from "../explore/store.js";
+import { openGallery } from "./gallery.js";
 import { clearCards, showCards } from "./cards.js";
 
 let listing = null; // pages and studies of the space on show
@@ -67,6 +68,7 @@ async function show() {
     const page = listing.pages.find((one) => one.name === state.page);
     document.getElementById("study-question").textContent = page.question;
     showCards(state.page, listing.studies.filter((study) => study.page === state.page));
+    openGallery();
   } catch (error) {
     tellError(error);
   }

@@ -46,7 +46,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                             {
                                 "name": parameter,
                                 "title": choice.title,
-                                "values": list(table if choice.values == OF_THE_TABLE else choice.values),
+                                "values": ["", *table] if choice.values == OF_THE_TABLE else list(choice.values),
                             }
                             for parameter, choice in study.choices.items()
                         ],

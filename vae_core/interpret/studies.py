@@ -23,7 +23,7 @@ PAGES: dict[PageName, tuple[str, str]] = {
 }
 
 #: A choice among the columns of the space's own table.
-OF_THE_TABLE = "column"
+OF_THE_TABLE: Literal["column"] = "column"
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,16 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.probes:probes",
         "vae_core.interpret.probes:Probes",
         first=400,
+        wide=True,
+    ),
+    Study(
+        "wrong_items",
+        "items",
+        "What the model gets wrong",
+        "vae_core.interpret.wrong_items:wrong_items",
+        "vae_core.interpret.wrong_items:WrongItems",
+        first=10_000,
+        choices={"column": Choice("compared by", OF_THE_TABLE)},
         wide=True,
     ),
 )

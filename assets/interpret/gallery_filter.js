@@ -1,0 +1,82 @@
+// Which items the gallery shows: one value or a range of any column. The map shows the same.
+import { getJSON } from "../explore/api.js";
+import { tellError } from "../explore/notice.js";
+import { element } from "../explore/picture.js";
+import { state, subscribe, update } from "../explore/store.js";
+
+let column = null;
+let value = null;
+
+const look = (within) => update({ within }, { commit: true });
+
+export function filterControl() {
+  column = element("select", { id: "filter-column", "aria-label": "Filter by a column", onchange: () => offer(column.value) });
+  value = element("span", { id: "filter-value" });
+  return element("span", { className: "choice", id: "gallery-filter" }, "only ", column, value);
+}
+
+export function showFilter(filters) {
+  column.replaceChildren(element("option", { value: "" }, "all items"), ...filters.map(({ name, title }) => element("option", { value: name }, title)));
+  mirror();
+}
+
+// The control shows what is looked at, wherever that was chosen.
+function mirror() {
+  if (!column?.options.length) return;
+  const name = state.within?.column ?? "";
+  if (column.value !== name || !value.childNodes.length) {
+    column.value = name;
+    offer(name, true);
+  } else paint();
+}
+
+let told = null; // of the column on show
+let paint = () => {};
+
+async function offer(name, mirrored = false) {
+  value.replaceChildren();
+  paint = () => {};
+  if (!name) {
+    if (!mirrored && state.within) look(null);
+    return;
+  }
+  try {
+    const space = state.space;
+    const found = await getJSON(`spaces/${space}/columns/${encodeURIComponent(name)}/values`);
+    if (space !== state.space || column.value !== name) return;
+    told = found;
+    if (told.kind === "category") layValues(name);
+    else layRange(name);
+    if (!mirrored && told.kind === "category" && told.values.length) look({ column: name, value: told.values[0].value });
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+function layValues(name) {
+  const choice = element("select", { "aria-label": `Value of ${name}`, onchange: () => look({ column: name, value: choice.value }) }, ...told.values.map((one) => element("option", { value: one.value }, `${one.value} (${one.count.toLocaleString("en")})`)));
+  paint = () => { if (state.within?.value !== undefined) choice.value = state.within.value; };
+  value.replaceChildren(choice);
+  paint();
+}
+
+function layRange(name) {
+  const ends = ["low", "high"].map((end) => element("input", {
+    type: "number", step: "any", "aria-label": `${end === "low" ? "Lowest" : "Highest"} ${name}`, value: told[end], placeholder: end,
+    onchange: () => {
+      const [low, high] = ends.map((one, i) => (one.value.trim() === "" ? told[i ? "high" : "low"] : Number(one.value)));
+      if (Number.isFinite(low) && Number.isFinite(high)) look({ column: name, low, high });
+    },
+  }));
+  paint = () => {
+    if (state.within?.low === undefined) return;
+    ends[0].value = Number(state.within.low.toPrecision(6));
+    ends[1].value = Number(state.within.high.toPrecision(6));
+  };
+  value.replaceChildren(ends[0], " to ", ends[1]);
+  paint();
+}
+
+subscribe((changed) => {
+  if (changed.has("within") && column) mirror();
+});

@@ -1,0 +1,114 @@
+"""Items in an order, a part at a time, and what they can be ordered and filtered by."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from flask import Blueprint, Response, jsonify
+
+from components.api.maps import json_body
+from components.api.wanted import wanted_space
+from components.api.wire import Refused
+from components.columns import columns, default_column, values_of
+from components.ranking import Ranking, Rankings, offered, wrong
+from components.within import Within
+from vae_core import Catalogue, LatentSpace
+from vae_core.jobs import Jobs
+
+#: Items of one answer.
+MOST = 500
+#: Values of a column that can be chosen from.
+_VALUES = 200
+
+
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+    """Add this room's routes."""
+    rankings = Rankings()
+
+    @api.get("/spaces/<name>/ranking")
+    def ranking_choices(name: str) -> Response:
+        space = wanted_space(catalogue, name)
+        found, whole = wrong(space, "")
+        return jsonify(
+            {
+                "by": offered(space),
+                "whole": whole,
+                "without": found.without,
+                "filters": [
+                    {"name": one.name, "title": one.title, "kind": "category" if one.kind == "category" else "number"}
+                    for one in columns(space)
+                    if one.kind != "text" and not one.of_map
+                ],
+            }
+        )
+
+    @api.post("/spaces/<name>/ranking")
+    def ranked_items(name: str) -> Response:
+        space = wanted_space(catalogue, name)
+        asked = json_body()
+        if not isinstance(asked, dict):
+            raise Refused(400, 'Ask with a JSON object such as {"by": "distortion", "offset": 0, "count": 100}.')
+        by, column = _text(asked, "by", "distortion"), _text(asked, "column", "")
+        within = None if asked.get("within") is None else Within.of(asked["within"])
+        ranking = rankings.get(space, by, bool(asked.get("worst", True)), column, within)
+        offset, count = _whole(asked, "offset", 0, len(space)), _whole(asked, "count", 100, MOST)
+        told: dict[str, Any] = {"total": len(ranking.order), "offset": offset}
+        if asked.get("find") is not None:
+            place = np.flatnonzero(ranking.order == _whole(asked, "find", 0, len(space)))
+            told["position"] = int(place[0]) if len(place) else None
+        told["items"] = described(space, ranking, ranking.order[offset : offset + count])
+        return jsonify(told)
+
+    @api.get("/spaces/<name>/columns/<path:column>/values")
+    def column_values(name: str, column: str) -> Response:
+        space = wanted_space(catalogue, name)
+        known = next((one for one in columns(space) if one.name == column and one.kind != "text"), None)
+        found = None if known is None else values_of(space, column)
+        if known is None or found is None:
+            raise Refused(404, f"There is no column {column!r} to choose from.")
+        if known.kind == "category":
+            counts = found.dropna().astype("object").map(str).value_counts()
+            listed = [{"value": str(value), "count": int(number)} for value, number in counts.head(_VALUES).items()]
+            return jsonify({"kind": "category", "values": listed, "more": max(0, len(counts) - _VALUES)})
+        numbers = pd.to_numeric(found, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        known_numbers = numbers[np.isfinite(numbers)]
+        ends = [float(known_numbers.min()), float(known_numbers.max())] if len(known_numbers) else [None, None]
+        return jsonify({"kind": "number", "low": ends[0], "high": ends[1]})
+
+
+def described(space: LatentSpace, ranking: Ranking, items: np.ndarray) -> list[dict[str, Any]]:
+    """Return items as a gallery shows them: index, id, value and percentile of the ranking, label."""
+    column = default_column(space)
+    labels = values_of(space, column) if column in [str(name) for name in space.data.table.columns] else None
+    ids = space.data.table.index
+    return [
+        {
+            "index": item,
+            "id": str(ids[item]),
+            "value": _number(None if ranking.values is None else ranking.values[item]),
+            "percentile": _number(None if ranking.percentile is None else ranking.percentile[item]),
+            "label": None if labels is None or pd.isna(labels.iloc[item]) else str(labels.iloc[item]),
+        }
+        for item in items.tolist()
+    ]
+
+
+def _number(value: Any) -> float | None:
+    return float(f"{value:.6g}") if value is not None and isfinite(value) else None
+
+
+def _text(asked: dict[str, Any], name: str, usual: str) -> str:
+    value = asked.get(name, usual)
+    if not isinstance(value, str):
+        raise Refused(400, f"{name} must be text.")
+    return value
+
+
+def _whole(asked: dict[str, Any], name: str, usual: int, most: int) -> int:
+    value = asked.get(name, usual)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise Refused(400, f"{name} must be a whole number from 0 to {most}.")
+    return value

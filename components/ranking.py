@@ -1,0 +1,141 @@
+"""Items in an order: by what the model gets wrong, or by any column of numbers."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from components.columns import columns, values_of
+from components.within import Within
+from vae_core import InputError, LatentSpace
+from vae_core.interpret.answers import answers_of
+from vae_core.interpret.studies import Asked
+from vae_core.interpret.wrong_items import WrongItems, percentiles, rank
+
+#: Figures of the study, in the order in which they are offered.
+FIGURES = ("distortion", "rarity", "disagreement")
+#: What is no figure at all.
+ITEM = "item"
+_KEPT = 8
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Items in an order.
+
+    Parameters
+    ----------
+    order : ndarray
+        ``[m]`` their numbers.
+    values, percentile : ndarray or None
+        ``[n]`` of all items the figure they are ordered by, and the percentage of items with a lower one; None in the
+        items' own order.
+    """
+
+    order: np.ndarray
+    values: np.ndarray | None
+    percentile: np.ndarray | None
+
+
+def wrong(space: LatentSpace, column: str) -> tuple[WrongItems, bool]:
+    """Return what may be wrong with every item, and whether all were looked at; compared by a column of the table."""
+    names = tuple(str(name) for name in space.data.table.columns)
+    answer = answers_of(space).first(Asked.of("wrong_items", {"column": column} if column else {}, names))
+    return answer.result, answer.whole
+
+
+def offered(space: LatentSpace) -> list[dict[str, str]]:
+    """Return what items can be ordered by, ``{name, title, group}``."""
+    found, _ = wrong(space, "")
+    titles = {
+        "distortion": "distortion" if found.distortion is not None else "",
+        "rarity": "rarity (low density)",
+        "disagreement": "unlike its neighbours" if len(space.data.table.columns) else "",
+    }
+    listed = [{"name": name, "title": title, "group": "Wrong"} for name, title in titles.items() if title]
+    listed.append({"name": ITEM, "title": "order of the data", "group": "Columns"})
+    numbers = [column for column in columns(space) if column.kind in ("number", "diverging") and not column.of_map]
+    return listed + [
+        {"name": column.name, "title": column.title, "group": "Columns"}
+        for column in numbers
+        if column.name not in FIGURES
+    ]
+
+
+class Rankings:
+    """The orders that were asked for last, so that a gallery may be scrolled without sorting anew."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Any, ...], Ranking] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, space: LatentSpace, by: str, worst: bool, column: str, within: Within | None) -> Ranking:
+        """Return items in the order of a figure or a column.
+
+        Parameters
+        ----------
+        space : LatentSpace
+            The space.
+        by : str
+            One of `FIGURES`, `ITEM`, or a column of numbers.
+        worst : bool
+            Whether the highest come first.
+        column : str
+            What the nearest items are compared by; "" for the usual.
+        within : Within, optional
+            The part of the items that is ordered.
+
+        Raises
+        ------
+        InputError
+            If there is no such figure or column.
+        """
+        whole = wrong(space, column)[1] if by in FIGURES else True
+        key = (space.fingerprint, by, worst, column, within, whole)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = _ranking(space, by, worst, column, within)
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+
+def _ranking(space: LatentSpace, by: str, worst: bool, column: str, within: Within | None) -> Ranking:
+    values = _figure(space, by, column)
+    order = np.arange(len(space)) if values is None else rank(values, worst=worst)
+    if values is None and not worst:
+        order = order[::-1]
+    if within is not None:
+        inside = np.zeros(len(space), dtype=bool)
+        inside[within.items(space)] = True
+        order = order[inside[order]]
+    return Ranking(order, values, None if values is None else percentiles(values))
+
+
+def _figure(space: LatentSpace, by: str, column: str) -> np.ndarray | None:
+    if by == ITEM:
+        return None
+    if by in FIGURES:
+        found, _ = wrong(space, column)
+        if by == "rarity":
+            return found.rarity
+        if by == "distortion" and found.distortion is not None:
+            return np.asarray(found.distortion, dtype=np.float64)
+        if by == "disagreement" and found.disagreement is not None:
+            return found.disagreement.values
+        why = found.without if by == "disagreement" and found.without else f"This space has no {by}."
+        raise InputError(why)
+    known = next((one for one in columns(space) if one.name == by and one.kind in ("number", "diverging")), None)
+    values = None if known is None else values_of(space, by)
+    if values is None:
+        raise InputError(f"Items cannot be ordered by {by!r}.")
+    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
