@@ -133,6 +133,16 @@ const paintSoon = () => {
   });
 };
 
+let lastTop = 0;
+let widest = 0; // columns the tiles are laid out in
+function fill() {
+  for (const image of room.querySelectorAll("img[data-src]")) {
+    image.src = image.dataset.src;
+    delete image.dataset.src;
+  }
+}
+const fillSoon = debounced(fill, 80);
+
 const itemAt = (place) => parts.get(Math.floor(place / PART))?.[place % PART] ?? null;
 
 function paint() {
@@ -141,37 +151,46 @@ function paint() {
     say(state.within ? "No item is within the part looked at." : "There is no item.");
     return;
   }
+  // Everything is read before anything is written: each reading after that would lay the page out anew.
   const wide = columns();
-  const rows = Math.ceil(total / wide);
-  room.style.height = `${rows * TILE.high}px`;
-  const first = Math.max(0, Math.floor(host.scrollTop / TILE.high) - MARGIN) * wide;
-  const last = Math.min(total, (Math.ceil((host.scrollTop + host.clientHeight) / TILE.high) + MARGIN) * wide);
-  const there = new Map([...room.querySelectorAll("[data-place]")].map((tile) => [Number(tile.dataset.place), tile]));
-  for (const child of [...room.children]) if (!child.dataset.place) child.remove();
+  const { scrollTop, clientHeight } = host;
+  const height = `${Math.ceil(total / wide) * TILE.high}px`;
+  if (room.style.height !== height) room.style.height = height;
+  const first = Math.max(0, Math.floor(scrollTop / TILE.high) - MARGIN) * wide;
+  const last = Math.min(total, (Math.ceil((scrollTop + clientHeight) / TILE.high) + MARGIN) * wide);
+  const there = new Map();
+  for (const child of [...room.children]) {
+    if (child.dataset.place && child.dataset.order === String(order)) there.set(Number(child.dataset.place), child);
+    else child.remove();
+  }
+  const made = [];
   const missing = new Set();
   for (let place = first; place < last; place += 1) {
     const item = itemAt(place);
     if (!item) missing.add(Math.floor(place / PART));
     const known = there.get(place);
-    there.delete(place);
-    if (known && known.dataset.order === String(order) && (known.dataset.item !== undefined) === Boolean(item)) {
-      place0(known, place, wide);
-      continue;
-    }
-    known?.remove();
-    room.append(tile(place, item, wide));
+    if (known && (known.dataset.item !== undefined) === Boolean(item)) {
+      there.delete(place);
+      if (wide !== widest) putAt(known, place, wide);
+    } else made.push(tile(place, item, wide));
   }
+  widest = wide;
   for (const gone of there.values()) gone.remove();
+  room.append(...made);
   markLinked(room);
+  // Rushing past, pictures would be asked for that nobody sees.
+  if (Math.abs(scrollTop - lastTop) < 1.5 * TILE.high) fill();
+  else fillSoon();
+  lastTop = scrollTop;
   const middle = Math.floor((first + last) / 2 / PART);
   const next = [...missing].sort((one, other) => Math.abs(one - middle) - Math.abs(other - middle))[0];
   if (next !== undefined) load({ order, part: next });
   if (atRest) choose();
-  const top = Math.min(total, Math.floor(host.scrollTop / TILE.high) * wide + 1);
+  const top = Math.min(total, Math.floor(scrollTop / TILE.high) * wide + 1);
   document.getElementById("gallery-place").textContent = `${top.toLocaleString("en")} of ${total.toLocaleString("en")}`;
 }
 
-function place0(made, place, wide) {
+function putAt(made, place, wide) {
   made.style.transform = `translate(${(place % wide) * TILE.wide}px, ${Math.floor(place / wide) * TILE.high}px)`;
 }
 
@@ -184,12 +203,12 @@ function tile(place, item, wide) {
         className: "tile", role: "option", "data-item": item.index, "data-place": place, "data-order": order,
         title: `Item ${item.index}${item.id === String(item.index) ? "" : ` (${item.id})`}${item.label === null ? "" : ` · ${item.label}`}${item.percentile === null ? "" : ` · above ${readable(item.percentile)} % of the items`}`,
       },
-      element("img", { src: url(`spaces/${state.space}/items/${item.index}.png`), alt: `Item ${item.index}`, decoding: "async" }),
+      element("img", { "data-src": url(`spaces/${state.space}/items/${item.index}.png`), alt: `Item ${item.index}`, decoding: "async" }),
       element("span", {}, item.value === null && rankedBy() === "item" ? String(item.index) : readable(item.value)),
       element("span", { className: "quiet" }, item.label ?? ""),
     )
     : element("div", { className: "tile waiting", "data-place": place, "data-order": order });
-  place0(made, place, wide);
+  putAt(made, place, wide);
   return made;
 }
 
