@@ -68,7 +68,10 @@ def test_columns_that_are_missing_are_told_or_left_out(space: LatentSpace) -> No
     del bare.data.table["label"]
     found = wrong_items(bare)
     assert found.disagreement is None and found.disagreement_percentile is None
-    assert found.without is not None and "no column" in found.without
+    assert found.without is not None and "no column of its table holds classes" in found.without
+    bare.data.table["size"], bare.data.table["kind"] = np.linspace(0, 1, 20), ["a", "b"] * 10
+    other = wrong_items(bare).disagreement
+    assert other is not None and other.column == "kind"
 
 
 def test_three_items_and_items_that_coincide() -> None:

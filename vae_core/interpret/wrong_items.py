@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae_core.errors import InputError
-from vae_core.interpret.disagreement import Disagreement, disagreement
+from vae_core.interpret.disagreement import Disagreement, comparable, disagreement
 from vae_core.interpret.drawn import drawn_items
 from vae_core.progress import Progress, Stopped, silent
 
 if TYPE_CHECKING:
+    from vae_core.data.dataset import Dataset
     from vae_core.space.latent_space import LatentSpace
 
 #: Nearest items rarity and disagreement are taken over.
@@ -85,7 +86,8 @@ def wrong_items(
     space : LatentSpace
         The space.
     column : str, optional
-        Of the table, to be compared with that of the nearest items; ``"label"`` where it is left out and there is one.
+        Of the table, to be compared with that of the nearest items; where it is left out ``"label"``,
+        or else the first category.
     items : int, optional
         Items whose nearest are looked for; all where it is left out, of more than 100,000 items 5,000 drawn ones.
     seed : int
@@ -107,11 +109,14 @@ def wrong_items(
     if column is not None:
         compared = disagreement(space.data, column, rows, near, seed)
     else:
-        # Nobody asked for the label: where it cannot be compared, the rest is told without.
-        try:
-            compared = disagreement(space.data, "label", rows, near, seed)
-        except InputError as error:
-            without = str(error)
+        usual_column = _usual_column(space.data)
+        if usual_column is None:
+            without = (
+                f"{space.data.name}: no column of its table holds classes that neighbours could share; give some with "
+                "--label-column NAME or --metadata FILE, or choose a column of numbers."
+            )
+        else:
+            compared = disagreement(space.data, usual_column, rows, near, seed)
     away = distance.mean(axis=1, dtype=np.float64)
     # Where most items coincide, the mean distance is what is usual.
     usual = float(np.median(away)) or float(away.mean())
@@ -136,6 +141,19 @@ def wrong_items(
         items=len(rows),
         of=n,
     )
+
+
+def _usual_column(data: Dataset) -> str | None:
+    """Return the label, or else the first category of a table, where neighbours can be compared by it."""
+    names = [str(name) for name in data.table.columns]
+    for name in sorted(names, key=lambda one: one != "label"):
+        try:
+            kind, _ = comparable(data.table.iloc[:, names.index(name)], name)
+        except InputError:
+            continue  # nobody asked for this one
+        if kind == "category":
+            return name
+    return None
 
 
 def rank(values: np.ndarray, *, worst: bool = True) -> np.ndarray:
