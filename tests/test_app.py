@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
@@ -22,8 +21,9 @@ import torch
 import app
 from components.serving import listen
 from vae_core import VAE, InputError, VAEConfig, load_data, load_model
-from vae_core.commands import place
+from vae_core.__main__ import main
 from vae_core.model import save_checkpoint
+from vae_core.opening import reopen
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -236,7 +236,7 @@ def test_models_and_data_sets_must_go_together(trained: tuple[str, str], capsys:
 
 
 def test_one_model_on_its_data_beside_a_decoder_alone(
-    trained: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     served: list[Any] = []
     made = app._catalogue
@@ -253,8 +253,11 @@ def test_one_model_on_its_data_beside_a_decoder_alone(
     assert whole.title.endswith("set") and alone.title.endswith("25 prior samples")
     assert whole.space().model.can.encode and not alone.space().model.can.encode
     assert [len(entry.space()) for entry in served] == [40, 25]
-    with pytest.raises(InputError, match="is a space of prior samples"):
-        _opened_to_place(alone.space().folder)
+    folder = str(alone.space().folder)
+    again = reopen(folder)
+    assert len(again) == 25 and again.fingerprint == alone.space().fingerprint
+    assert main(["place", "--space", folder, "--data", data]) == 2
+    assert "is a space of prior samples" in capsys.readouterr().err
     with app.explore(
         load_model(model), samples=30, port=0, workspace=tmp_path, open_browser=False, block=False
     ) as page:
@@ -262,8 +265,3 @@ def test_one_model_on_its_data_beside_a_decoder_alone(
         assert (space["count"], space["name"]) == (30, "30 prior samples")
     with pytest.raises(InputError, match="there is none"):
         app.explore(load_model(model), labels=[1, 2], port=0, open_browser=False)
-
-
-def _opened_to_place(folder: Path) -> None:
-    chosen = argparse.Namespace(space=str(folder), device="cpu", trust=False, workspace=None)
-    place._opened(chosen)
