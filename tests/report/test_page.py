@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from vae_core.interpret.studies import PAGES, STUDIES
 from vae_core.progress import Stopped
 from vae_core.report import making
 from vae_core.report.making import kept_report, make_report
+from vae_core.report.origin import origin
 from vae_core.report.page import report_html
+from vae_core.space.cache import SpaceCache
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,8 @@ def test_nothing_is_fetched_and_nothing_can_be_touched(html: str) -> None:
     assert "@import" not in html
     read = Read(html)
     assert read.tags.isdisjoint({"script", "link", "iframe", "input", "button", "select", "form", "object"})
+    told = " ".join(Read(html.partition("</style>")[2]).words).lower()
+    assert not [word for word in ("touch", "double-click", "slider", "on show") if word in told]
     assert "tabindex" not in read.attributes and not [one for one in read.attributes if one.startswith(("data-", "on"))]
 
 
@@ -78,6 +83,24 @@ def test_a_report_is_kept_until_something_in_it_changes(grey: LatentSpace, tmp_p
     own_names_of(space).give(1, "width")
     assert kept_report(space) is None
     assert "width" in make_report(space) and len(list(tmp_path.glob("studies/report-*.html"))) == 1
+
+
+def test_what_was_chosen_is_told_and_no_folder_of_this_machine(grey: LatentSpace, tmp_path: Path) -> None:
+    space = LatentSpace.build(grey.model, grey.data, tmp_path)
+    weights = str(tmp_path / "weights.pt")
+    SpaceCache(tmp_path).keep_origin("m", "d", {"weights": weights, "sigma": 0.5}, {"columns": ["<i>a</i>", "b"]})
+    told = {fact.name: fact.value for fact in origin(space, datetime(2026, 1, 1))}
+    assert told["model opened with"] == "weights weights.pt, sigma 0.5"
+    assert told["data opened with"] == "columns <i>a</i>, b"
+    assert "Evidence: samples 64" in told["chosen of the studies"] and str(tmp_path) not in " ".join(told.values())
+
+
+def test_a_report_drawn_by_an_earlier_program_is_made_anew(grey: LatentSpace, monkeypatch: pytest.MonkeyPatch) -> None:
+    space = LatentSpace.build(grey.model, grey.data)
+    monkeypatch.setattr(making, "report_html", lambda *_: "made")
+    make_report(space)
+    monkeypatch.setattr(making, "_drawn_by", lambda: "other words")
+    assert kept_report(space) is None
 
 
 def test_a_report_of_a_space_in_memory_and_one_that_is_stopped(

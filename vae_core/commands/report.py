@@ -21,7 +21,9 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "space", metavar="SPACE", help="the folder that 'encode' printed, or the name of a shipped demo"
     )
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="an .html file")
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help="an .html file; one that is there is replaced"
+    )
     parser.add_argument(
         "--workspace", metavar="DIR", help="of a demo: where answers are kept (default: the user's data folder)"
     )

@@ -44,6 +44,6 @@ def facts(listed: Sequence[Fact]) -> Markup:
     return tag("dl", lines, class_="facts")
 
 
-def how(*sentences: str) -> Markup:
-    """Draw how something was measured: convention, sample, seed."""
+def how(*sentences: str | None) -> Markup:
+    """Draw how something was measured: convention, sample, seed; None is left out."""
     return tag("p", " ".join(sentence for sentence in sentences if sentence), class_="how-measured")

@@ -53,6 +53,11 @@ def tag(name: str, *children: Any, **attributes: Any) -> Markup:
     return Markup(f"<{name}{told}>{joined(*children)}</{name}>")
 
 
+def if_touched(said: Any) -> Any:
+    """Return what speaks of touching something, or None where everything is `still`."""
+    return None if _still.get() else said
+
+
 def joined(*children: Any) -> Markup:
     """Return children one after the other; see `tag`."""
     return Markup("").join(_each(child) for child in children)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import threading
@@ -10,6 +11,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vae_core.drawing import markup
 from vae_core.errors import InputError
 from vae_core.interpret.answers import open_space
 from vae_core.interpret.own_names import own_names_of
@@ -82,7 +84,21 @@ def _path(folder: Path, space: LatentSpace) -> Path:
 
 
 def _stamp(space: LatentSpace) -> str:
-    """Name what a report was made from: the studies, the names people gave, the maps there are, and all versions."""
+    """Name what a report was made from: the studies, the names people gave, the maps there are, all versions.
+
+    And what draws it, which changes without a version where the program runs from its source folder.
+    """
     names = sorted(own_names_of(space).all().items())
-    known = [[(study.name, study.version) for study in STUDIES], names, space.projection_ids(), versions()]
+    studies = [(study.name, study.version) for study in STUDIES]
+    known = [studies, names, space.projection_ids(), versions(), _drawn_by()]
     return hashlib.sha256(json.dumps([space.fingerprint, *known]).encode()).hexdigest()[:16]
+
+
+@functools.cache
+def _drawn_by() -> str:
+    """Name the words, drawings and styles of this program by their content."""
+    content = hashlib.sha256()
+    for folder in (Path(__file__).parent, Path(markup.__file__).parent):
+        for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.css")]):
+            content.update(path.read_bytes())
+    return content.hexdigest()

@@ -113,7 +113,7 @@ def _card(space: LatentSpace, study: Study, card: Card) -> Markup:
 
 def _contents(cards: dict[str, Card]) -> Markup:
     """Return what all studies come to, each with the way to its figures."""
-    lines = []
+    lines = [tag("dt", tag("a", "The space", href="#space"))]
     for page, (_, question) in PAGES.items():
         own = [study for study in STUDIES if study.page == page]
         if own:
@@ -122,9 +122,7 @@ def _contents(cards: dict[str, Card]) -> Markup:
                 tag("dd", tag("a", study.title, href=f"#study-{study.name}"), tag("span", cards[study.name].said))
                 for study in own
             ]
-    lines += [
-        tag("dt", tag("a", title, href=f"#{name}")) for name, title in (("space", "The space"), ("model", "The model"))
-    ]
+    lines.append(tag("dt", tag("a", "The model", href="#model")))
     return tag("nav", tag("h2", "What it comes to"), tag("dl", lines), class_="contents")
 
 
@@ -139,7 +137,7 @@ def _along(space: LatentSpace) -> Markup | None:
     if not shown:
         return None
     title = tag("h3", "Dimensions and the columns they are named after", class_="card-title")
-    return tag("article", title, [tag("div", one, class_="relation-detail open") for one in shown], class_="card")
+    return tag("article", title, [tag("div", one, class_="relation-detail") for one in shown], class_="card")
 
 
 def _head(space: LatentSpace) -> Markup:

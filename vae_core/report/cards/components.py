@@ -10,7 +10,7 @@ from markupsafe import Markup
 from vae_core.drawing.curves import Curve, curves
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.heat_map import heat_map
-from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, percent, with_error
 from vae_core.drawing.walk import walk
 from vae_core.interpret.components import Components
@@ -49,8 +49,8 @@ def card(space: LatentSpace, found: Components) -> Card:
             f"{'All ' if found.items == found.of else ''}{count(found.items)} of {count(found.of)} items; variance "
             "of the "
             f"posterior means{', each dimension divided by its standard deviation' if found.standardised else ''}.",
-            "± and whiskers are standard errors (Waternaux 1976). A slider moves the point on show along its "
-            "component.",
+            "± and whiskers are standard errors (Waternaux 1976).",
+            if_touched("A slider moves the point on show along its component."),
         ),
     )
 

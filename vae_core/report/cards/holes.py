@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.filmstrip import point_picture
-from vae_core.drawing.markup import tag
+from vae_core.drawing.markup import if_touched, tag
 from vae_core.drawing.numbers import count, percent, plain
 from vae_core.interpret.holes import Holes
 from vae_core.report.card import Card
@@ -44,8 +44,8 @@ def card(space: LatentSpace, found: Holes) -> Card:
         how(
             f"{count(found.draws)} draws of the prior, seed 0, beside {count(found.population)} items.",
             "A draw lies in a hole if it is farther from the items than all but the remotest 1 to 2 % of draws from "
-            "their own posteriors. The deepest holes lie towards the rim of the prior. Touch one to go there; "
-            "their numbers stand on the map.",
+            "their own posteriors. The deepest holes lie towards the rim of the prior.",
+            if_touched("Touch one to go there; their numbers stand on the map."),
         ),
     )
 

@@ -11,7 +11,7 @@ from vae_core.drawing.bars import touchable
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.histogram import histogram
-from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, p_value, plain, with_error
 from vae_core.interpret.prior_fit import PriorFit
 from vae_core.report.card import Card
@@ -44,7 +44,7 @@ def card(space: LatentSpace, found: PriorFit) -> Card:
             f"{count(found.items)} of {count(found.population)} items, one draw from the posterior of each, seed 0.",
             "KS: Kolmogorov–Smirnov statistic; W₁: Wasserstein distance in latent units; in brackets the 95 % quantile "
             f"of {found.chance_draws} samples of the prior of that size.",
-            "Touch a bar of a histogram to see its items on the map.",
+            if_touched("Touch a bar of a histogram to see its items on the map."),
         ),
     )
 
@@ -136,6 +136,6 @@ def _pairs(found: PriorFit) -> Markup | None:
         ),
         how(
             f"Faint: |r| below {plain(found.correlation_by_chance, 2)}, which 5 % of independent pairs exceed.",
-            "Touch a pair to see it as a map.",
+            if_touched("Touch a pair to see it as a map."),
         ),
     )

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from vae_core.drawing.bars import touchable
 from vae_core.drawing.facts import how
 from vae_core.drawing.heat_map import heat_map
-from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.naming import DimensionNames, names_of, off_dimensions
 from vae_core.interpret.own_names import own_names_of
@@ -67,10 +67,12 @@ def card(space: LatentSpace, found: Relations) -> Card:
         ),
         tag("p", _legend(found, shown), class_="how-measured"),
         _names(space, found),
-        tag(
-            "div",
-            tag("p", "Touch a cell to see the column along the dimension.", class_="empty"),
-            class_="relation-detail",
+        if_touched(
+            tag(
+                "div",
+                tag("p", "Touch a cell to see the column along the dimension.", class_="empty"),
+                class_="relation-detail",
+            )
         ),
         _left_out(found),
         how(
@@ -138,7 +140,7 @@ def _names(space: LatentSpace, found: Relations) -> Markup:
         else None
     )
     return joined(
-        tag("h3", "Names of the dimensions; double-click one, or F2, to give your own", class_="sub page-only"),
+        tag("h3", "Names of the dimensions", if_touched("; double-click one, or F2, to give your own"), class_="sub"),
         tag("div", tag("table", tag("thead", head), tag("tbody", shown), class_="names"), class_="wide"),
         more,
     )
