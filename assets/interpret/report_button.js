@@ -4,6 +4,7 @@ import { lookAtJobs } from "../explore/jobs_panel.js";
 import { tell, tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
 import { state, subscribe } from "../explore/store.js";
+import { interpreting } from "./pages.js";
 
 const POLL = 500; // milliseconds
 const pause = () => new Promise((resolve) => { setTimeout(resolve, POLL); });
@@ -21,12 +22,12 @@ function take() {
   tell("The report is taken away: one file, readable without this program.");
 }
 
-async function make() {
+async function make(anew = false) {
   asking += 1;
   const mine = asking;
   const here = path();
   try {
-    let answer = await getJSON(asVisitor(here), { method: "POST" });
+    let answer = await getJSON(asVisitor(anew ? path("?anew=1") : here), { method: "POST" });
     if (underWay(answer)) lookAtJobs();
     while (underWay(answer)) {
       if (mine !== asking) return;
@@ -37,11 +38,19 @@ async function make() {
     if (mine !== asking) return;
     show(answer);
     if (answer.state === "done") take();
-    else if (answer.error) tell(answer.error, "error");
   } catch (error) {
-    if (mine !== asking) return;
-    show({ state: "missing" });
-    tellError(error);
+    if (mine === asking) show({ state: "failed", error: error.message });
+  }
+}
+
+// Whether there is one already: then there is also a way to make it anew.
+async function look() {
+  const mine = asking;
+  try {
+    const answer = await getJSON(path());
+    if (mine === asking && answer.state === "done") show(answer);
+  } catch {
+    // Whoever presses the button is told.
   }
 }
 
@@ -65,16 +74,24 @@ function show(answer) {
     );
     return;
   }
-  host().replaceChildren(element("button", {
-    id: "report", className: "plain", onclick: make, title: "Everything on these pages as one file, readable without a server",
-  }, "Report"));
+  const parts = [element("button", {
+    id: "report", className: "plain", onclick: () => make(), title: "Everything on these pages as one file, readable without a server",
+  }, "Report")];
+  if (answer.state === "done") {
+    parts.push(element("button", { id: "report-anew", className: "plain", onclick: () => make(true), title: "Make the report once more, with today's date" }, "Anew"));
+  } else if (answer.error) {
+    parts.unshift(element("span", { className: "report-note bad", role: "alert", title: answer.error }, answer.error));
+  }
+  host().replaceChildren(...parts);
 }
 
 export function layReportButton() {
   show({ state: "missing" });
   subscribe((changed) => {
-    if (!changed.has("space")) return;
-    asking += 1;
-    show({ state: "missing" });
+    if (changed.has("space")) {
+      asking += 1;
+      show({ state: "missing" });
+    }
+    if ((changed.has("space") || changed.has("page")) && interpreting() && state.space && !host().querySelector("progress")) look();
   });
 }

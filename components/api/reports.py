@@ -30,6 +30,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             answers_of(space)  # so that the job finds the space
             arguments = {"space": space.fingerprint}
             jobs.submit(_key(space), "report", f"Report on {space.data.name}", arguments, visitor())
+        elif (earlier := jobs.get(_key(space))) is not None and earlier.finished:
+            jobs.forget(earlier.key)  # it failed to make anew what is there
         state = state_of(space, jobs)
         return jsonify(state), 200 if state["state"] == "done" else 202
 
@@ -55,8 +57,9 @@ def state_of(space: LatentSpace, jobs: Jobs) -> dict[str, Any]:
     """Return how far the report is: missing, waiting, running, failed, cancelled or done."""
     job = jobs.get(_key(space))
     told = None if job is None else describe(job)
-    # Looked at after the job, which keeps the report before it ends; one being made anew is not there yet.
-    if (told is None or told["state"] not in ("waiting", "running")) and kept_report(space) is not None:
+    # Looked at after the job, which keeps the report before it ends; one that is made anew, or could not be, is not
+    # the one there is.
+    if (told is None or told["state"] not in ("waiting", "running", "failed")) and kept_report(space) is not None:
         return {"state": "done"}
     if job is None or told is None:
         return {"state": "missing"}

@@ -28,6 +28,9 @@ def test_the_button_gives_a_file_that_stands_by_itself(
             page.click("#report")
         taken.value.save_as(tmp_path / "report.html")
         expect(page.locator("#report")).to_be_visible()
+        expect(page.locator("#report-anew")).to_be_visible()
+        page.reload()
+        expect(page.locator("#report-anew"), "a report that is there is known after a reload").to_be_visible()
         page.goto("about:blank")
     context = browser.new_context(offline=True)
     asked: list[str] = []
