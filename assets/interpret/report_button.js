@@ -64,25 +64,34 @@ async function cancel() {
   show({ state: "missing" });
 }
 
+let bar = null; // while it is made: rebuilt at every look, Cancel would lose the focus
+
 function show(answer) {
+  const focused = host().contains(document.activeElement);
   if (underWay(answer)) {
-    const share = answer.of ? answer.step / answer.of : undefined;
-    host().replaceChildren(
-      element("span", { className: "report-note", role: "status" }, answer.note || "Making the report …"),
-      element("progress", { max: 1, "aria-label": "Progress of the report", ...(share === undefined ? {} : { value: share }) }),
-      element("button", { id: "report-cancel", className: "plain", onclick: cancel }, "Cancel"),
-    );
+    if (!bar?.isConnected) {
+      bar = element("progress", { max: 1, "aria-label": "Progress of the report" });
+      host().replaceChildren(element("span", { className: "report-note", role: "status" }), bar, element("button", { id: "report-cancel", className: "plain", onclick: cancel }, "Cancel"));
+      if (focused) document.getElementById("report-cancel").focus();
+    }
+    const note = host().querySelector(".report-note");
+    const words = answer.note || "Making the report …";
+    if (note.textContent !== words) note.textContent = words;
+    if (answer.of) bar.value = answer.step / answer.of;
     return;
   }
   const parts = [element("button", {
     id: "report", className: "plain", onclick: () => make(), title: "Everything on these pages as one file, readable without a server",
   }, "Report")];
   if (answer.state === "done") {
-    parts.push(element("button", { id: "report-anew", className: "plain", onclick: () => make(true), title: "Make the report once more, with today's date" }, "Anew"));
+    // On the left: what was pressed last stays under the pointer.
+    parts.unshift(element("button", { id: "report-anew", className: "plain", onclick: () => make(true), title: "Make the report once more, with today's date" }, "Anew"));
   } else if (answer.error) {
     parts.unshift(element("span", { className: "report-note bad", role: "alert", title: answer.error }, answer.error));
+    tell(answer.error, "error"); // beside the button there may be too little room for it
   }
   host().replaceChildren(...parts);
+  if (focused) document.getElementById("report").focus();
 }
 
 export function layReportButton() {

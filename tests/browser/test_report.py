@@ -25,9 +25,11 @@ def test_the_button_gives_a_file_that_stands_by_itself(
     with serve(folder, "--model", str(folder / "model"), "--data", str(folder / "set.npz")) as running:
         open_page(page, f"{running.url}/?page=used")
         with page.expect_download(timeout=60_000) as taken:
-            page.click("#report")
+            page.focus("#report")
+            page.keyboard.press("Enter")
         taken.value.save_as(tmp_path / "report.html")
         expect(page.locator("#report")).to_be_visible()
+        expect(page.locator("#report")).to_be_focused()
         expect(page.locator("#report-anew")).to_be_visible()
         page.reload()
         expect(page.locator("#report-anew"), "a report that is there is known after a reload").to_be_visible()
