@@ -21,6 +21,8 @@ from vae_core.interpret.wrong_items import WrongItems, percentiles, rank
 FIGURES = ("distortion", "rarity", "disagreement")
 #: What is no figure at all.
 ITEM = "item"
+#: Figures that wait for the nearest items.
+_NEAREST = ("rarity", "disagreement")
 _KEPT = 8
 
 
@@ -50,10 +52,9 @@ def wrong(space: LatentSpace, column: str) -> tuple[WrongItems, bool]:
 
 
 def offered(space: LatentSpace) -> list[dict[str, str]]:
-    """Return what items can be ordered by, ``{name, title, group}``."""
-    found, _ = wrong(space, "")
+    """Return what items can be ordered by, ``{name, title, group}``; looks for no nearest items, which takes long."""
     titles = {
-        "distortion": "distortion" if found.distortion is not None else "",
+        "distortion": "distortion" if space.model.can.encode else "",
         "rarity": "rarity (low density)",
         "disagreement": "unlike its neighbours" if len(space.data.table.columns) else "",
     }
@@ -95,7 +96,7 @@ class Rankings:
         InputError
             If there is no such figure or column.
         """
-        whole = wrong(space, column)[1] if by in FIGURES else True
+        whole = wrong(space, column)[1] if by in _NEAREST else True
         key = (space.fingerprint, by, worst, column, within, whole)
         with self._lock:
             if key in self._kept:
@@ -124,16 +125,17 @@ def _ranking(space: LatentSpace, by: str, worst: bool, column: str, within: With
 def _figure(space: LatentSpace, by: str, column: str) -> np.ndarray | None:
     if by == ITEM:
         return None
-    if by in FIGURES:
+    if by == "distortion":
+        if not space.model.can.encode:
+            raise InputError("This space has no distortion.")
+        return np.asarray(space.distortion, dtype=np.float64)
+    if by in _NEAREST:
         found, _ = wrong(space, column)
         if by == "rarity":
             return found.rarity
-        if by == "distortion" and found.distortion is not None:
-            return np.asarray(found.distortion, dtype=np.float64)
-        if by == "disagreement" and found.disagreement is not None:
-            return found.disagreement.values
-        why = found.without if by == "disagreement" and found.without else f"This space has no {by}."
-        raise InputError(why)
+        if found.disagreement is None:
+            raise InputError(found.without or "This space has no disagreement.")
+        return found.disagreement.values
     known = next((one for one in columns(space) if one.name == by and one.kind in ("number", "diverging")), None)
     values = None if known is None else values_of(space, by)
     if values is None:

@@ -234,6 +234,13 @@ function reveal(place) {
 
 function key(event) {
   if (!total || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    reveal(cursor);
+    paint();
+    choose();
+    return;
+  }
   const wide = columns();
   const page = Math.max(1, Math.floor(host.clientHeight / TILE.high)) * wide;
   const target = { ArrowRight: cursor + 1, ArrowLeft: cursor - 1, ArrowDown: cursor + wide, ArrowUp: cursor - wide, PageDown: cursor + page, PageUp: cursor - page, Home: 0, End: total - 1 }[event.key];

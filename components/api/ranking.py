@@ -13,9 +13,10 @@ from components.api.maps import json_body
 from components.api.wanted import wanted_space
 from components.api.wire import Refused
 from components.columns import columns, default_column, values_of
-from components.ranking import Ranking, Rankings, offered, wrong
+from components.ranking import Ranking, Rankings, offered
 from components.within import Within
 from vae_core import Catalogue, LatentSpace
+from vae_core.interpret.wrong_items import without_classes
 from vae_core.jobs import Jobs
 
 #: Items of one answer.
@@ -31,12 +32,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.get("/spaces/<name>/ranking")
     def ranking_choices(name: str) -> Response:
         space = wanted_space(catalogue, name)
-        found, whole = wrong(space, "")
         return jsonify(
             {
                 "by": offered(space),
-                "whole": whole,
-                "without": found.without,
+                "without": without_classes(space.data),
                 "filters": [
                     {"name": one.name, "title": one.title, "kind": "category" if one.kind == "category" else "number"}
                     for one in columns(space)
@@ -53,11 +52,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             raise Refused(400, 'Ask with a JSON object such as {"by": "distortion", "offset": 0, "count": 100}.')
         by, column = _text(asked, "by", "distortion"), _text(asked, "column", "")
         within = None if asked.get("within") is None else Within.of(asked["within"])
-        ranking = rankings.get(space, by, bool(asked.get("worst", True)), column, within)
+        ranking = rankings.get(space, by, _flag(asked, "worst", True), column, within)
         offset, count = _whole(asked, "offset", 0, len(space)), _whole(asked, "count", 100, MOST)
         told: dict[str, Any] = {"total": len(ranking.order), "offset": offset}
         if asked.get("find") is not None:
-            place = np.flatnonzero(ranking.order == _whole(asked, "find", 0, len(space)))
+            place = np.flatnonzero(ranking.order == _whole(asked, "find", 0, len(space) - 1))
             told["position"] = int(place[0]) if len(place) else None
         told["items"] = described(space, ranking, ranking.order[offset : offset + count])
         return jsonify(told)
@@ -104,6 +103,13 @@ def _text(asked: dict[str, Any], name: str, usual: str) -> str:
     value = asked.get(name, usual)
     if not isinstance(value, str):
         raise Refused(400, f"{name} must be text.")
+    return value
+
+
+def _flag(asked: dict[str, Any], name: str, usual: bool) -> bool:
+    value = asked.get(name, usual)
+    if not isinstance(value, bool):
+        raise Refused(400, f"{name} must be true or false.")
     return value
 
 

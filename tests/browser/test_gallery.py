@@ -21,6 +21,10 @@ def test_it_goes_through_the_whole_set_with_few_tiles(page: Page, server: str) -
     assert tiles.count() < 120
     expect(last).to_have_class("tile on")
     assert f"item={int(np.argmin(distortion))}" in page.url
+    page.locator("#gallery").evaluate("gallery => { gallery.scrollTop = 0; }")
+    expect(last).to_have_count(0)
+    page.locator("#gallery").press("Enter")
+    expect(last).to_be_in_viewport()
     page.locator("#rank-way").click()
     expect(page.locator("#gallery [data-place='0']")).to_have_attribute("data-item", str(int(np.argmin(distortion))))
     assert "rankUp=1" in page.url

@@ -111,10 +111,7 @@ def wrong_items(
     else:
         usual_column = _usual_column(space.data)
         if usual_column is None:
-            without = (
-                f"{space.data.name}: no column of its table holds classes that neighbours could share; give some with "
-                "--label-column NAME or --metadata FILE, or choose a column of numbers."
-            )
+            without = without_classes(space.data)
         else:
             compared = disagreement(space.data, usual_column, rows, near, seed)
     away = distance.mean(axis=1, dtype=np.float64)
@@ -140,6 +137,16 @@ def wrong_items(
         recall=recall,
         items=len(rows),
         of=n,
+    )
+
+
+def without_classes(data: Dataset) -> str | None:
+    """Return why items are compared by no column unless one is chosen, one sentence; None where they are."""
+    if _usual_column(data) is not None:
+        return None
+    return (
+        f"{data.name}: no column of its table holds classes that neighbours could share; give some with "
+        "--label-column NAME or --metadata FILE, or choose a column of numbers."
     )
 
 

@@ -46,7 +46,6 @@ def test_what_can_be_chosen(client: FlaskClient) -> None:
     told = client.get(PATH).get_json()
     assert [one["name"] for one in told["by"]][:5] == ["distortion", "rarity", "disagreement", "item", "size"]
     assert {"name": "label", "title": "label", "kind": "category"} in told["filters"]
-    assert told["whole"] is True
     labels = client.get("/api/spaces/grey/columns/label/values").get_json()
     assert labels == {
         "kind": "category",
@@ -55,6 +54,15 @@ def test_what_can_be_chosen(client: FlaskClient) -> None:
     }
     assert client.get("/api/spaces/grey/columns/size/values").get_json() == {"kind": "number", "low": 0.0, "high": 1.0}
     assert client.get("/api/spaces/grey/columns/note/values").status_code == 404
+
+
+def test_distortion_waits_for_no_nearest_items(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("the nearest items were looked for")
+
+    monkeypatch.setattr("components.ranking.wrong", refuse)
+    assert client.get(PATH).status_code == 200
+    assert client.post(PATH, json={"by": "distortion", "count": 2}).status_code == 200
 
 
 def test_a_set_without_labels_says_what_to_add(client: FlaskClient) -> None:
@@ -78,6 +86,8 @@ def test_a_set_without_labels_says_what_to_add(client: FlaskClient) -> None:
         ({"count": True}, 400),
         ({"offset": 0.5}, 400),
         ({"find": "a"}, 400),
+        ({"find": 60}, 400),
+        ({"worst": "false"}, 400),
         ({"within": {"column": "label"}}, 422),
         ({"column": "nothing", "by": "disagreement"}, 422),
     ],
