@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vae_core import LatentSpace, Projection
+from vae_core.data.column_kinds import MOST_CATEGORIES, kind_of, settled
 from vae_core.interpret.measured_values import measured_names, measured_values
 from vae_core.space.layers import Layer
 
@@ -16,8 +17,6 @@ from vae_core.space.layers import Layer
 KEPT = "kept"
 #: What the names of columns begin with that are measured on the items.
 MEASURED = "measured:"
-#: Integer columns with at most this many values are categories.
-MOST_CATEGORIES = 50
 #: Of a column with more, so many get a colour of their own.
 SHOWN_CATEGORIES = 19
 
@@ -50,7 +49,7 @@ class Column:
 def columns(space: LatentSpace) -> list[Column]:
     """List the table's columns, rate and distortion if there are any, dimensions `by_rate`, measures of the items."""
     table = space.data.table
-    listed = [Column(str(name), str(name), _kind(table.iloc[:, at])) for at, name in enumerate(table.columns)]
+    listed = [Column(str(name), str(name), kind_of(table.iloc[:, at])) for at, name in enumerate(table.columns)]
     taken = {column.name for column in listed}
     figures = [
         *([Column("rate", "rate (nats)", "number")] if space.model.can.variance else []),
@@ -94,7 +93,7 @@ def values_of(seen: LatentSpace | Layer, name: str, projection: Projection | Non
     """
     names = [str(column) for column in seen.data.table.columns]
     if name in names:
-        return _settled(seen.data.table.iloc[:, names.index(name)]).reset_index(drop=True)
+        return settled(seen.data.table.iloc[:, names.index(name)]).reset_index(drop=True)
     if name == "rate":
         return pd.Series(seen.rate.sum(axis=1), name=name)
     if name == "distortion":
@@ -110,26 +109,6 @@ def values_of(seen: LatentSpace | Layer, name: str, projection: Projection | Non
     return None
 
 
-def _settled(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_float_dtype(values) and values.isna().any():
-        known = values.dropna().to_numpy(dtype=np.float64)
-        # Integers that became floats only because some are missing.
-        if len(known) and (np.abs(known) < 2**53).all() and (known == np.rint(known)).all():
-            return values.astype("Int64")
-    if pd.api.types.is_object_dtype(values):
-        return values.map(str, na_action="ignore")
-    return values
-
-
-def _kind(values: pd.Series) -> Literal["category", "number", "text"]:
-    values = _settled(values)
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        few = pd.api.types.is_integer_dtype(values) and values.nunique() <= MOST_CATEGORIES
-        return "category" if few else "number"
-    # Text that tells nearly every item from every other is a name, not a class.
-    return "category" if values.nunique() <= max(MOST_CATEGORIES, len(values) // 2) else "text"
-
-
 def with_others(values: pd.Series) -> pd.Series:
     """Return categories as they are, or the most frequent of very many and the rest as one."""
     counts = values.value_counts()
@@ -139,8 +118,3 @@ def with_others(values: pd.Series) -> pd.Series:
     rest = f"others ({len(counts) - len(frequent)})"
     text = values.astype("object").map(lambda name: str(name) if str(name) in frequent else rest, na_action="ignore")
     return text.astype(pd.CategoricalDtype([*frequent, rest]))
-    if pd.api.types.is_integer_dtype(values):
-        return "category" if values.nunique() <= MOST_CATEGORIES else "number"
-    if pd.api.types.is_numeric_dtype(values):
-        return "number"
-    return "category" if values.nunique() <= MOST_CATEGORIES else "text"

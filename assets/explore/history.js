@@ -38,6 +38,7 @@ export function toQuery() {
   const { view } = state;
   for (const flag of FLAGS) if (view[flag]) query.set(flag, 1);
   for (const value of ["units", "pointSize", "pointOpacity", "layer", "rank"]) if (view[value] !== undefined) query.set(value, view[value]);
+  if (view.choices) query.set("choices", JSON.stringify(view.choices));
   if (state.frame) query.set("frame", numbers(state.frame));
   if (state.dimension !== null) query.set("dimension", state.dimension);
   if (state.within) query.set("within", JSON.stringify(state.within));
@@ -135,6 +136,13 @@ export function fromQuery(text) {
     wanted.within = partOf(JSON.parse(query.get("within") ?? "null"));
   } catch {
     puzzling.push("within");
+  }
+  try {
+    const choices = JSON.parse(query.get("choices") ?? "null");
+    const kept = Object.entries(choices ?? {}).filter(([, value]) => typeof value === "string");
+    if (kept.length) wanted.view.choices = Object.fromEntries(kept);
+  } catch {
+    puzzling.push("choices");
   }
   try {
     const hidden = JSON.parse(query.get("hidden") ?? "null");

@@ -2,7 +2,7 @@
 import { asVisitor, getJSON, url } from "../explore/api.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
 import { element } from "../explore/picture.js";
-import { current } from "../explore/store.js";
+import { current, state, subscribe, update } from "../explore/store.js";
 import { layGallery, refreshGallery } from "./gallery.js";
 import { placeAlong } from "./along.js";
 import { paintNames } from "./names.js";
@@ -50,7 +50,7 @@ function layCard(study) {
   const status = element("div", { className: "card-state", role: "status" });
   const choices = study.choices.map(({ name, title, values }) => element(
     "label", { className: "choice" }, title,
-    element("select", { "data-choice": name, onchange: () => again(card) }, ...values.map((value) => element("option", { value }, value || "usual"))),
+    element("select", { "data-choice": name, onchange: (event) => choose(study.name, name, event.target.selectedIndex ? event.target.value : undefined) }, ...values.map((value) => element("option", { value }, value || "usual"))),
   ));
   const take = element("a", { className: "plain take", hidden: true, download: "", title: "Take the figures away as JSON", href: "#" }, "JSON");
   const root = element(
@@ -59,8 +59,41 @@ function layCard(study) {
     body,
   );
   const card = { study, root, body, status, take, state: "new", have: null, asked: 0, gone: false };
+  mirrorChoices(card);
+  card.chosen = chosenOf(card);
   return card;
 }
+
+// What was chosen is looked at, and so it is in the store and in the address.
+const keyOf = (study, name) => `${study}.${name}`;
+function choose(study, name, value) {
+  const choices = { ...state.view.choices, [keyOf(study, name)]: value };
+  if (value === undefined) delete choices[keyOf(study, name)];
+  update({ view: { ...state.view, choices: Object.keys(choices).length ? choices : undefined } }, { commit: true });
+}
+
+function mirrorChoices(card) {
+  let other = false;
+  for (const select of card.root.querySelectorAll("[data-choice]")) {
+    const wanted = state.view.choices?.[keyOf(card.study.name, select.dataset.choice)] ?? select.options[0].value;
+    if (select.value === wanted || ![...select.options].some((option) => option.value === wanted)) continue;
+    select.value = wanted;
+    other = true;
+  }
+  return other;
+}
+
+subscribe((changed) => {
+  if (!changed.has("view")) return;
+  for (const card of cards.values()) {
+    const before = card.chosen;
+    mirrorChoices(card);
+    card.chosen = chosenOf(card);
+    if (card.chosen !== before && card.state !== "new") again(card);
+  }
+});
+
+const chosenOf = (card) => [...card.root.querySelectorAll("[data-choice]")].map((select) => select.value).join("|");
 
 function again(card) {
   card.have = null;

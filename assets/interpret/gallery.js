@@ -13,6 +13,7 @@ let root = null;
 let host = null; // scrolls
 let room = null; // as high as all rows
 let parts = new Map(); // number of a part -> its items
+let known = null; // how many of all items have the figure they are ordered by
 let total = null; // items in the order, null while unknown
 let cursor = 0; // place of the tile the keyboard is at
 let mine = null; // the item chosen here: the gallery need not run after it
@@ -78,7 +79,7 @@ export async function openGallery() {
     }
     const groups = Map.groupBy ? Map.groupBy(choices.by, (one) => one.group) : new Map([["", choices.by]]);
     document.getElementById("rank-by").replaceChildren(...[...groups].map(([label, listed]) => element("optgroup", { label }, ...listed.map(({ name, title }) => element("option", { value: name }, title)))));
-    document.getElementById("gallery-note").textContent = choices.without ?? "";
+    document.getElementById("gallery-note").textContent = choices.notes.join(" ");
     if (!choices.by.some((one) => one.name === rankedBy())) rank({ rank: undefined });
   }
   showFilter(choices.filters);
@@ -112,6 +113,7 @@ const load = newest(
     if (!found || found.of !== order) return;
     const { part, find, answer } = found;
     total = answer.total;
+    known = answer.known;
     if (part * PART < total || part === 0) parts.set(part, answer.items);
     host.removeAttribute("aria-busy");
     if (find !== null && find !== undefined && answer.position !== null && answer.position !== undefined) {
@@ -186,8 +188,10 @@ function paint() {
   const next = [...missing].sort((one, other) => Math.abs(one - middle) - Math.abs(other - middle))[0];
   if (next !== undefined) load({ order, part: next });
   if (atRest) choose();
+  host.setAttribute("aria-activedescendant", `tile-${cursor}`);
   const top = Math.min(total, Math.floor(scrollTop / TILE.high) * wide + 1);
-  document.getElementById("gallery-place").textContent = `${top.toLocaleString("en")} of ${total.toLocaleString("en")}`;
+  const bottom = Math.min(total, Math.ceil((scrollTop + clientHeight) / TILE.high) * wide);
+  document.getElementById("gallery-place").textContent = `${top.toLocaleString("en")}–${bottom.toLocaleString("en")} of ${total.toLocaleString("en")}${known !== null && known < current.info.count ? ` · known of ${known.toLocaleString("en")}` : ""}`;
 }
 
 function putAt(made, place, wide) {
@@ -200,7 +204,7 @@ function tile(place, item, wide) {
   const made = item
     ? element(
       "div", {
-        className: "tile", role: "option", "data-item": item.index, "data-place": place, "data-order": order,
+        className: "tile", role: "option", id: `tile-${place}`, "aria-label": `Item ${item.index}${item.label === null ? "" : `, ${item.label}`}${item.value === null ? "" : `, ${readable(item.value)}`}`, "data-item": item.index, "data-place": place, "data-order": order,
         title: `Item ${item.index}${item.id === String(item.index) ? "" : ` (${item.id})`}${item.label === null ? "" : ` · ${item.label}`}${item.percentile === null ? "" : ` · above ${readable(item.percentile)} % of the items`}`,
       },
       element("img", { "data-src": url(`spaces/${state.space}/items/${item.index}.png`), alt: `Item ${item.index}`, decoding: "async" }),

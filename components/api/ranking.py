@@ -35,7 +35,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         return jsonify(
             {
                 "by": offered(space),
-                "without": without_classes(space.data),
+                "notes": notes(space),
                 "filters": [
                     {"name": one.name, "title": one.title, "kind": "category" if one.kind == "category" else "number"}
                     for one in columns(space)
@@ -54,7 +54,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         within = None if asked.get("within") is None else Within.of(asked["within"])
         ranking = rankings.get(space, by, _flag(asked, "worst", True), column, within)
         offset, count = _whole(asked, "offset", 0, len(space)), _whole(asked, "count", 100, MOST)
-        told: dict[str, Any] = {"total": len(ranking.order), "offset": offset}
+        known = None if ranking.values is None else int(np.isfinite(ranking.values).sum())
+        told: dict[str, Any] = {"total": len(ranking.order), "offset": offset, "known": known}
         if asked.get("find") is not None:
             place = np.flatnonzero(ranking.order == _whole(asked, "find", 0, len(space) - 1))
             told["position"] = int(place[0]) if len(place) else None
@@ -76,6 +77,13 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         known_numbers = numbers[np.isfinite(numbers)]
         ends = [float(known_numbers.min()), float(known_numbers.max())] if len(known_numbers) else [None, None]
         return jsonify({"kind": "number", "low": ends[0], "high": ends[1]})
+
+
+def notes(space: LatentSpace) -> list[str]:
+    """Return what cannot be ordered by and why, a sentence each."""
+    without = without_classes(space.data)
+    nothing = "Nothing is encoded here, so no item has a distortion."
+    return [*([] if space.model.can.encode else [nothing]), *([] if without is None else [without])]
 
 
 def described(space: LatentSpace, ranking: Ranking, items: np.ndarray) -> list[dict[str, Any]]:

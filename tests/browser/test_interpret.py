@@ -96,6 +96,20 @@ def test_a_relation_opens_and_a_dimension_gets_a_name(page: Page, server: str) -
     expect(page.locator("#sliders .row[data-dimension='6'] .meaning")).to_have_text(AUTOMATIC)
 
 
+def test_what_is_chosen_of_a_card_is_in_the_address_and_can_be_undone(page: Page, server: str) -> None:
+    open_map(page, server, 'page=components&choices={"components.standardised":"yes"}')
+    select = page.locator("#study-components select")
+    expect(select).to_have_value("yes")
+    verdict = page.locator("#study-components .verdict")
+    expect(verdict).to_contain_text("6 components")
+    select.select_option("no")
+    expect(verdict).to_contain_text("5 components")
+    assert "choices" not in page.url
+    page.go_back()
+    expect(select).to_have_value("yes")
+    expect(verdict).to_contain_text("6 components")
+
+
 def test_a_slider_of_a_component_moves_the_point_and_follows_it(page: Page, server: str) -> None:
     open_map(page, server, "page=components")
     slider = page.locator("#study-components input.along").first

@@ -213,9 +213,17 @@ def test_closing_ends_its_workers(opened: Opener, grey: LatentSpace) -> None:
     assert thread is not None and not thread.is_alive()
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, also in tests that were started in the background, where a shell has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_a_script_serves_until_it_is_interrupted(
-    opened: Opener, grey: LatentSpace, end: signal.Signals, capsys: pytest.CaptureFixture[str]
+    opened: Opener, grey: LatentSpace, end: signal.Signals, capsys: pytest.CaptureFixture[str], heard: None
 ) -> None:
     page = opened(grey)
     before = signal.getsignal(signal.SIGTERM)

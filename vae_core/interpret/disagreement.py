@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from vae_core.data.column_kinds import kind_of, settled
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 
-#: Integer columns with at most this many values are categories.
-MOST_CATEGORIES = 50
 _CHANCE_ROWS = 20_000
 
 
@@ -119,24 +118,16 @@ def comparable(values: pd.Series, where: str) -> tuple[str, np.ndarray]:
     """
     if not values.notna().any():
         raise InputError(f"{where} holds no values.")
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        numbers = values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-        numbers[~np.isfinite(numbers)] = np.nan
-        known = numbers[np.isfinite(numbers)]
-        if len(known) == 0:
-            raise InputError(f"{where} holds no finite numbers.")
-        whole = bool((known == np.rint(known)).all()) and (
-            # Integers that became floats only because some are missing.
-            pd.api.types.is_integer_dtype(values) or len(known) < len(numbers)
-        )
-        if not (whole and len(np.unique(known)) <= MOST_CATEGORIES):
-            return "number", numbers
-        return "category", pd.factorize(pd.Series(numbers))[0].astype(np.int64)
-    text = values.map(str, na_action="ignore") if pd.api.types.is_object_dtype(values) else values
-    codes = pd.factorize(text)[0].astype(np.int64)
-    if codes.max() + 1 > max(MOST_CATEGORIES, len(values) // 2):
+    kind = kind_of(values)
+    if kind == "text":
         raise InputError(f"{where} tells nearly every item from every other, so no two can agree in it.")
-    return "category", codes
+    if kind == "category":
+        return "category", pd.factorize(settled(values))[0].astype(np.int64)
+    numbers = values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers[~np.isfinite(numbers)] = np.nan
+    if not np.isfinite(numbers).any():
+        raise InputError(f"{where} holds no finite numbers.")
+    return "number", numbers
 
 
 def label_disagreement(codes: np.ndarray, rows: np.ndarray, near: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-#: Integer columns with at most this many values are categories; of a column with more categories one fewer is kept.
-MOST_CATEGORIES = 50
+from vae_core.data.column_kinds import MOST_CATEGORIES, are_whole
+
 #: The column of class labels, whose numbers, where it has numbers, are names and no amounts.
 LABEL = "label"
 
@@ -134,7 +134,7 @@ def _column(name: str, values: pd.Series) -> ItemColumn | str:
     if types.is_numeric_dtype(values) and not types.is_bool_dtype(values) and not class_numbers:
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         known = numbers[np.isfinite(numbers)]
-        if len(known) and (types.is_integer_dtype(values) or (values.isna().any() and _whole(known))):
+        if len(known) and (types.is_integer_dtype(values) or (values.isna().any() and are_whole(known))):
             found, codes = np.unique(known, return_inverse=True)
             if 1 < len(found) <= MOST_CATEGORIES:
                 all_codes = np.full(len(numbers), -1, dtype=np.int32)
@@ -144,11 +144,6 @@ def _column(name: str, values: pd.Series) -> ItemColumn | str:
                 return ItemColumn(name, "table", "category", numbers, all_codes, names)
         return number_column(name, numbers, "table")
     return _category(name, values)
-
-
-def _whole(known: np.ndarray) -> bool:
-    """Whether these are integers that became floats only because some are missing."""
-    return bool((np.abs(known) < 2**53).all() and (known == np.rint(known)).all())
 
 
 def _days(name: str, values: pd.Series) -> ItemColumn | str:

@@ -211,7 +211,7 @@ STUDIES: tuple[Study, ...] = (
         "What the model gets wrong",
         "vae_core.interpret.wrong_items:wrong_items",
         "vae_core.interpret.wrong_items:WrongItems",
-        first=10_000,
+        first=400,
         choices={"column": Choice("compared by", OF_THE_TABLE)},
         wide=True,
     ),
