@@ -179,7 +179,8 @@ function show(card, answer) {
     refreshMarks();
   }
   if (answer.state === "asking" && !card.have) card.body.replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
-  if (answer.state === "refused") {
+  // What is there already stays: a server that has gone takes no figure with it.
+  if (answer.state === "refused" && !card.have) {
     card.take.hidden = true;
     const retry = answer.retry ? [element("button", { className: "plain", onclick: () => again(card) }, "Try again")] : [];
     card.body.replaceChildren(element("p", { className: "empty" }, answer.error), ...retry);
@@ -197,9 +198,9 @@ function statusOf(card, answer) {
       element("progress", { max: 1, "aria-label": "Progress", ...(share === undefined ? {} : { value: share }) }),
     ];
   }
-  if (["failed", "cancelled", "interrupted", "missing"].includes(answer.state)) {
+  if (["failed", "cancelled", "interrupted", "missing", ...(card.have ? ["refused"] : [])].includes(answer.state)) {
     const words = answer.error || "first figures only";
-    return [element("span", { className: answer.state === "failed" ? "bad" : "", title: words }, words), element("button", { className: "plain", onclick: () => ask(card) }, "Go on")];
+    return [element("span", { className: answer.state === "failed" || answer.state === "refused" ? "bad" : "", title: words }, words), element("button", { className: "plain", onclick: () => ask(card) }, "Go on")];
   }
   return [];
 }
