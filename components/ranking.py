@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from components.columns import columns, values_of
+from components.selection import Legend
 from components.within import Within
 from vae_core import InputError, LatentSpace
 from vae_core.interpret.answers import answers_of
@@ -75,7 +76,15 @@ class Rankings:
         self._kept: OrderedDict[tuple[Any, ...], Ranking] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, space: LatentSpace, by: str, worst: bool, column: str, within: Within | None) -> Ranking:
+    def get(
+        self,
+        space: LatentSpace,
+        by: str,
+        worst: bool,
+        column: str,
+        within: Within | None = None,
+        legend: Legend | None = None,
+    ) -> Ranking:
         """Return items in the order of a figure or a column.
 
         Parameters
@@ -90,6 +99,8 @@ class Rankings:
             What the nearest items are compared by; "" for the usual.
         within : Within, optional
             The part of the items that is ordered.
+        legend : Legend, optional
+            What the map shows of them; only that is ordered.
 
         Raises
         ------
@@ -97,12 +108,12 @@ class Rankings:
             If there is no such figure or column.
         """
         whole = wrong(space, column)[1] if by in _NEAREST else True
-        key = (space.fingerprint, by, worst, column, within, whole)
+        key = (space.fingerprint, by, worst, column, within, legend, whole)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        made = _ranking(space, by, worst, column, within)
+        made = _ranking(space, by, worst, column, within, legend)
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > _KEPT:
@@ -110,7 +121,9 @@ class Rankings:
         return made
 
 
-def _ranking(space: LatentSpace, by: str, worst: bool, column: str, within: Within | None) -> Ranking:
+def _ranking(
+    space: LatentSpace, by: str, worst: bool, column: str, within: Within | None, legend: Legend | None
+) -> Ranking:
     values = _figure(space, by, column)
     order = np.arange(len(space)) if values is None else rank(values, worst=worst)
     if values is None and not worst:
@@ -119,6 +132,8 @@ def _ranking(space: LatentSpace, by: str, worst: bool, column: str, within: With
         inside = np.zeros(len(space), dtype=bool)
         inside[within.items(space)] = True
         order = order[inside[order]]
+    if legend is not None:
+        order = order[legend.shows(space)[order]]
     return Ranking(order, values, None if values is None else percentiles(values))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+from dataclasses import dataclass
 
 import numpy as np
 
 from components.big_maps import BigMap, View
-from components.colouring import colouring
+from components.colouring import Classes, Scale, colouring
 from components.columns import default_column
 from components.views import OnShow
 from vae_core import InputError, LatentSpace, Projection
@@ -27,13 +28,40 @@ def selected_items(space: LatentSpace, shown: OnShow) -> np.ndarray:
     if found is not None and found.dimensions == 2 and shown.frame is not None and len(shown.frame) == 4:
         left, right, bottom, top = shown.frame
         view = View(left, right, bottom, top, 1, 1)
+    # The figure writes the names of classes for HTML.
+    hidden = {html.unescape(name) for name in shown.hidden}
+    return BigMap(projection, _on_show(space, projection, shown.color)).within(view, hidden)
+
+
+@dataclass(frozen=True)
+class Legend:
+    """The legend of a map: which column colours it, and which of its classes are hidden.
+
+    Parameters
+    ----------
+    color : str
+        As `components.columns.columns` names it; "" for the usual.
+    hidden : frozenset of str
+        Names of classes.
+    """
+
+    color: str
+    hidden: frozenset[str]
+
+    def shows(self, space: LatentSpace) -> np.ndarray:
+        """Return which items are shown, boolean ``[n]``."""
+        chosen = _on_show(space, space.projection("pca"), self.color)
+        if not isinstance(chosen, Classes):
+            return np.ones(len(space), dtype=bool)
+        return np.isin(chosen.codes, [code for code, name in enumerate(chosen.names) if name not in self.hidden])
+
+
+def _on_show(space: LatentSpace, projection: Projection, color: str | None) -> Classes | Scale:
     try:
-        chosen = colouring(space, projection, shown.color or default_column(space))
+        return colouring(space, projection, color or default_column(space))
     except InputError:
         # What tells of the map itself has not been measured yet, and the page shows the usual colours.
-        chosen = colouring(space, projection, default_column(space))
-    # The figure writes the names of classes for HTML.
-    return BigMap(projection, chosen).within(view, {html.unescape(name) for name in shown.hidden})
+        return colouring(space, projection, default_column(space))
 
 
 def _map_there(space: LatentSpace, id: str) -> Projection | None:

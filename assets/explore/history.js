@@ -37,7 +37,7 @@ export function toQuery() {
   for (const name of ["a", "b"]) if (state.pins[name]) query.set(name, numbers(state.pins[name]));
   const { view } = state;
   for (const flag of FLAGS) if (view[flag]) query.set(flag, 1);
-  for (const value of ["units", "pointSize", "pointOpacity", "layer", "rank"]) if (view[value] !== undefined) query.set(value, view[value]);
+  for (const value of ["units", "pointSize", "pointOpacity", "layer", "rank", "pictures"]) if (view[value] !== undefined) query.set(value, view[value]);
   if (view.choices) query.set("choices", JSON.stringify(view.choices));
   if (state.frame) query.set("frame", numbers(state.frame));
   if (state.dimension !== null) query.set("dimension", state.dimension);
@@ -121,6 +121,7 @@ export function fromQuery(text) {
   for (const flag of FLAGS) if (query.get(flag) === "1") wanted.view[flag] = true;
   if (/^[a-z0-9][a-z0-9-]{0,47}$/.test(query.get("layer") ?? "")) wanted.view.layer = query.get("layer");
   if (query.get("rank")) wanted.view.rank = query.get("rank");
+  if (["both", "difference"].includes(query.get("pictures"))) wanted.view.pictures = query.get("pictures");
   if (query.get("units") === "sigma") wanted.view.units = "sigma";
   if (wanted.spot && wanted.spot.length !== 2) {
     puzzling.push("spot");

@@ -79,7 +79,7 @@ function fillBars(context, values, offset, form, box, asMarks = false) {
 }
 
 // As much of a text as there is room for; what is left out a hand can ask for.
-function fillFitted(context, text, x, y, room) {
+export function fillFitted(context, text, x, y, room) {
   let shown = text;
   while (shown.length > 1 && context.measureText(shown).width > room) shown = `${shown.slice(0, shown.endsWith("…") ? -2 : -1)}…`;
   context.fillText(shown, x, y);

@@ -14,7 +14,7 @@ import { connectAlong } from "../interpret/along.js";
 import { connectLinked } from "../interpret/linked.js";
 import { connectNames } from "../interpret/names.js";
 import { layReportButton } from "../interpret/report_button.js";
-import { connectGallery } from "../interpret/gallery.js";
+import { connectGallery, repaintGallery } from "../interpret/gallery.js";
 import { layPages } from "../interpret/pages.js";
 import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
@@ -169,6 +169,7 @@ export async function start() {
     repaintCells();
     repaintDecoded();
     repaintTouched();
+    repaintGallery();
     requestMap();
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
   window.addEventListener("resize", repaintAll);

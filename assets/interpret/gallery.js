@@ -1,31 +1,33 @@
-// The gallery: all items in an order, of which only the tiles in view exist.
-import { debounced, getJSON, newest, postJSON, url } from "../explore/api.js";
+// The gallery: all items in an order, of which only those in view are known and painted.
+import { debounced, newest, postJSON } from "../explore/api.js";
+import { goToItem } from "../explore/items.js";
+import { tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
-import { current, state, subscribe, update } from "../explore/store.js";
-import { filterControl, showFilter } from "./gallery_filter.js";
-import { markLinked } from "./linked.js";
+import { current, state, subscribe } from "../explore/store.js";
+import { HIGH, paintTiles, readable, tileWide } from "./gallery_canvas.js";
+import { layHead, loadChoices, rankedBy, showChoices } from "./gallery_head.js";
+import { onPictures, wantPictures } from "./gallery_pictures.js";
 
-const TILE = { wide: 84, high: 104 };
 const PART = 200; // items of a request
-const MARGIN = 2; // rows beyond what is in view
 
 let root = null;
 let host = null; // scrolls
 let room = null; // as high as all rows
+let canvas = null; // over the host
+let words = null; // instead of tiles
+let option = null; // what the keyboard is at
 let parts = new Map(); // number of a part -> its items
 let known = null; // how many of all items have the figure they are ordered by
 let total = null; // items in the order, null while unknown
 let cursor = 0; // place of the tile the keyboard is at
 let mine = null; // the item chosen here: the gallery need not run after it
 let order = 0; // changes with every order: late answers of another are dropped
-let choices = null;
-let choicesOf = null;
-
-export const rankedBy = () => state.view.rank ?? choices?.by[0]?.name ?? "distortion";
-const columns = () => Math.max(1, Math.floor(host.clientWidth / TILE.wide));
 const visible = () => root && !root.closest("[hidden]") && state.page === "items";
 const comparedBy = () => document.querySelector("#study-wrong_items [data-choice=column]")?.value ?? "";
-const asked = () => ({ by: rankedBy(), worst: !state.view.rankUp, within: state.within, column: comparedBy() });
+const asked = () => ({
+  by: rankedBy(), worst: !state.view.rankUp, within: state.within, column: comparedBy(),
+  ...(state.selection ? { hidden: state.selection, color: state.color ?? "" } : {}),
+});
 
 // More is known of the items, or they are compared by another column.
 export function refreshGallery() {
@@ -33,66 +35,33 @@ export function refreshGallery() {
 }
 
 export function layGallery() {
-  host = element("div", { id: "gallery", tabindex: 0, role: "listbox", "aria-label": "Items in this order", onscroll: () => paintSoon(), onkeydown: key });
+  host = element("div", { id: "gallery", tabindex: 0, role: "listbox", "aria-label": "Items in this order", "aria-activedescendant": "gallery-option", onscroll: () => paintSoon(), onkeydown: key, onpointermove: point, onpointerleave: point, onclick: touch });
   room = element("div", { className: "gallery-room" });
-  host.append(room);
+  words = element("div", { className: "gallery-words" });
+  option = element("div", { role: "option", id: "gallery-option" });
+  canvas = element("canvas", { "aria-hidden": "true" });
+  host.append(room, words, option);
+  onPictures(paintSoon, (error) => { if (error.status === 0) sayFailed(error); else tellError(error); });
   root = element(
     "section", { className: "card full", id: "gallery-card", "aria-label": "Gallery" },
-    element("div", { className: "card-head" },
-      element("h2", {}, "All items"),
-      element("label", { className: "choice" }, "in order of ", element("select", { id: "rank-by", onchange: (event) => rank({ rank: event.target.value }) })),
-      element("button", { id: "rank-way", className: "plain", onclick: () => rank({ rankUp: !state.view.rankUp || undefined }) }),
-      filterControl(),
-      element("span", { id: "gallery-place", role: "status" }),
-    ),
-    host,
+    layHead(),
+    element("div", { id: "gallery-frame" }, host, canvas),
     element("p", { id: "gallery-note", className: "how-measured" }),
   );
-  host.addEventListener("click", (event) => {
-    const tile = event.target.closest("[data-item]");
-    if (tile) {
-      mine = Number(tile.dataset.item);
-      cursor = Number(tile.dataset.place);
-    }
-  });
   new ResizeObserver(() => paint()).observe(host);
   return root;
 }
-
-const rank = (changes) => update({ view: { ...state.view, ...changes } }, { commit: true });
 
 // ---- what there is ----
 
 export async function openGallery() {
   if (!visible() || !current.info) return;
-  const space = current.info.id;
-  if (choicesOf !== space) {
-    say("Looking …");
-    try {
-      const found = await getJSON(`spaces/${space}/ranking`);
-      if (space !== current.info?.id) return;
-      choices = found;
-      choicesOf = space;
-    } catch (error) {
-      sayFailed(error);
-      return;
-    }
-    const groups = Map.groupBy ? Map.groupBy(choices.by, (one) => one.group) : new Map([["", choices.by]]);
-    document.getElementById("rank-by").replaceChildren(...[...groups].map(([label, listed]) => element("optgroup", { label }, ...listed.map(({ name, title }) => element("option", { value: name }, title)))));
-    document.getElementById("gallery-note").textContent = choices.notes.join(" ");
-    if (!choices.by.some((one) => one.name === rankedBy())) rank({ rank: undefined });
+  if (total === null) say("Looking …");
+  try {
+    if (await loadChoices()) restart();
+  } catch (error) {
+    sayFailed(error);
   }
-  showFilter(choices.filters);
-  showChoices();
-  restart();
-}
-
-function showChoices() {
-  document.getElementById("rank-by").value = rankedBy();
-  const wrong = choices?.by.find((one) => one.name === rankedBy())?.group === "Wrong";
-  const words = wrong ? ["worst first", "best first"] : rankedBy() === "item" ? ["first to last", "last to first"] : ["highest first", "lowest first"];
-  const own = rankedBy() === "item" ? !state.view.rankUp : Boolean(state.view.rankUp);
-  document.getElementById("rank-way").textContent = rankedBy() === "item" ? words[own ? 0 : 1] : words[own ? 1 : 0];
 }
 
 function restart() {
@@ -100,6 +69,7 @@ function restart() {
   parts = new Map();
   total = null;
   cursor = 0;
+  laid = { columns: 0, first: 0 };
   host.scrollTop = 0;
   load({ order, part: 0, find: state.item });
 }
@@ -135,105 +105,138 @@ const paintSoon = () => {
   });
 };
 
-let lastTop = 0;
-let widest = 0; // columns the tiles are laid out in
-function fill() {
-  for (const image of room.querySelectorAll("img[data-src]")) {
-    image.src = image.dataset.src;
-    delete image.dataset.src;
-  }
-}
-const fillSoon = debounced(fill, 80);
-
 const itemAt = (place) => parts.get(Math.floor(place / PART))?.[place % PART] ?? null;
+const columns = () => Math.max(1, Math.floor(host.clientWidth / tileWide()));
+const step = () => host.clientWidth / columns();
+
+// A browser lays out no more than so much: of very many items a pixel of the bar is several of the list.
+const MOST_HIGH = 15e6;
+const realHeight = () => Math.ceil((total ?? 0) / columns()) * HIGH;
+const perPixel = () => (realHeight() > MOST_HIGH ? (realHeight() - host.clientHeight) / (MOST_HIGH - host.clientHeight) : 1);
+const topNow = () => host.scrollTop * perPixel();
+
+function layRoom() {
+  const height = `${Math.min(realHeight(), MOST_HIGH)}px`;
+  if (room.style.height !== height) room.style.height = height;
+}
+
+// The tiles in view, and where on the canvas they lie.
+export function tilesInView() {
+  if (!total) return [];
+  const wide = columns();
+  const top = topNow();
+  const first = Math.max(0, Math.floor(top / HIGH)) * wide;
+  const last = Math.min(total, Math.ceil((top + host.clientHeight) / HIGH) * wide);
+  return Array.from({ length: Math.max(0, last - first) }, (_, i) => {
+    const place = first + i;
+    const item = itemAt(place);
+    return { place, item, x: (place % wide) * step() + (step() - tileWide()) / 2, y: Math.floor(place / wide) * HIGH - top, on: item !== null && item.index === state.item, under: place === under, text: item && (item.value === null && rankedBy() === "item" ? String(item.index) : readable(item.value)) };
+  });
+}
+
+let lastTop = 0;
+let laid = { columns: 0, first: 0 }; // of the last painting
+const wantSoon = debounced(() => want(tilesInView()), 80);
+
+function want(tiles) {
+  const missing = new Set(tiles.filter(({ item }) => !item).map(({ place }) => Math.floor(place / PART)));
+  const middle = tiles.length ? tiles[Math.floor(tiles.length / 2)].place / PART : 0;
+  const next = [...missing].sort((one, other) => Math.abs(one + 0.5 - middle) - Math.abs(other + 0.5 - middle))[0];
+  if (next !== undefined) load({ order, part: next });
+  wantPictures(tiles.filter(({ item }) => item).map(({ item }) => item.index));
+}
 
 function paint() {
   if (!visible() || total === null) return;
   if (total === 0) {
-    say(state.within ? "No item is within the part looked at." : "There is no item.");
+    say(state.selection ? "No item of the classes shown is within the part looked at." : state.within ? "No item is within the part looked at." : "There is no item.");
     return;
   }
-  // Everything is read before anything is written: each reading after that would lay the page out anew.
+  layRoom();
+  // Fewer or more in a row: what was in view stays there.
   const wide = columns();
-  const { scrollTop, clientHeight } = host;
-  const height = `${Math.ceil(total / wide) * TILE.high}px`;
-  if (room.style.height !== height) room.style.height = height;
-  const first = Math.max(0, Math.floor(scrollTop / TILE.high) - MARGIN) * wide;
-  const last = Math.min(total, (Math.ceil((scrollTop + clientHeight) / TILE.high) + MARGIN) * wide);
-  const there = new Map();
-  for (const child of [...room.children]) {
-    if (child.dataset.place && child.dataset.order === String(order)) there.set(Number(child.dataset.place), child);
-    else child.remove();
-  }
-  const made = [];
-  const missing = new Set();
-  for (let place = first; place < last; place += 1) {
-    const item = itemAt(place);
-    if (!item) missing.add(Math.floor(place / PART));
-    const known = there.get(place);
-    if (known && (known.dataset.item !== undefined) === Boolean(item)) {
-      there.delete(place);
-      if (wide !== widest) putAt(known, place, wide);
-    } else made.push(tile(place, item, wide));
-  }
-  widest = wide;
-  for (const gone of there.values()) gone.remove();
-  room.append(...made);
-  markLinked(room);
+  if (laid.columns && wide !== laid.columns) host.scrollTop = (Math.floor(laid.first / wide) * HIGH) / perPixel();
+  const { clientHeight, scrollTop } = host;
+  const tiles = tilesInView();
+  laid = { columns: wide, first: tiles[0]?.place ?? 0 };
+  if (words.textContent) words.replaceChildren();
+  paintTiles(canvas, tiles);
   // Rushing past, pictures would be asked for that nobody sees.
-  if (Math.abs(scrollTop - lastTop) < 1.5 * TILE.high) fill();
-  else fillSoon();
+  if (Math.abs(scrollTop - lastTop) < 1.5 * HIGH) want(tiles);
+  else wantSoon();
   lastTop = scrollTop;
-  const middle = Math.floor((first + last) / 2 / PART);
-  const next = [...missing].sort((one, other) => Math.abs(one - middle) - Math.abs(other - middle))[0];
-  if (next !== undefined) load({ order, part: next });
   if (atRest) choose();
-  host.setAttribute("aria-activedescendant", `tile-${cursor}`);
-  const top = Math.min(total, Math.floor(scrollTop / TILE.high) * wide + 1);
-  const bottom = Math.min(total, Math.ceil((scrollTop + clientHeight) / TILE.high) * wide);
-  document.getElementById("gallery-place").textContent = `${top.toLocaleString("en")}–${bottom.toLocaleString("en")} of ${total.toLocaleString("en")}${known !== null && known < current.info.count ? ` · known of ${known.toLocaleString("en")}` : ""}`;
+  tellOption();
+  const top = topNow();
+  const ends = [Math.min(total, Math.floor(top / HIGH) * wide + 1), Math.min(total, Math.ceil((top + clientHeight) / HIGH) * wide)];
+  const some = known !== null && known < current.info.count ? ` · known of ${known.toLocaleString("en")}` : "";
+  document.getElementById("gallery-place").textContent = `${ends[0].toLocaleString("en")}–${ends[1].toLocaleString("en")} of ${total.toLocaleString("en")}${state.selection ? " of the classes shown" : ""}${some}`;
 }
 
-function putAt(made, place, wide) {
-  made.style.transform = `translate(${(place % wide) * TILE.wide}px, ${Math.floor(place / wide) * TILE.high}px)`;
+const described = (item) => `Item ${item.index}${item.id === String(item.index) ? "" : ` (${item.id})`}${item.label === null ? "" : ` · ${item.label}`}${item.value === null ? "" : ` · ${readable(item.value)}`}${item.percentile === null ? "" : ` · above ${readable(item.percentile)} % of the items`}`;
+
+// What the keyboard is at, for those who do not see the canvas.
+function tellOption() {
+  const item = itemAt(cursor);
+  option.textContent = item ? described(item) : "";
+  option.dataset.item = item?.index ?? "";
+  option.setAttribute("aria-posinset", cursor + 1);
+  option.setAttribute("aria-setsize", total);
+  option.setAttribute("aria-selected", String(item !== null && item.index === state.item));
 }
 
-const readable = (value) => (value === null ? "–" : (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : Number(value.toPrecision(3)).toString()).replace("-", "−"));
-
-function tile(place, item, wide) {
-  const made = item
-    ? element(
-      "div", {
-        className: "tile", role: "option", id: `tile-${place}`, "aria-label": `Item ${item.index}${item.label === null ? "" : `, ${item.label}`}${item.value === null ? "" : `, ${readable(item.value)}`}`, "data-item": item.index, "data-place": place, "data-order": order,
-        title: `Item ${item.index}${item.id === String(item.index) ? "" : ` (${item.id})`}${item.label === null ? "" : ` · ${item.label}`}${item.percentile === null ? "" : ` · above ${readable(item.percentile)} % of the items`}`,
-      },
-      element("img", { "data-src": url(`spaces/${state.space}/items/${item.index}.png`), alt: `Item ${item.index}`, decoding: "async" }),
-      element("span", {}, item.value === null && rankedBy() === "item" ? String(item.index) : readable(item.value)),
-      element("span", { className: "quiet" }, item.label ?? ""),
-    )
-    : element("div", { className: "tile waiting", "data-place": place, "data-order": order });
-  putAt(made, place, wide);
-  return made;
-}
-
-function say(words) {
+function say(text) {
   room.style.height = "";
-  room.replaceChildren(element("p", { className: "empty" }, words));
+  words.replaceChildren(element("p", { className: "empty" }, text));
+  paintTiles(canvas, []);
   document.getElementById("gallery-place").textContent = "";
 }
 
 function sayFailed(error) {
   say(error.message);
-  room.append(element("button", { className: "plain", onclick: () => openGallery() }, "Try again"));
+  words.append(element("button", { className: "plain", onclick: () => openGallery() }, "Try again"));
+}
+
+// ---- the pointer ----
+
+let under = null; // the place the pointer is at
+
+function placeAt(event) {
+  const box = host.getBoundingClientRect();
+  const [column, row] = [Math.floor((event.clientX - box.left) / step()), Math.floor((event.clientY - box.top + topNow()) / HIGH)];
+  const place = row * columns() + column;
+  return column < columns() && place >= 0 && place < (total ?? 0) ? place : null;
+}
+
+function point(event) {
+  const place = event.type === "pointerleave" ? null : placeAt(event);
+  if (place === under) return;
+  under = place;
+  const item = place === null ? null : itemAt(place);
+  host.title = item ? described(item) : "";
+  host.style.cursor = item ? "pointer" : "";
+  paintSoon();
+}
+
+function touch(event) {
+  const place = event.target.closest("button") ? null : placeAt(event);
+  const item = place === null ? null : itemAt(place);
+  if (!item) return;
+  cursor = place;
+  goThere(item);
+}
+
+function goThere(item) {
+  mine = item.index;
+  goToItem(item.index);
 }
 
 // ---- where it is ----
 
 function reveal(place) {
-  const row = Math.floor(place / columns());
-  const top = row * TILE.high;
-  room.style.height = `${Math.ceil((total ?? 0) / columns()) * TILE.high}px`;
-  if (top < host.scrollTop || top + TILE.high > host.scrollTop + host.clientHeight) host.scrollTop = top - host.clientHeight / 3;
+  const top = Math.floor(place / columns()) * HIGH;
+  layRoom();
+  if (top < topNow() || top + HIGH > topNow() + host.clientHeight) host.scrollTop = (top - host.clientHeight / 3) / perPixel();
 }
 
 function key(event) {
@@ -246,7 +249,7 @@ function key(event) {
     return;
   }
   const wide = columns();
-  const page = Math.max(1, Math.floor(host.clientHeight / TILE.high)) * wide;
+  const page = Math.max(1, Math.floor(host.clientHeight / HIGH)) * wide;
   const target = { ArrowRight: cursor + 1, ArrowLeft: cursor - 1, ArrowDown: cursor + wide, ArrowUp: cursor - wide, PageDown: cursor + page, PageUp: cursor - page, Home: 0, End: total - 1 }[event.key];
   if (target === undefined) return;
   event.preventDefault();
@@ -265,8 +268,7 @@ function choose() {
   const item = itemAt(cursor);
   if (!item) return;
   atRest = false;
-  mine = item.index;
-  room.querySelector(`[data-place="${cursor}"]`)?.click();
+  goThere(item);
 }
 const chooseSoon = debounced(choose, 120);
 
@@ -286,14 +288,20 @@ async function follow() {
   }
 }
 
+// The colours of the page have changed.
+export const repaintGallery = () => paintSoon();
+
 export function connectGallery() {
   let shown = JSON.stringify(asked());
   subscribe((changed) => {
+    if (changed.has("space")) total = null;
     if (changed.has("page") || changed.has("space")) openGallery();
-    else if (visible() && (changed.has("view") || changed.has("within"))) {
+    else if (visible() && ["view", "within", "selection"].some((name) => changed.has(name))) {
       showChoices();
       if (JSON.stringify(asked()) !== shown) restart();
+      else paintSoon();
     } else if (changed.has("item")) follow();
+    if (changed.has("item")) paintSoon();
     shown = JSON.stringify(asked());
   });
 }

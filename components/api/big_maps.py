@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, jsonify
 
 from components.api.maps import json_body
-from components.api.wanted import wanted_plane, wanted_space
+from components.api.wanted import wanted_hidden, wanted_plane, wanted_space
 from components.api.wire import FARTHEST, Refused, framed_answer
 from components.big_maps import FEW, BigMaps, View
 from vae_core import Catalogue
 from vae_core.jobs import Jobs
 
 _LARGEST_PICTURE = 4096
-_MOST_HIDDEN = 1000
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
@@ -28,7 +26,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         found = wanted_plane(space, projection, jobs)
         asked = _body()
-        view, hidden = _view(asked), _hidden(asked)
+        view, hidden = _view(asked), wanted_hidden(asked)
         big = maps.get(space, found, str(asked.get("color", "")))
         index = big.within(view, hidden)
         about = {"count": len(index), "total": len(space)}
@@ -43,7 +41,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_plane(space, projection, jobs)
         asked = _body()
         x, y, reach = _numbers(asked, ("x", "y", "reach"))
-        hidden = _hidden(asked)
+        hidden = wanted_hidden(asked)
         if not hidden:
             index, distance = found.nearest(np.array([[x, y]]), 1)
             item, away = int(index[0, 0]), float(distance[0, 0])
@@ -80,10 +78,3 @@ def _view(asked: dict[str, Any]) -> View:
     if not (1 <= width <= _LARGEST_PICTURE and 1 <= height <= _LARGEST_PICTURE):
         raise Refused(400, f"A picture is 1 to {_LARGEST_PICTURE} pixels wide and high.")
     return View(left, right, bottom, top, round(width), round(height))
-
-
-def _hidden(asked: dict[str, Any]) -> set[str]:
-    hidden = asked.get("hidden") or []
-    if not isinstance(hidden, list) or len(hidden) > _MOST_HIDDEN:
-        raise Refused(400, f"hidden must be a list of at most {_MOST_HIDDEN} names of classes.")
-    return {html.unescape(str(name)) for name in hidden}  # the figure writes them for HTML

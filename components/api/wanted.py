@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import html
+from typing import Any
+
 from components.api.wire import Refused
 from vae_core import Catalogue, InputError, LatentSpace, Projection
 from vae_core.jobs import Jobs
 from vae_core.space import ProjectionSettings
+
+_MOST_HIDDEN = 1000
 
 
 def wanted_space(catalogue: Catalogue, name: str) -> LatentSpace:
@@ -21,6 +26,14 @@ def wanted_space(catalogue: Catalogue, name: str) -> LatentSpace:
     except KeyError:
         raise Refused(404, f"There is no space {name!r}.") from None
     return entry.space()
+
+
+def wanted_hidden(asked: dict[str, Any]) -> frozenset[str]:
+    """Return the names of the classes a request hides; Refused 400 if that is no list, or too long."""
+    hidden = asked.get("hidden") or []
+    if not isinstance(hidden, list) or len(hidden) > _MOST_HIDDEN:
+        raise Refused(400, f"hidden must be a list of at most {_MOST_HIDDEN} names of classes.")
+    return frozenset(html.unescape(str(name)) for name in hidden)  # the figure writes them for HTML
 
 
 def job_key(space: LatentSpace, projection: str) -> str:

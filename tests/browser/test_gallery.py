@@ -2,31 +2,67 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+from urllib.parse import quote
+
 import numpy as np
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import open_map
+from tests.browser.driving import open_map, wait_until
 from vae_core import demo
 
+_IN_VIEW = "async () => (await import('./assets/interpret/gallery.js')).tilesInView()"
 
-def test_it_goes_through_the_whole_set_with_few_tiles(page: Page, server: str) -> None:
+
+def in_view(page: Page) -> dict[int, dict[str, Any]]:
+    """Return the tiles in view by their place, once all are there."""
+    wait_until(page, f"async () => (await ({_IN_VIEW})()).length && (await ({_IN_VIEW})()).every(tile => tile.item)")
+    return {tile["place"]: tile for tile in page.evaluate(_IN_VIEW)}
+
+
+def click(page: Page, place: int) -> None:
+    tile = in_view(page)[place]
+    page.locator("#gallery").click(position={"x": tile["x"] + 40, "y": tile["y"] + 30})
+
+
+_BRIGHTNESS = """async place => {
+  const tile = (await import('./assets/interpret/gallery.js')).tilesInView().find(one => one.place === place);
+  const canvas = document.querySelector("#gallery-frame canvas"), ratio = window.devicePixelRatio;
+  const [x, y, size] = [tile.x + 7, tile.y + 2, 64].map(one => one * ratio);
+  const pixels = canvas.getContext("2d").getImageData(x, y, size, size);
+  let sum = 0;
+  for (let i = 0; i < pixels.data.length; i += 4) sum += pixels.data[i];
+  return sum / (pixels.data.length / 4);
+}"""
+
+
+def wait_for_brightness(page: Page, place: int, low: float, high: float) -> None:
+    """Wait until the mean red of a tile's first picture, 0 to 255, lies in a range."""
+    wait_until(
+        page, f"async () => {{ const seen = await ({_BRIGHTNESS})({place}); return {low} < seen && seen < {high}; }}"
+    )
+
+
+def test_it_goes_through_the_whole_set_and_knows_what_is_in_view(page: Page, server: str) -> None:
     open_map(page, server, "page=items")
     distortion = demo("fashion").distortion
-    tiles = page.locator("#gallery [data-item]")
-    expect(tiles.first).to_have_attribute("data-item", str(int(np.argmax(distortion))))
+    worst, best = int(np.argmax(distortion)), int(np.argmin(distortion))
+    expect(page.locator("#gallery-place")).to_contain_text("of 10,000")
+    assert in_view(page)[0]["item"]["index"] == worst
     page.locator("#gallery").press("End")
-    last = page.locator("#gallery [data-place='9999'][data-item]")
-    expect(last).to_have_attribute("data-item", str(int(np.argmin(distortion))))
-    expect(last).to_be_in_viewport()
-    assert tiles.count() < 120
-    expect(last).to_have_class("tile on")
-    assert f"item={int(np.argmin(distortion))}" in page.url
+    expect(page.locator("#gallery-option")).to_have_attribute("data-item", str(best))
+    expect(page.locator("#gallery-option")).to_have_attribute("aria-selected", "true")
+    shown = in_view(page)
+    assert len(shown) < 120
+    assert shown[9999]["item"]["index"] == best and shown[9999]["on"]
+    assert f"item={best}" in page.url
     page.locator("#gallery").evaluate("gallery => { gallery.scrollTop = 0; }")
-    expect(last).to_have_count(0)
+    assert 9999 not in in_view(page)
     page.locator("#gallery").press("Enter")
-    expect(last).to_be_in_viewport()
+    wait_until(page, f"async () => (await ({_IN_VIEW})()).some(tile => tile.place === 9999)")
     page.locator("#rank-way").click()
-    expect(page.locator("#gallery [data-place='0']")).to_have_attribute("data-item", str(int(np.argmin(distortion))))
+    wait_until(page, f"async () => (await ({_IN_VIEW})())[0]?.item?.index === {best}")
     assert "rankUp=1" in page.url
 
 
@@ -38,17 +74,32 @@ def test_filter_and_map_show_the_same_items_and_each_other(page: Page, server: s
     expect(page.locator("#gallery-place")).to_contain_text("of 1,000")
     expect(page.locator("#within")).to_contain_text("label: Bag · 1,000 items")
     bags = np.flatnonzero((demo("fashion").data.table["label"].astype(str) == "Bag").to_numpy())
-    expect(page.locator("#gallery [data-place='0']")).to_have_attribute("data-item", str(bags[0]))
-    page.locator("#gallery [data-place='3'] img").click()
+    assert in_view(page)[0]["item"]["index"] == bags[0]
+    click(page, 3)
     expect(page.locator("#touched .item-head")).to_contain_text(str(bags[3]))
     # Chosen elsewhere, the gallery goes there.
     page.evaluate("async item => (await import('./assets/explore/items.js')).goToItem(item)", int(bags[700]))
-    tile = page.locator(f"#gallery [data-item='{bags[700]}']")
-    expect(tile).to_be_in_viewport()
-    expect(tile).to_have_class("tile on")
+    wait_until(page, f"async () => (await ({_IN_VIEW})()).some(tile => tile.on && tile.item.index === {bags[700]})")
     page.locator("#within").get_by_role("button").click()
     expect(page.locator("#gallery-place")).to_contain_text("of 10,000")
     expect(page.locator("#filter-column")).to_have_value("")
+
+
+def test_it_shows_reconstructions_and_what_the_legend_shows(page: Page, server: str) -> None:
+    hidden = [name for name in demo("fashion").data.table["label"].astype(str).unique() if name != "Trouser"]
+    open_map(page, server, f"page=items&rank=item&hidden={quote(json.dumps(hidden))}")
+    expect(page.locator("#gallery-place")).to_contain_text("of 1,000 of the classes shown")
+    assert {tile["item"]["label"] for tile in in_view(page).values()} == {"Trouser"}
+    # What is painted are the item's own pixels, in the end what lies between, on the page's light ground.
+    item = in_view(page)[0]["item"]["index"]
+    own = 255 * float(demo("fashion").data.batch(np.array([item])).mean())
+    wait_for_brightness(page, 0, own - 5, own + 5)
+    fewer = len(in_view(page))
+    page.select_option("#gallery-pictures", "both")
+    wait_until(page, f"async () => (await ({_IN_VIEW})()).length < {fewer}")
+    assert "pictures=both" in page.url
+    page.select_option("#gallery-pictures", "difference")
+    wait_for_brightness(page, 0, 200, 255)
 
 
 def test_a_filter_that_leaves_nothing_says_so(page: Page, server: str) -> None:

@@ -11,13 +11,24 @@ import torch
 from components.wording import trust_in_words
 from vae_core import LatentSpace
 from vae_core.drawing.palette import MANY, MISSING, OKABE_ITO, SYMBOLS, category_style
-from vae_core.drawing.pictures import decode, image_shape, originals, to_bytes
+from vae_core.drawing.pictures import decode, image_shape, originals, reduced, to_bytes
 
 
 def test_pixels_are_clamped_and_rounded() -> None:
     values = np.array([-1, 0, 0.5 / 255, 0.51 / 255, 0.5, 1, 9], np.float32).reshape(1, 1, 1, 7)
     assert to_bytes(values).tolist() == [[[[0], [0], [0], [1], [128], [255], [255]]]]
     assert to_bytes(np.zeros((2, 3, 4, 5))).shape == (2, 4, 5, 3)
+
+
+def test_large_pictures_are_averaged_in_blocks() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 9, 13, 2), dtype=np.uint8)
+    assert reduced(pixels, 13) is pixels
+    small = reduced(pixels, 5)
+    assert small.shape == (3, 3, 4, 2)
+    assert abs(float(small[1, 2, 3, 1]) - pixels[1, 6:9, 9:12, 1].mean()) <= 0.5
+    flat = reduced(pixels[:, :1], 4)
+    assert flat.shape == (3, 1, 3, 2)
+    assert abs(float(flat[0, 0, 0, 0]) - pixels[0, 0, :4, 0].mean()) <= 0.5
 
 
 def test_shapes(grey: LatentSpace, colour: LatentSpace, vectors: LatentSpace) -> None:

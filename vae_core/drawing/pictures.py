@@ -70,3 +70,18 @@ def round_trip(space: LatentSpace, z: np.ndarray) -> np.ndarray:
 def originals(data: Dataset, index: np.ndarray) -> np.ndarray:
     """Return items as pictures, as of `shown`."""
     return shown(data, data.batch(index))
+
+
+def reduced(pixels: np.ndarray, longest: int) -> np.ndarray:
+    """Average blocks of pixels, uint8 ``[m, h, w, c]``, until neither side is longer than `longest`.
+
+    The blocks are squares; those at the lower and right ends that are not whole are left out.
+    """
+    _, height, width, _ = pixels.shape
+    by = -(-max(height, width) // longest)
+    if by == 1:
+        return pixels
+    high, wide = max(1, height // by), max(1, width // by)
+    within = pixels[:, : high * by, : wide * by]
+    blocks = within.reshape(len(pixels), high, within.shape[1] // high, wide, within.shape[2] // wide, -1)
+    return np.rint(blocks.mean(axis=(2, 4))).astype(np.uint8)

@@ -59,7 +59,7 @@ def framed(answer: TestResponse) -> tuple[dict[str, object], np.ndarray]:
     head, _, body = answer.data.partition(b"\n")
     about = json.loads(head, parse_constant=lambda name: pytest.fail(f"{name} in the answer"))
     assert answer.headers["X-Shape"] == ",".join(map(str, about["shape"]))
-    return about, np.frombuffer(body, np.uint8).reshape(about["shape"])
+    return about, np.frombuffer(body, str(about["type"])).reshape(about["shape"])
 
 
 def check_right(answer: TestResponse, route: str, rows: int) -> None:

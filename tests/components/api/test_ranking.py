@@ -35,6 +35,16 @@ def test_a_part_of_the_items_and_where_one_stands(client: FlaskClient) -> None:
     assert [(one["index"], one["value"]) for one in plain] == [(7, None), (8, None)]
 
 
+def test_what_the_legend_hides_is_left_out(client: FlaskClient, grey: LatentSpace) -> None:
+    labels = grey.data.table["label"].to_numpy()
+    for hidden, color in ((["bag"], "label"), (["bag", "coat"], "label"), (["bag"], "size")):
+        told = client.post(PATH, json={"by": "item", "hidden": hidden, "color": color, "count": 60}).get_json()
+        wanted = np.flatnonzero(~np.isin(labels, hidden)) if color == "label" else np.arange(60)
+        assert [one["index"] for one in told["items"]] == wanted.tolist() and told["total"] == len(wanted)
+    nothing = client.post(PATH, json={"hidden": ["bag", "coat", "ankle boot"], "color": "label"}).get_json()
+    assert nothing["total"] == 0 and nothing["items"] == []
+
+
 def test_unlike_neighbours_by_any_column(client: FlaskClient, grey: LatentSpace) -> None:
     for column in ("label", "size"):
         told = client.post(PATH, json={"by": "disagreement", "column": column, "count": 1}).get_json()["items"][0]
@@ -88,6 +98,7 @@ def test_a_set_without_labels_says_what_to_add(client: FlaskClient) -> None:
         ({"find": "a"}, 400),
         ({"find": 60}, 400),
         ({"worst": "false"}, 400),
+        ({"hidden": "bag"}, 400),
         ({"within": {"column": "label"}}, 422),
         ({"column": "nothing", "by": "disagreement"}, 422),
     ],

@@ -1,0 +1,55 @@
+// What the gallery's items are ordered by, and what is shown of them.
+import { getJSON } from "../explore/api.js";
+import { element } from "../explore/picture.js";
+import { current, state, update } from "../explore/store.js";
+import { filterControl, showFilter } from "./gallery_filter.js";
+import { OFFERED, offered, shownAs } from "./gallery_pictures.js";
+
+let choices = null;
+let choicesOf = null;
+
+export const rankedBy = () => state.view.rank ?? choices?.by[0]?.name ?? "distortion";
+
+const look = (changes) => update({ view: { ...state.view, ...changes } }, { commit: true });
+
+export function layHead() {
+  return element("div", { className: "card-head" },
+    element("h2", {}, "All items"),
+    element("label", { className: "choice" }, "in order of ", element("select", { id: "rank-by", onchange: (event) => look({ rank: event.target.value }) })),
+    element("button", { id: "rank-way", className: "plain", onclick: () => look({ rankUp: !state.view.rankUp || undefined }) }),
+    element("label", { className: "choice" }, "showing ", element("select", { id: "gallery-pictures", onchange: (event) => look({ pictures: event.target.value === "item" ? undefined : event.target.value }) })),
+    filterControl(),
+    element("span", { id: "gallery-place", role: "status" }),
+  );
+}
+
+// False if another space is on show meanwhile.
+export async function loadChoices() {
+  const space = current.info.id;
+  if (choicesOf !== space) {
+    const found = await getJSON(`spaces/${space}/ranking`);
+    if (space !== current.info?.id) return false;
+    choices = found;
+    choicesOf = space;
+    const groups = Map.groupBy ? Map.groupBy(choices.by, (one) => one.group) : new Map([["", choices.by]]);
+    document.getElementById("rank-by").replaceChildren(...[...groups].map(([label, listed]) => element("optgroup", { label }, ...listed.map(({ name, title }) => element("option", { value: name }, title)))));
+    document.getElementById("gallery-note").textContent = choices.notes.join(" ");
+    document.getElementById("gallery-pictures").replaceChildren(...offered().map((name) => element("option", { value: name }, OFFERED[name])));
+    document.getElementById("gallery-pictures").parentElement.hidden = offered().length < 2;
+    if (!choices.by.some((one) => one.name === rankedBy())) look({ rank: undefined });
+    if (!offered().includes(shownAs())) look({ pictures: undefined });
+  }
+  showFilter(choices.filters);
+  showChoices();
+  return true;
+}
+
+export function showChoices() {
+  if (!choices) return;
+  document.getElementById("rank-by").value = rankedBy();
+  document.getElementById("gallery-pictures").value = shownAs();
+  const wrong = choices.by.find((one) => one.name === rankedBy())?.group === "Wrong";
+  const words = wrong ? ["worst first", "best first"] : rankedBy() === "item" ? ["first to last", "last to first"] : ["highest first", "lowest first"];
+  const own = rankedBy() === "item" ? !state.view.rankUp : Boolean(state.view.rankUp);
+  document.getElementById("rank-way").textContent = rankedBy() === "item" ? words[own ? 0 : 1] : words[own ? 1 : 0];
+}
