@@ -38,6 +38,7 @@ export function toQuery() {
   const { view } = state;
   for (const flag of FLAGS) if (view[flag]) query.set(flag, 1);
   for (const value of ["units", "pointSize", "pointOpacity", "layer", "rank", "pictures"]) if (view[value] !== undefined) query.set(value, view[value]);
+  if (view.relation) query.set("relation", view.relation.join(","));
   if (view.choices) query.set("choices", JSON.stringify(view.choices));
   if (state.frame) query.set("frame", numbers(state.frame));
   if (state.dimension !== null) query.set("dimension", state.dimension);
@@ -122,6 +123,9 @@ export function fromQuery(text) {
   if (/^[a-z0-9][a-z0-9-]{0,47}$/.test(query.get("layer") ?? "")) wanted.view.layer = query.get("layer");
   if (query.get("rank")) wanted.view.rank = query.get("rank");
   if (["both", "difference"].includes(query.get("pictures"))) wanted.view.pictures = query.get("pictures");
+  const [, dimension, source, column] = /^(\d+),(table|measured),(.+)$/s.exec(query.get("relation") ?? "") ?? [];
+  if (column) wanted.view.relation = [Number(dimension), source, column];
+  else if (query.get("relation")) puzzling.push("relation");
   if (query.get("units") === "sigma") wanted.view.units = "sigma";
   if (wanted.spot && wanted.spot.length !== 2) {
     puzzling.push("spot");

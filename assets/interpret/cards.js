@@ -6,7 +6,7 @@ import { current, state, subscribe, update } from "../explore/store.js";
 import { layGallery, refreshGallery } from "./gallery.js";
 import { placeAlong } from "./along.js";
 import { paintNames } from "./names.js";
-import { markLinked, restoreRelation } from "./linked.js";
+import { markLinked, openRelation } from "./linked.js";
 import { refreshMarks } from "./marks.js";
 
 const POLL = 400; // milliseconds
@@ -173,7 +173,7 @@ function show(card, answer) {
     card.body.innerHTML = answer.html;
     markLinked(card.body);
     paintNames();
-    if (card.study.name === "relations") restoreRelation();
+    if (card.study.name === "relations") openRelation();
     if (card.study.name === "wrong_items") refreshGallery();
     placeAlong(card.body);
     refreshMarks();

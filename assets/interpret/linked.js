@@ -18,30 +18,25 @@ function touched(target) {
     const same = JSON.stringify(asked) === JSON.stringify(state.within);
     update({ within: same ? null : asked }, { commit: true });
   } else if (dimension !== undefined) {
-    if (target.dataset.relation) openRelation(target.dataset);
     const j = Number(dimension);
+    const view = target.dataset.relation ? { ...state.view, relation: [j, target.dataset.relation, column] } : state.view;
     const color = column === undefined ? `z${j}` : target.dataset.relation === "measured" ? `measured:${column}` : column;
     const known = current.info.columns.some((one) => one.name === color && one.kind !== "text");
-    update({ dimension: j, ...(known ? { color, selection: null } : {}) }, { commit: true });
+    update({ dimension: j, view, ...(known ? { color, selection: null } : {}) }, { commit: true });
   } else if (column !== undefined) update({ color: column, selection: null }, { commit: true });
 }
 
 const TOUCHABLE = "[data-axes], [data-item], [data-point], [data-within], [data-dimension], [data-column]";
 
 let opened = 0;
-let relationOnShow = null; // what the last cell opened, in which space
-
-// A card that is drawn anew shows again what was open in it.
-export function restoreRelation() {
-  if (relationOnShow?.space === state.space) openRelation(relationOnShow);
-}
 
 // What a cell of the relations opens, below them.
-async function openRelation({ dimension, column, relation }) {
+export async function openRelation() {
   const host = panel().querySelector("#study-relations .relation-detail");
   opened += 1;
   const mine = opened;
-  relationOnShow = { dimension, column, relation, space: state.space };
+  if (!host || !state.view.relation) return;
+  const [dimension, relation, column] = state.view.relation;
   host.replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
   try {
     const query = new URLSearchParams({ column, source: relation });
@@ -83,6 +78,10 @@ export function markLinked(root = panel()) {
   for (const part of root.querySelectorAll(TOUCHABLE)) part.classList.toggle("on", isOn(part.dataset));
 }
 
+let openedFor = null;
 subscribe((changed) => {
+  const wanted = JSON.stringify([state.space, state.view.relation]);
+  if (wanted !== openedFor && state.view.relation && !changed.has("space")) openRelation();
+  openedFor = wanted;
   if (["dimension", "item", "within", "color"].some((name) => changed.has(name))) markLinked();
 });

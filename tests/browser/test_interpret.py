@@ -87,9 +87,10 @@ def test_a_relation_opens_and_a_dimension_gets_a_name(page: Page, server: str) -
     page.keyboard.press("Enter")
     expect(name).to_have_text("left to right")
     expect(page.locator("#study-relations .names [data-name-of='6']")).to_have_text("left to right")
+    assert "relation=6,table,x" in page.url
     page.reload()
     expect(page.locator("#sliders .row[data-dimension='6'] .meaning")).to_have_text("left to right")
-    expect(page.locator("#study-relations .verdict")).to_be_visible()
+    expect(page.locator(".relation-detail h3")).to_have_text("x along z6")
     page.locator("#study-relations .names [data-name-of='6']").press("F2")
     page.keyboard.press("Backspace")
     page.keyboard.press("Enter")
