@@ -83,6 +83,24 @@ def test_two_who_ask_at_once_get_one_answer(space: LatentSpace, asked: Asked) ->
     assert len({id(one) for one in got}) == 1 and ASKED == [10]
 
 
+def test_a_late_first_answer_does_not_hide_the_whole_one(
+    space: LatentSpace, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Answers(space)
+    compute = found._compute
+
+    def slowly(asked: Asked, items: int | None, progress: Progress) -> Trial:
+        result = compute(asked, items, progress)
+        if items is not None:
+            found.whole(asked)
+        return result
+
+    monkeypatch.setattr(found, "_compute", slowly)
+    assert found.first(asked).whole
+    known = found.known(asked)
+    assert known is not None and known.whole and ASKED == [10, None]
+
+
 def test_a_stopped_answer_is_none(space: LatentSpace, asked: Asked) -> None:
     found = Answers(space)
     with pytest.raises(Stopped):

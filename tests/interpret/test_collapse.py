@@ -16,7 +16,7 @@ from torch.distributions import Distribution, Normal
 import vae_core.data.pieces as pieces_module
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
-from vae_core.interpret.collapse import Collapse, collapse, measure
+from vae_core.interpret.collapse import Collapse, collapse, measure, off_dimensions
 from vae_core.interpret.collapse_verdict import verdict
 from vae_core.interpret.keeping import keep, kept
 from vae_core.model.decoder_alone import DecoderAlone
@@ -173,6 +173,25 @@ def test_words_for_every_finding() -> None:
     summary, findings, remedies = said([0.9, 0.0], [0.4, 1.0], variance=False)
     assert summary.startswith("The posterior has no variance") and findings == ("no variance", "some off")
     assert "z1 hardly does" in summary
+
+
+def test_what_moves_little_but_against_narrow_posteriors_is_not_called_idle() -> None:
+    said = verdict(collapse(opened([0.09, 0.9], [0.01, 0.3])))
+    assert "z0 moves too little to be an active unit, but much against its narrow posteriors" in said.summary
+    assert said.findings == () or said.findings == ("one carries",)
+    # Without a variance latents have no scale: what counts is how a dimension moves beside the others.
+    said = verdict(collapse(opened([0.02, 0.02, 0.0001], [1.0] * 3, 60, variance=False)))
+    assert "2 of 3 dimensions move with the items, and z2 hardly does" in said.summary
+
+
+def test_off_is_what_neither_moves_nor_costs() -> None:
+    assert off_dimensions(np.array([0.2, 0.0, 0.0, 0.02]), np.array([0.05, 0.05, 0.2, 3.0])).tolist() == [
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert off_dimensions(np.zeros(2), None).tolist() == [True, True]
 
 
 def test_names_are_used() -> None:

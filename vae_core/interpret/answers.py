@@ -72,8 +72,7 @@ class Answers:
                 few = asked.study.first
                 if few is not None and few >= len(self.space):
                     few = None
-                found = Answer(self._compute(asked, few, silent), few is None)
-                self._remember(asked, found)
+                found = self._remember(asked, Answer(self._compute(asked, few, silent), few is None))
             return found
 
     def whole(self, asked: Asked, progress: Progress = silent) -> Answer:
@@ -89,8 +88,7 @@ class Answers:
         with self._locked(f"{asked.id}/whole"):
             found = self.known(asked)
             if found is None or not found.whole:
-                found = Answer(self._compute(asked, None, progress), True)
-                self._remember(asked, found)
+                found = self._remember(asked, Answer(self._compute(asked, None, progress), True))
             return found
 
     @property
@@ -106,10 +104,15 @@ class Answers:
         with computing_with(1):
             return asked.study.compute()(self.space, items=items, progress=progress, **asked.arguments())
 
-    def _remember(self, asked: Asked, found: Answer) -> None:
-        self._found[asked.id] = found
+    def _remember(self, asked: Asked, found: Answer) -> Answer:
+        """Take in an answer, unless the whole one has come meanwhile; return the one that holds."""
+        with self._lock:
+            if not found.whole and asked.id in self._found:
+                return self._found[asked.id]
+            self._found[asked.id] = found
         if found.whole and self._folder is not None:
             keep(self._paths(asked)[0], found.result, stamp=self._stamp(asked))
+        return found
 
     def _paths(self, asked: Asked) -> list[Path]:
         return [

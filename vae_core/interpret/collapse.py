@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ACTIVE_FROM = 0.01
 #: Rate in nats from which a dimension is counted as saying something.
 NAT_FROM = 0.1
+#: Without a variance latents have no scale of their own: a dimension of less than this share of the largest variance,
+#: a hundredth of its deviation, does not move.
+STILL = 1e-4
 #: Share of the rate that the carrying dimensions have together.
 CARRIED = 0.98
 #: The bootstrap: so many draws of so many groups of items; the ranges it gives hold 95 % of the draws.
@@ -117,6 +120,23 @@ class Collapse:
     even: int
     movement: Movement | None
     rates: Rates | None
+
+
+def off_dimensions(variance: np.ndarray, rate: np.ndarray | None, threshold: float = ACTIVE_FROM) -> np.ndarray:
+    """Return which dimensions ``[d]`` are off: no active unit, and a rate of at most 0.1 nat.
+
+    Parameters
+    ----------
+    variance : ndarray
+        ``[d]`` Var_x(E_q[z_j]).
+    rate : ndarray or None
+        ``[d]`` nats an item. Without it those are off whose variance is below 10⁻⁴ of the largest.
+    threshold : float
+        Variance above which a unit is active.
+    """
+    if rate is None:
+        return np.asarray(variance <= STILL * variance.max(initial=0))
+    return np.asarray((variance <= threshold) & (rate <= NAT_FROM))
 
 
 def collapse(

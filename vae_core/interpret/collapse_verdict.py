@@ -8,12 +8,14 @@ from typing import Literal
 
 import numpy as np
 
-from vae_core.interpret.collapse import CARRIED, NAT_FROM, Collapse, Movement, Rates
+from vae_core.interpret.collapse import CARRIED, NAT_FROM, Collapse, Movement, Rates, off_dimensions
 
 Finding = Literal["nothing encoded", "no variance", "all off", "some off", "one carries", "rate for nothing", "narrow"]
 #: Median width of the carrying dimensions, see `Rates`, below which the model is called under-regularised: some 3.9
 #: nats a dimension. A rule of thumb, no test.
 NARROW = 0.02
+#: Width, see `Rates`, from which a dimension tells no items apart: its means have 1 % of the variance.
+WIDE = 0.995
 _NAMED = 4
 
 _ANNEAL = "Warm β up from 0 over the first epochs (KL annealing: Bowman et al. 2016)."
@@ -58,9 +60,10 @@ class Verdict:
 def verdict(found: Collapse, names: Sequence[str] | None = None) -> Verdict:
     """Say in words what the figures of `collapse` show.
 
-    A dimension is off if it is no active unit and its rate is at most 0.1 nat. One whose rate is above that though it
-    is no active unit pays for nothing. The model is under-regularised if posteriors are so narrow that in the median
-    of the carrying dimensions their width is below a fiftieth of the aggregate posterior's.
+    A dimension is off if it is no active unit and its rate is at most 0.1 nat; without a rate, if its variance is below
+    10⁻⁴ of the largest. One whose rate is above that though its posteriors are as wide as all of them together pays for
+    nothing. The model is under-regularised if posteriors are so narrow that in the median of the carrying dimensions
+    their width is below a fiftieth of the aggregate posterior's.
 
     Parameters
     ----------
@@ -79,8 +82,9 @@ def verdict(found: Collapse, names: Sequence[str] | None = None) -> Verdict:
 
 
 def _by_movement(found: Collapse, movement: Movement, called: list[str]) -> Verdict:
-    active = int(movement.active.sum())
-    still = [called[j] for j in np.flatnonzero(~movement.active)]
+    off = off_dimensions(movement.variance, None)
+    active = int((~off).sum())
+    still = [called[j] for j in np.flatnonzero(off)]
     why = "The posterior has no variance, so there is no finite rate"
     if found.dimensions == 1:
         moves = "the one dimension moves with the items" if active else "the one dimension hardly moves with the items"
@@ -98,8 +102,9 @@ def _by_movement(found: Collapse, movement: Movement, called: list[str]) -> Verd
 
 def _by_rates(found: Collapse, movement: Movement, rates: Rates, called: list[str]) -> Verdict:
     d, k = found.dimensions, rates.carriers
-    off = np.flatnonzero(~movement.active & ~rates.above)
-    idle = np.flatnonzero(~movement.active & rates.above)
+    off = np.flatnonzero(off_dimensions(movement.variance, rates.rate, found.threshold))
+    idle = np.flatnonzero(rates.above & (rates.width >= WIDE))
+    small = np.flatnonzero(rates.above & ~movement.active & (rates.width < WIDE))
     findings: list[Finding] = []
     remedies: list[str] = []
     if len(off) == d:
@@ -133,6 +138,13 @@ def _by_rates(found: Collapse, movement: Movement, rates: Rates, called: list[st
         summary += f" {_list([called[j] for j in idle])} {paying} but {_tells(len(idle))} no items apart."
         findings.append("rate for nothing")
         remedies += [_LONGER, _CHECK]
+    if len(small):
+        one = len(small) == 1
+        summary += (
+            f" {_list([called[j] for j in small])} {'moves' if one else 'move'} too little to be "
+            f"{'an active unit' if one else 'active units'}, but much against {'its' if one else 'their'} narrow "
+            f"posteriors: {'it tells' if one else 'they tell'} items apart."
+        )
     width = float(np.median(rates.width[rates.order[: max(k, 1)]]))
     if width < NARROW:
         each = "The posterior of an item is" if d == 1 else "In the median dimension the posterior of an item is"

@@ -9,6 +9,7 @@ import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.interpret.drawn import drawn_items
+from vae_core.interpret.independence import independence
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.pca import parts, principal_axes
 
@@ -44,7 +45,11 @@ class Components:
         ``[d]`` share of the component of the same rank where the dimensions are shuffled independently: mean and 95 %
         quantile over the draws.
     above : int
-        So many leading components have a larger share than 95 % of the shuffled sets.
+        So many leading components have a larger share than 95 % of the shuffled sets. A shuffled set keeps the variance
+        of every dimension, so this tells of how dimensions hang together, not of how uneven they are.
+    independence : float or None
+        p-value that no two dimensions are correlated, see `vae_core.interpret.independence`; None where too few items
+        or dimensions tell.
     draws : int
         Shuffled sets.
     shuffled_by : str
@@ -81,6 +86,7 @@ class Components:
     shuffled: np.ndarray
     shuffled_high: np.ndarray
     above: int
+    independence: float | None
     draws: int
     shuffled_by: str
     axes: np.ndarray
@@ -219,6 +225,7 @@ def principal_components(
         shuffled=shuffled.mean(axis=0),
         shuffled_high=high,
         above=int(np.argmin(np.append(share > high, False))),
+        independence=independence((axes.T * variance) @ axes, n),
         draws=draws,
         shuffled_by=by,
         axes=axes[:count],

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae_core.data.features import split_unit
+from vae_core.interpret.collapse import NAT_FROM
+from vae_core.interpret.collapse import off_dimensions as off
+from vae_core.interpret.components import dimension_deviations
 from vae_core.interpret.relations import LEAST_DRAWS, Relations, relations
 from vae_core.progress import Progress, silent
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
-#: A dimension of a lower mean rate, in nats an item, is off: its posteriors hardly differ from the prior.
-OFF_BELOW = 0.1
 #: Least strength of a link that makes a name: |r| of 0.39, or 15 % of the column's entropy.
 CLEAR = 0.15
 #: A column of the table is taken before a measure it comes so close to.
@@ -133,10 +134,15 @@ def dimension_names(
 
 
 def off_dimensions(space: LatentSpace) -> np.ndarray:
-    """Return which dimensions ``[d]`` are off: mean rate below 0.1 nats, or where there is no rate, all means alike."""
-    if space.model.can.variance and space.model.can.encode:
-        return np.asarray(space.rate.mean(axis=0, dtype=np.float64) < OFF_BELOW)
-    return np.asarray(space.mean.max(axis=0) == space.mean.min(axis=0))
+    """Return which dimensions ``[d]`` of a space are off; see `vae_core.interpret.collapse.off_dimensions`."""
+    if not (space.model.can.variance and space.model.can.encode):
+        return off(np.square(dimension_deviations(space.mean)), None)
+    rate = space.rate.mean(axis=0, dtype=np.float64)
+    variance = np.full(len(rate), np.inf)
+    low = np.flatnonzero(rate <= NAT_FROM)
+    if len(low):
+        variance[low] = np.square(dimension_deviations(space.mean[:, low]))
+    return off(variance, rate)
 
 
 def short(column: str) -> str:

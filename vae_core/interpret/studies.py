@@ -151,6 +151,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.components:Components",
         choices={"standardised": Choice("standardised", ("no", "yes"))},
         wide=True,
+        version=2,
     ),
     Study(
         "intrinsic_dimension",

@@ -11,7 +11,7 @@ from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
-from vae_core.interpret.collapse import NAT_FROM, Collapse, Movement, Rates
+from vae_core.interpret.collapse import NAT_FROM, Collapse, Movement, Rates, off_dimensions
 from vae_core.interpret.collapse_verdict import verdict
 from vae_core.report.card import Card
 
@@ -40,6 +40,7 @@ def card(space: LatentSpace, found: Collapse) -> Card:
 
 def _rate_bars(rates: Rates, movement: Movement | None) -> Markup:
     rows = []
+    off = off_dimensions(np.zeros(len(rates.rate)) if movement is None else movement.variance, rates.rate)
     for j in rates.order:
         active = movement is not None and bool(movement.active[j])
         moved = "" if movement is None else f" Variance of its mean {plain(float(movement.variance[j]))}"
@@ -49,7 +50,7 @@ def _rate_bars(rates: Rates, movement: Movement | None) -> Markup:
                 float(rates.rate[j]),
                 float(rates.error[j]),
                 note=percent(float(rates.rate[j]) / rates.total) if rates.total > 0 else "",
-                off=not rates.above[j],
+                off=bool(off[j]),
                 touch={"dimension": int(j)},
                 title=f"z{j}: {with_error(float(rates.rate[j]), float(rates.error[j]))} nats."
                 + (f"{moved}: {'an' if active else 'no'} active unit." if moved else ""),
@@ -62,12 +63,13 @@ def _variance_bars(found: Collapse) -> Markup | None:
     if found.movement is None:
         return None
     moved = found.movement
+    off = off_dimensions(moved.variance, None)
     rows = [
         Bar(
             f"z{j}",
             float(moved.variance[j]),
             float(moved.error[j]),
-            off=not moved.active[j],
+            off=bool(off[j]),
             touch={"dimension": int(j)},
         )
         for j in np.argsort(-moved.variance, kind="stable")

@@ -11,7 +11,7 @@ from vae_core.drawing.curves import Curve, curves
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
-from vae_core.drawing.numbers import count, percent, with_error
+from vae_core.drawing.numbers import count, p_value, percent, with_error
 from vae_core.drawing.walk import walk
 from vae_core.interpret.components import Components
 from vae_core.report.card import Card
@@ -40,6 +40,17 @@ def card(space: LatentSpace, found: Components) -> Card:
                 Fact(
                     "above the shuffled set", f"{found.above} of {d}", f"95 % of {found.draws} {shuffled}", "Horn 1965"
                 ),
+                *(
+                    []
+                    if found.independence is None
+                    else [
+                        Fact(
+                            "if no two dimensions were correlated",
+                            p_value(found.independence),
+                            title="Whether any correlation differs from 0 (Bartlett 1951)",
+                        )
+                    ]
+                ),
             ]
         ),
         tag("h3", "What each does: decoded along it, and the items at its ends", class_="sub"),
@@ -61,8 +72,15 @@ def _said(found: Components) -> str:
         return "There is one latent dimension, and it is the one component."
     first, chance = float(found.share[0]), float(found.shuffled[0])
     if found.above == 0:
+        uneven = f"the first has {percent(first)}, and spread evenly it would have {percent(1 / d)}"
+        if found.independence is not None and found.independence < 0.05:
+            return (
+                "The dimensions are correlated, though the first component carries no more variance than shuffled "
+                f"dimensions would: {uneven}."
+            )
         return (
-            "No direction carries more variance than shuffled dimensions would: the latent has no preferred directions."
+            "The dimensions are uncorrelated as far as these items tell, so the components are the dimensions "
+            f"themselves, by variance: {uneven}."
         )
     leading = "One component carries" if found.above == 1 else f"{found.above} components carry"
     return (
