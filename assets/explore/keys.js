@@ -27,6 +27,7 @@ const KEYS = [
   ["/", "find an item"],
   ["Ctrl + Z,  Ctrl + Shift + Z", "undo, redo where you were"],
   ["I", "Interpret: what the space means, beside the map; again: back to Explore"],
+  ["← →,  Enter  on a histogram", "from bar to bar; show the items of one"],
   ["F2, or double-click, on a name", "name a latent dimension; an empty name takes yours back"],
   ["M", "model card: how the model is understood, and whether it is well"],
   ["?", "this list"],

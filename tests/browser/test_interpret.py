@@ -51,6 +51,14 @@ def test_a_part_of_the_items_is_marked_on_the_map_and_let_go(page: Page, server:
     chip.get_by_role("button").click()
     expect(chip).to_be_hidden()
     assert "within" not in page.url
+    # By keyboard: the bar right of the middle one of a histogram.
+    page.click("#page-interpret")
+    page.click("#study-tabs [data-page=prior]")
+    histogram = page.get_by_role("slider", name="Histogram of z9")
+    histogram.press("ArrowRight")
+    histogram.press("Enter")
+    expect(chip).to_contain_text("z9 from")
+    expect(histogram).to_have_attribute("aria-valuetext", re.compile(r"\d"))
 
 
 def test_a_link_to_what_is_not_there_says_so(page: Page, server: str) -> None:

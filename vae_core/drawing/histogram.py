@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from vae_core.drawing.markup import tag
+from vae_core.drawing.markup import if_touched, tag
 from vae_core.drawing.numbers import count, plain
 
 _WIDE, _HIGH = 200, 56
@@ -43,7 +43,6 @@ def histogram(
     for at, tall in enumerate(height):
         left, wide = (edges[at] - low) / span * _WIDE, widths[at] / span * _WIDE
         told = f"{plain(float(edges[at]))} to {plain(float(edges[at + 1]))}: {count(int(counts[at]))}"
-        # Not one stop of the keyboard a bin: there would be hundreds on a page, and a range can be typed elsewhere.
         ends = {"data_low": f"{edges[at]:.6g}", "data_high": f"{edges[at + 1]:.6g}"}
         touch = {} if column is None else {"data_within": column, **ends}
         box = {"x": f"{left:.2f}", "width": f"{max(0.5, wide - 0.4):.2f}"}
@@ -68,7 +67,17 @@ def histogram(
         parts.append(tag("polyline", points=" ".join(points), class_="density"))
     svg = tag("svg", parts, viewBox=f"0 0 {_WIDE} {_HIGH}", preserveAspectRatio="none", class_="histogram-drawing")
     scale = tag("div", tag("span", plain(low)), tag("span", plain(float(edges[-1]))), class_="ends")
-    return tag("div", svg, scale, class_="histogram-host")
+    # One stop of the keyboard for all bins: one each would be hundreds on a page.
+    keys = {
+        "tabindex": 0,
+        "role": "slider",
+        "aria_label": f"Histogram of {column}: arrows go from bar to bar, Enter shows the items of one",
+        "aria_valuemin": 1,
+        "aria_valuemax": len(counts),
+        "aria_valuenow": len(counts) // 2 + 1,
+    }
+    touched = if_touched(keys) if column is not None and len(counts) else None
+    return tag("div", svg, scale, class_="histogram-host", **(touched or {}))
 
 
 def _coarser(edges: np.ndarray, counts: np.ndarray, density: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
