@@ -25,32 +25,39 @@ function take() {
 async function make(anew = false) {
   asking += 1;
   const mine = asking;
-  const here = path();
   try {
-    let answer = await getJSON(asVisitor(anew ? path("?anew=1") : here), { method: "POST" });
-    if (underWay(answer)) lookAtJobs();
-    while (underWay(answer)) {
-      if (mine !== asking) return;
-      show(answer);
-      await pause();
-      answer = await getJSON(here);
-    }
-    if (mine !== asking) return;
-    show(answer);
-    if (answer.state === "done") take();
+    const answer = await follow(await getJSON(asVisitor(path(anew ? "?anew=1" : "")), { method: "POST" }), mine);
+    if (answer?.state === "done") take();
   } catch (error) {
     if (mine === asking) show({ state: "failed", error: error.message });
   }
 }
 
-// Whether there is one already: then there is also a way to make it anew.
+// Shows how far it is until it is there; what became of it, or null if something else was asked for meanwhile.
+async function follow(first, mine) {
+  const here = path();
+  let answer = first;
+  if (underWay(answer)) lookAtJobs();
+  while (underWay(answer) && mine === asking) {
+    show(answer);
+    await pause();
+    answer = await getJSON(here);
+  }
+  if (mine !== asking) return null;
+  show(answer);
+  return answer;
+}
+
+// Whether there is one already, which can then be made anew as well, or one is being made.
 async function look() {
+  asking += 1;
   const mine = asking;
   try {
     const answer = await getJSON(path());
-    if (mine === asking && answer.state === "done") show(answer);
-  } catch {
-    // Whoever presses the button is told.
+    if (mine === asking && (answer.state === "done" || underWay(answer))) await follow(answer, mine);
+  } catch (error) {
+    // Nothing was asked for here: whoever presses the button is told. One that was seen to be made must not seem to go on.
+    if (mine === asking && bar?.isConnected) show({ state: "failed", error: error.message });
   }
 }
 
@@ -71,7 +78,7 @@ function show(answer) {
   if (underWay(answer)) {
     if (!bar?.isConnected) {
       bar = element("progress", { max: 1, "aria-label": "Progress of the report" });
-      host().replaceChildren(element("span", { className: "report-note", role: "status" }), bar, element("button", { id: "report-cancel", className: "plain", onclick: cancel }, "Cancel"));
+      host().replaceChildren(element("span", { className: "report-note", role: "status" }), bar, element("button", { id: "report-cancel", className: "plain", onclick: (event) => { if (event.detail < 2) cancel(); } }, "Cancel"));
       if (focused) document.getElementById("report-cancel").focus();
     }
     const note = host().querySelector(".report-note");
