@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vae_core.model.findings import Report
 from vae_core.model.health import check_health, looked_at
+from vae_core.model.training_record import training_facts
 from vae_core.model.vae import VAE
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def model_card(model: LatentModel, data: Dataset) -> Report:
             likelihood += " of the standardised values"
         report.add("network", f"{config.architecture}, {sum(p.numel() for p in model.parameters()):,} weights", "known")
         report.add("likelihood", likelihood, "known")
+        for subject, value in training_facts(model.record):
+            report.add(subject, value, "stated")
     if model.can.encode:
         check_health(model, looked_at(data, model.prior.mean.device), report)
     return report

@@ -92,7 +92,7 @@ def load_checkpoint(folder: Path | str, device: torch.device | str = "cpu") -> V
         If a file is missing or unreadable, a weight is missing, superfluous, of another
         shape than the architecture says, or not finite.
     """
-    config, _ = read_config(folder)
+    config, record = read_config(folder)
     path = Path(folder) / WEIGHTS
     try:
         weights = load_file(path)
@@ -120,4 +120,5 @@ def load_checkpoint(folder: Path | str, device: torch.device | str = "cpu") -> V
     if surplus:
         raise InputError(f"{path}: the weight {surplus[0]!r} has no place in the architecture of {CONFIG}.")
     model.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, assign=True)
+    model.record = record
     return model.to(device).eval().requires_grad_(False)

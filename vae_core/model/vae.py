@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -43,6 +44,8 @@ class VAE(nn.Module):
         self.observation = build_likelihood(config)
         self.standard = Standardisation(config) if config.standardised else None
         self._prior: StandardNormal | None = None
+        #: How it was trained, as its checkpoint tells it; empty where nothing is known.
+        self.record: dict[str, Any] = {}
 
     @property
     def latent_dim(self) -> int:
