@@ -203,6 +203,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.probes:probes",
         "vae_core.interpret.probes:Probes",
         first=400,
+        version=2,
         wide=True,
     ),
     Study(
