@@ -194,6 +194,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.relations:relations",
         "vae_core.interpret.relations:Relations",
         first=1500,
+        version=2,
         wide=True,
     ),
     Study(
@@ -213,6 +214,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.wrong_items:wrong_items",
         "vae_core.interpret.wrong_items:WrongItems",
         first=400,
+        version=2,
         choices={"column": Choice("compared by", OF_THE_TABLE)},
         wide=True,
     ),
