@@ -133,6 +133,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.swap:swap",
         "vae_core.interpret.swap:Swap",
         first=32,
+        version=2,
         choices={"convention": Choice("values from", ("prior", "aggregate"))},
     ),
     Study(
