@@ -143,6 +143,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.sensitivity:sensitivity",
         "vae_core.interpret.sensitivity:Sensitivity",
         first=24,
+        version=2,
     ),
     Study(
         "components",
@@ -168,6 +169,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.decoder_components:decoder_components",
         "vae_core.interpret.decoder_components:DecoderComponents",
         first=24,
+        version=2,
         wide=True,
     ),
     Study(
