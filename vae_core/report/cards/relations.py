@@ -81,7 +81,8 @@ def card(space: LatentSpace, found: Relations) -> Card:
             "mutual information "
             f"less its mean over {found.draws} permutations, divided by the column's entropy: 0 is chance, 1 knows "
             "the column.",
-            "Faint: not significant, all cells taken together at about 1 %. Seed 0.",
+            "Faint: not significant, all cells taken together at about 1 % (up to 3 % where cells and "
+            "classes are few). Seed 0.",
         ),
     )
 
