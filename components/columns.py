@@ -49,7 +49,9 @@ class Column:
 def columns(space: LatentSpace) -> list[Column]:
     """List the table's columns, rate and distortion if there are any, dimensions `by_rate`, measures of the items."""
     table = space.data.table
-    listed = [Column(str(name), str(name), kind_of(table.iloc[:, at])) for at, name in enumerate(table.columns)]
+    listed = [
+        Column(str(name), str(name), kind_of(table.iloc[:, at], str(name))) for at, name in enumerate(table.columns)
+    ]
     taken = {column.name for column in listed}
     figures = [
         *([Column("rate", "rate (nats)", "number")] if space.model.can.variance else []),
@@ -89,11 +91,11 @@ def default_column(space: LatentSpace) -> str:
 def values_of(seen: LatentSpace | Layer, name: str, projection: Projection | None = None) -> pd.Series | None:
     """Return a column's values, one an item; None if there is no such column, or its map has not been measured.
 
-    Whole numbers with gaps come as pandas' nullable integers, mixed objects as text.
+    Whole numbers with gaps, and those of the label, come as pandas' nullable integers, mixed objects as text.
     """
     names = [str(column) for column in seen.data.table.columns]
     if name in names:
-        return settled(seen.data.table.iloc[:, names.index(name)]).reset_index(drop=True)
+        return settled(seen.data.table.iloc[:, names.index(name)], name).reset_index(drop=True)
     if name == "rate":
         return pd.Series(seen.rate.sum(axis=1), name=name)
     if name == "distortion":

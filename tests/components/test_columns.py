@@ -56,6 +56,15 @@ def test_kinds(grey: LatentSpace, cells: Any, kind: str) -> None:
     assert kind_of(grey, cells) == kind
 
 
+def test_a_label_of_many_class_numbers_is_coloured_by_class(grey: LatentSpace) -> None:
+    classes = pd.Series([float(i) for i in range(30)] * 2)
+    assert kind_of(grey, classes.to_numpy()) == "number"
+    seen: Any = Seen(grey, label=classes.to_numpy())
+    assert columns(seen)[0].kind == "category"
+    told = values_of(seen, "label")
+    assert told is not None and str(told[1]) == "1"
+
+
 def test_the_order_is_table_then_figures_then_dimensions_by_rate(grey: LatentSpace) -> None:
     names = [column.name for column in columns(grey) if not column.measured]
     order = by_rate(grey)

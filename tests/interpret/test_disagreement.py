@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.space.conftest import vectors
+from vae_core.data.column_kinds import kind_of
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.interpret.disagreement import (
@@ -16,8 +19,10 @@ from vae_core.interpret.disagreement import (
     disagreement,
     label_chance,
     label_disagreement,
+    number_chance,
     number_disagreement,
 )
+from vae_core.interpret.item_columns import columns_of_items
 
 
 def data_of(**columns: object) -> Dataset:
@@ -58,6 +63,29 @@ def test_chance_is_what_shuffled_values_give() -> None:
     assert label_chance(codes, rows) == pytest.approx(expected, rel=1e-12)
 
 
+def test_the_others_that_chance_draws_are_different_ones() -> None:
+    values = np.random.default_rng(0).exponential(size=12)
+    exact = [abs(values[row] - np.median(np.delete(values, row))) for row in range(12)]
+    assert number_chance(values, np.arange(12), 11) == pytest.approx(np.mean(exact))
+    assert number_chance(values, np.arange(12), 30) == pytest.approx(np.mean(exact))
+    three = [
+        np.mean([abs(values[row] - np.median(some)) for some in combinations(np.delete(values, row), 3)])
+        for row in range(12)
+    ]
+    assert number_chance(values, np.repeat(np.arange(12), 1500), 3) == pytest.approx(np.mean(three), rel=0.02)
+
+
+@pytest.mark.parametrize("values", [np.arange(400) % 100, (np.arange(400) % 10).astype(float)])
+def test_whole_numbers_of_the_label_are_classes(values: np.ndarray) -> None:
+    data, rows = data_of(label=values), np.arange(400)
+    near = (rows[:, None] + [100, 101]) % 400
+    found = disagreement(data, "label", rows, near)
+    assert (found.kind, found.mean, found.classes) == ("category", 0.5, len(np.unique(values)))
+    # Kinds are the same wherever columns are told apart.
+    assert columns_of_items(data.table).columns[0].kind == kind_of(data.table["label"], "label") == "category"
+    assert kind_of(pd.Series(np.arange(400)), "label") == kind_of(data.table["label"] + 0.5, "label") == "number"
+
+
 def test_a_column_in_its_own_units() -> None:
     random = np.random.default_rng(1)
     values = random.normal(size=200) * 1000
@@ -85,7 +113,7 @@ def test_a_column_in_its_own_units() -> None:
     ],
 )
 def test_what_a_column_is(values: list[object], kind: str) -> None:
-    found, compared = comparable(pd.Series(values), "it")
+    found, compared = comparable(pd.Series(values), "it", "items")
     assert found == kind
     assert len(compared) == 60
     missing = compared < 0 if kind == "category" else np.isnan(compared)

@@ -25,6 +25,7 @@ from vae_core.interpret.keeping import keep, kept
 from vae_core.model.decoder_alone import DecoderAlone
 from vae_core.model.protocol import Capabilities, Posterior
 from vae_core.progress import Stopped
+from vae_core.report.cards.evidence import card
 from vae_core.space import LatentSpace
 from vae_core.space.prior_samples import prior_samples
 
@@ -39,6 +40,8 @@ def test_with_the_exact_posterior_one_sample_is_the_likelihood(prior: tuple[floa
     assert got.bound.by_item == pytest.approx(exact, abs=1e-3)
     assert got.bound.nats == pytest.approx(np.full(4, exact.mean()), abs=1e-4)
     assert got.bound.error[-1] == pytest.approx(exact.std(ddof=1) / math.sqrt(300), rel=1e-3)
+    told = card(space, got)
+    assert told.said.endswith("nats an item, by the ELBO.") and ">0 nats<" in str(told)
     assert got.bound.effective == pytest.approx(12, rel=1e-3) and got.bound.warning is None
     # Of 8 draws an item the ELBO has noise, which is in its standard error.
     assert abs(got.elbo.nats - exact.mean()) < 4 * got.elbo.error and got.elbo.items == 300

@@ -44,7 +44,13 @@ def test_many_whole_numbers_are_numbers() -> None:
 def test_numbers_of_classes_have_no_order_however_many_there_are() -> None:
     few = columns_of_items(pd.DataFrame({"label": [0, 1, 2, 1]})).columns[0]
     many = columns_of_items(pd.DataFrame({"label": np.arange(N) % 100})).columns[0]
-    assert [(column.kind, column.has_numbers) for column in (few, many)] == [("category", False)] * 2
+    floats = columns_of_items(pd.DataFrame({"label": np.arange(24.0) % 12})).columns[0]
+    missing = np.where(np.arange(N) == 3, np.nan, np.arange(N) % 100)
+    gaps = columns_of_items(pd.DataFrame({"label": missing})).columns[0]
+    assert [(one.kind, one.has_numbers) for one in (few, many, floats, gaps)] == [("category", False)] * 4
+    assert floats.categories == tuple(str(number) for number in range(12))
+    assert gaps.codes[3] == -1 and set(gaps.categories[:-1]) <= {str(number) for number in range(100)}
+    assert columns_of_items(pd.DataFrame({"label": np.arange(N) / 8})).columns[0].kind == "number"
 
 
 def test_truth_values_and_ordered_categories_have_an_order_and_words_have_none() -> None:

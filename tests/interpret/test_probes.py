@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import balanced_accuracy_score
-from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
+from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -16,6 +17,7 @@ from tests.space.conftest import LinearModel, vectors
 from vae_core.interpret.item_columns import columns_of_items
 from vae_core.interpret.probes import balanced_accuracy, probes, probes_of
 from vae_core.progress import Stopped
+from vae_core.report.cards.probes import card
 from vae_core.space import LatentSpace
 
 
@@ -24,7 +26,7 @@ def z() -> np.ndarray:
     return np.random.default_rng(0).normal(size=(400, 5)) * [1, 30, 0.01, 1, 0]
 
 
-def test_scores_are_those_of_cross_val_score(z: np.ndarray) -> None:
+def test_scores_are_those_of_scikit_learn(z: np.ndarray) -> None:
     random = np.random.default_rng(1)
     number = 1e6 + z[:, 0] + z[:, 2] * 100 + random.normal(size=400)
     kind = np.digitize(z[:, 1] + 10 * random.normal(size=400), [-40, 0])
@@ -39,9 +41,15 @@ def test_scores_are_those_of_cross_val_score(z: np.ndarray) -> None:
             (linear, found.linear, found.linear_error),
             (nearest, found.nearest, found.nearest_error),
         ):
-            scores = cross_val_score(make_pipeline(StandardScaler(), probe), x, y, cv=folds, scoring="r2")
-            assert mean[at] == pytest.approx(scores.mean(), abs=1e-7)
-            assert error[at] == pytest.approx(scores.std(ddof=1) / np.sqrt(5), abs=1e-7)
+            told, guess = (
+                cross_val_predict(one, x, y, cv=folds)
+                for one in (make_pipeline(StandardScaler(), probe), DummyRegressor())
+            )
+            missed, whole = np.square(y - told), np.square(y - guess)
+            assert mean[at] == pytest.approx(1 - missed.sum() / whole.sum(), abs=1e-7)
+            # The jackknife over folds is another estimate of the same error.
+            left = [1 - missed[train].sum() / whole[train].sum() for train, _ in folds.split(x)]
+            assert error[at] == pytest.approx(np.sqrt(4 / 5 * np.square(np.subtract(left, mean[at])).sum()), rel=0.25)
     folds = StratifiedKFold(5, shuffle=True, random_state=3)
     for probe, mean in ((LogisticRegression(), found.linear), (KNeighborsClassifier(10), found.nearest)):
         pipeline = make_pipeline(StandardScaler(), probe)
@@ -79,7 +87,10 @@ def test_rare_classes_and_useless_columns_are_told_of() -> None:
     rare = np.where(np.arange(n) < 3, "odd", np.where(z[:, 0] > 0, "up", "down"))
     few = np.full(n, np.nan)
     few[:9] = np.arange(9) + 0.5
-    table = pd.DataFrame({"names": names, "rare": rare, "few": few, "one": "a", "alone": np.arange(n) == 0})
+    spikes = np.where(np.arange(n) < 3, z[:, 0], 0.0)
+    table = pd.DataFrame(
+        {"names": names, "rare": rare, "few": few, "one": "a", "alone": np.arange(n) == 0, "spikes": spikes}
+    )
     found = probes_of(z, columns_of_items(table))
     assert found.columns == ("names", "rare")
     assert "others" not in found.notes[0] and "not used" in found.notes[0]
@@ -89,6 +100,7 @@ def test_rare_classes_and_useless_columns_are_told_of() -> None:
     assert reasons["few"] == "only 9 items have a value; 10 are needed"
     assert reasons["alone"] == "fewer than two classes have 5 items or more"
     assert "same" in reasons["one"]
+    assert reasons["spikes"] == "only 3 of 3,000 items differ from the most frequent value; 5 are needed"
     for figures in (found.linear, found.nearest_error, found.linear_shuffled):
         assert np.isfinite(figures).all()
 
@@ -102,3 +114,31 @@ def test_a_space_is_probed_on_drawn_items() -> None:
     assert (tiny.columns, len(tiny.left_out)) == ((), 7)
     with pytest.raises(Stopped):
         probes(space, items=120, progress=lambda step, of, note="", preview=None: note != "probes")
+
+
+def test_a_guess_scores_nothing_and_never_runs_away() -> None:
+    """Folds without a value that differs have no variance of their own, and ten items hardly any."""
+    z = np.random.default_rng(3).normal(size=(1000, 4))
+    spikes = np.zeros(1000)
+    spikes[[1, 2, 3, 500, 900]] = [1.7, 2.3, 0.9, 1.1, 2.0]
+    found = probes_of(z, columns_of_items(pd.DataFrame({"spikes": spikes})))
+    assert -0.2 < found.linear[0] < 0.05 and -0.2 < found.nearest[0] < 0.05
+    assert found.linear_error[0] < 0.1
+    tiny = probes_of(z[:10], columns_of_items(pd.DataFrame({"tiny": z[:10, 0] * z[:10, 1]})))
+    assert tiny.neighbours.tolist() == [8]
+    # All that can be asked are asked, which tells their mean.
+    assert (tiny.nearest[0], tiny.nearest_error[0]) == (0, 0)
+    assert tiny.linear[0] > -2
+
+
+def test_the_card_says_only_where_a_straight_line_does_not_do() -> None:
+    space = LatentSpace.build(LinearModel(), vectors(300))
+    z = np.random.default_rng(0).normal(size=300)
+    table = {"bent": z + 0.8 * np.abs(z), "folded": np.abs(z), "straight": z}
+    told = {
+        name: card(space, probes_of(z[:, None], columns_of_items(pd.DataFrame({name: values})))).said
+        for name, values in table.items()
+    }
+    assert "bent better by neighbours (" in told["bent"] and "along a straight line)" in told["bent"]
+    assert "folded well only by neighbours (" in told["folded"]
+    assert told["straight"].endswith("by a straight line already.")

@@ -86,6 +86,16 @@ def test_values_of_a_picture_are_measured_in_their_own_spread() -> None:
     assert (picture_spread(constant) == 1).all()
 
 
+def test_constant_columns_are_no_part_of_the_mean() -> None:
+    model, values = LinearModel(), vectors(300).values.copy()
+    values[:, 2:] = 0.5
+    space = LatentSpace.build(model, Dataset(values, "vector", (-9.0, 9.0), pd.DataFrame(index=range(300)), "two vary"))
+    found = sensitivity(space, items=40)
+    weight = model.weight.numpy()[:2] / values[:, :2].std(axis=0, dtype=np.float64)[:, None]
+    assert np.allclose(found.per_unit, np.sqrt(np.square(weight).mean(axis=0)), rtol=1e-3)
+    assert (found.elements, found.of_elements) == (2, 6)
+
+
 def test_some_of_the_values_stand_for_large_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_ELEMENTS", 400)
     model = LinearModel(size=2000)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from torch.distributions import Normal
 
 from tests.interpret.linear_vae import FEATURES, SCALE, LinearVAE, opened
 from vae_core.errors import InputError
@@ -14,6 +15,7 @@ from vae_core.interpret.keeping import keep, kept
 from vae_core.interpret.swap import Swap, swap
 from vae_core.model.decoder_alone import DecoderAlone
 from vae_core.progress import Stopped
+from vae_core.report.cards.swap import card
 from vae_core.space import LatentSpace
 from vae_core.space.prior_samples import prior_samples
 
@@ -39,6 +41,13 @@ def test_a_linear_model_loses_what_it_must(convention: Any) -> None:
     # From one posterior sample to another nothing is lost.
     assert got.redrawn.loss_error is not None
     assert (np.abs(got.redrawn.loss) < 4 * got.redrawn.loss_error).all()
+    excess = got.excess
+    assert excess.loss is not None and excess.loss_error is not None
+    assert (np.abs(excess.loss - loss.mean(axis=0)) < 4 * excess.loss_error).all()
+    np.testing.assert_allclose(excess.picture, got.swapped.picture - got.redrawn.picture, rtol=1e-9)
+    # Both begin with the same z, which their difference does not know of.
+    apart = np.hypot(got.swapped.loss_error, got.redrawn.loss_error)
+    assert (excess.loss_error < apart).all()
     assert abs(got.everything.picture[0] - picture.sum()) < 4 * got.everything.picture_error[0]
     assert got.everything.loss is not None and got.everything.loss[0] > got.swapped.loss.max()
     assert got.redrawn_everything.picture[0] < got.everything.picture[0]
@@ -85,3 +94,30 @@ def test_what_is_refused_and_stopped() -> None:
         swap(space, convention="posterior")  # type: ignore[arg-type]
     with pytest.raises(Stopped):
         swap(space, progress=lambda *_: False)
+
+
+def test_one_law_for_all_dimensions_is_drawn_for_each() -> None:
+    model = LinearVAE()
+    space = opened(model, 300)
+    model.prior = Normal(0.0, 3.0)
+    seen: list[np.ndarray] = []
+    decode = model.likelihood
+    model.likelihood = lambda z: seen.append(z.numpy()) or decode(z)  # type: ignore[method-assign, func-returns-value]
+    swap(space, items=64)
+    drawn = seen[-2]  # all dimensions at once
+    assert np.abs(np.corrcoef(drawn.T)[np.triu_indices(3, 1)]).max() < 0.5
+    assert drawn.std(axis=0) == pytest.approx(3, rel=0.3)
+
+
+def test_the_card_tells_nothing_lost_from_nothing_told() -> None:
+    """Of 32 items the weakest dimension's 0.4 nats are no more than chance can give; of 500 they are told."""
+    model = LinearVAE()
+    space = opened(model, 1500)
+    few, many = (card(space, swap(space, items=items)).said for items in (32, 500))
+    assert "z2 no loss can be told from chance (below 0.42 nats an item)" in few and "nothing" not in few
+    assert many.endswith("it loses something without each of the others.")
+    model.weight[:, 2] = 0
+    got = card(space, swap(space, items=500)).said
+    assert got.endswith("without z2 it loses next to nothing.")
+    model.weight[:, :2] = 0
+    assert card(space, swap(space)).said == "Whichever dimension is swapped, the picture loses next to nothing."

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+#: Below it a number and its error share a power of ten; below the other one dividing by that power fails.
+_SMALL = 1e-3
+_LEAST = 1e-300
 _THIN = "\N{NO-BREAK SPACE}"
 
 
@@ -16,20 +19,29 @@ def plain(value: float | None, digits: int = 3) -> str:
     size = math.floor(math.log10(abs(value)))
     if size >= 7 or size < -4:
         mantissa, _, power = f"{value:.{max(0, digits - 1)}e}".partition("e")
-        return _signed(f"{mantissa}{_THIN}·{_THIN}10") + _raised(int(power))
+        return _signed(mantissa) + _times_ten(int(power))
     places = max(0, digits - 1 - size)
     return _signed(f"{value:,.{places}f}")
 
 
 def with_error(value: float | None, error: float | None, digits: int = 3, most: int = 4) -> str:
-    """Write a number and its standard error, both to the second digit of the error, up to `most` places."""
+    """Write a number and its standard error, both to the second digit of the error; below 0.001 with a power of ten.
+
+    An error that `most` places do not show is left out.
+    """
     if value is None or not math.isfinite(value):
         return "–"
-    if error is None or not math.isfinite(error) or error <= 0:
+    size = max(abs(value), error or 0.0)
+    if error is None or not math.isfinite(error) or error <= 0 or size < _LEAST:
         return plain(value, digits)
-    places = min(most, max(0, 1 - math.floor(math.log10(error))))
-    if float(f"{error:.{places}f}") == 0:
+    if size < _SMALL:
+        power = math.floor(math.log10(size))
+        told = with_error(value / 10.0**power, error / 10.0**power, digits, most)
+        return (f"({told})" if "±" in told else told) + _times_ten(power)
+    if float(f"{error:.{most}f}") == 0:
+        places = max(most, digits - 1 - math.floor(math.log10(abs(value))))
         return _signed(f"{value:,.{places}f}")
+    places = max(0, 1 - math.floor(math.log10(error)))
     return f"{_signed(f'{value:,.{places}f}')}{_THIN}±{_THIN}{error:,.{places}f}"
 
 
@@ -66,5 +78,5 @@ def _signed(text: str) -> str:
     return bare if not any(digit in bare for digit in "123456789") else text.replace("-", "−")
 
 
-def _raised(power: int) -> str:
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+def _times_ten(power: int) -> str:
+    return f"{_THIN}·{_THIN}10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -58,9 +58,9 @@ class Disagreement:
 def disagreement(data: Dataset, column: str, rows: np.ndarray, near: np.ndarray, seed: int = 0) -> Disagreement:
     """Return how far the values of a column differ from those of the nearest items.
 
-    Whole numbers of at most 50 different values are categories, as text and truth values are; other numbers are
-    numbers. (Majority disagreement among nearest neighbours: Wilson 1972, "Asymptotic properties of nearest neighbor
-    rules using edited data", looks for wrong labels so.)
+    Whole numbers of at most 50 different values are categories, as text, truth values and the whole numbers of the
+    column ``label`` are (`kind_of`); other numbers are numbers. (Majority disagreement among nearest neighbours: Wilson
+    1972, "Asymptotic properties of nearest neighbor rules using edited data", looks for wrong labels so.)
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def disagreement(data: Dataset, column: str, rows: np.ndarray, near: np.ndarray,
     if column not in names:
         told = ", ".join(names[:20]) if names else "none"
         raise InputError(f"{data.name}: there is no column {column!r} of labels or numbers; there are: {told}.")
-    kind, values = comparable(data.table.iloc[:, names.index(column)], f"{data.name}: the column {column!r}")
+    kind, values = comparable(data.table.iloc[:, names.index(column)], column, data.name)
     found = np.full(len(data), np.nan)
     spread, classes = 1.0, 0
     if kind == "category":
@@ -108,21 +108,29 @@ def disagreement(data: Dataset, column: str, rows: np.ndarray, near: np.ndarray,
     )
 
 
-def comparable(values: pd.Series, where: str) -> tuple[str, np.ndarray]:
+def comparable(values: pd.Series, column: str, of: str) -> tuple[str, np.ndarray]:
     """Return what a column is and its values: codes ``[n]``, −1 for missing, or float64 ``[n]``, NaN for missing.
+
+    Parameters
+    ----------
+    values : Series
+        ``[n]``.
+    column, of : str
+        Its name, and that of the data, for the messages.
 
     Raises
     ------
     InputError
         If it has no values, or its text tells nearly every item from every other.
     """
+    where = f"{of}: the column {column!r}"
     if not values.notna().any():
         raise InputError(f"{where} holds no values.")
-    kind = kind_of(values)
+    kind = kind_of(values, column)
     if kind == "text":
         raise InputError(f"{where} tells nearly every item from every other, so no two can agree in it.")
     if kind == "category":
-        return "category", pd.factorize(settled(values))[0].astype(np.int64)
+        return "category", pd.factorize(settled(values, column))[0].astype(np.int64)
     numbers = values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     numbers[~np.isfinite(numbers)] = np.nan
     if not np.isfinite(numbers).any():
@@ -174,11 +182,20 @@ def label_chance(codes: np.ndarray, rows: np.ndarray) -> float:
 
 
 def number_chance(values: np.ndarray, rows: np.ndarray, k: int, seed: int = 0) -> float:
-    """Return the mean difference to the median of k other items drawn at random, over at most 20,000 of these items."""
+    """Return the mean difference to the median of k other items drawn at random, over at most 20,000 of these items.
+
+    All are different, as nearest items are; where fewer have a value, all of them are taken.
+    """
     random = np.random.default_rng(seed)
     if len(rows) > _CHANCE_ROWS:
         rows = np.sort(random.choice(rows, _CHANCE_ROWS, replace=False))
     known = np.flatnonzero(np.isfinite(values))
     place = np.searchsorted(known, rows)
-    drawn = random.integers(0, len(known) - 1, (len(rows), k))
+    others = len(known) - 1
+    k = min(k, others)
+    # Floyd's draw without replacement (Bentley & Floyd 1987), of all rows at once.
+    drawn = np.empty((len(rows), k), dtype=np.int64)
+    for at, last in enumerate(range(others - k, others)):
+        one = random.integers(0, last + 1, len(rows))
+        drawn[:, at] = np.where((drawn[:, :at] == one[:, None]).any(axis=1), last, one)
     return float(number_disagreement(values, rows, known[drawn + (drawn >= place[:, None])]).mean())

@@ -8,10 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from vae_core.data.column_kinds import MOST_CATEGORIES, are_whole
-
-#: The column of class labels, whose numbers, where it has numbers, are names and no amounts.
-LABEL = "label"
+from vae_core.data.column_kinds import LABEL, MOST_CATEGORIES, are_whole, settled
 
 
 @dataclass(frozen=True)
@@ -81,8 +78,9 @@ def columns_of_items(table: pd.DataFrame, index: np.ndarray | None = None) -> It
     """Return a table's columns as numbers and categories.
 
     Text, truth values, categories and whole numbers of at most 50 different values are categories, other numbers are
-    numbers, dates are numbers of days. The column ``label`` is a category of classes without order. Infinite numbers
-    count as missing. Of more than 50 categories the 49 most frequent are kept, and the others are one.
+    numbers, dates are numbers of days. The column ``label`` is a category of classes without order, unless it holds
+    numbers that are not whole. Infinite numbers count as missing. Of more than 50 categories the 49 most frequent are
+    kept, and the others are one.
 
     Parameters
     ----------
@@ -130,8 +128,8 @@ def _column(name: str, values: pd.Series) -> ItemColumn | str:
         return _days(name, values)
     if types.is_complex_dtype(values):
         return "complex numbers have no order"
-    class_numbers = name == LABEL and types.is_integer_dtype(values)
-    if types.is_numeric_dtype(values) and not types.is_bool_dtype(values) and not class_numbers:
+    values = settled(values, name)
+    if types.is_numeric_dtype(values) and not types.is_bool_dtype(values):
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         known = numbers[np.isfinite(numbers)]
         if len(known) and (types.is_integer_dtype(values) or (values.isna().any() and are_whole(known))):
@@ -142,7 +140,8 @@ def _column(name: str, values: pd.Series) -> ItemColumn | str:
                 numbers = np.empty(0) if name == LABEL else np.where(np.isfinite(numbers), numbers, np.nan)
                 names = tuple(f"{number:.0f}" for number in found)
                 return ItemColumn(name, "table", "category", numbers, all_codes, names)
-        return number_column(name, numbers, "table")
+        if name != LABEL or not types.is_integer_dtype(values):
+            return number_column(name, numbers, "table")
     return _category(name, values)
 
 

@@ -43,18 +43,20 @@ class Probes:
         ``[c]`` int64, over how many of them a column's scores were taken.
     classes : ndarray
         ``[c]`` int64, classes told apart; 0 for numbers.
-    folds, neighbours, seed : int
-        Of the cross-validation and of the second probe.
+    folds, seed : int
+        Of the cross-validation.
+    neighbours : ndarray
+        ``[c]`` int64, how many nearest items the second probe asks: 10, fewer where fewer can be trained on.
     linear, nearest : ndarray
-        ``[c]`` mean score over the folds, of held-out items; R² can be below 0.
+        ``[c]`` score of held-out items: R² of all of them together, which can be below 0, or the mean over the folds.
     linear_error, nearest_error : ndarray
-        ``[c]`` standard error of that mean over the folds, sample convention; folds share training items, so it is
-        rather too small.
+        ``[c]`` its standard error over the folds, of R² that of a ratio of sums, of the others that of the mean; folds
+        share training items, so it is rather too small.
     linear_shuffled, nearest_shuffled : ndarray
         ``[c]`` the same score where the column is shuffled within each fold.
     chance : ndarray
-        ``[c]`` the score of the best guess that does not look at the code: 0 for R², that of the mean, and 1 / classes
-        for balanced accuracy, that of the most frequent class as of any other.
+        ``[c]`` the score of the best guess that does not look at the code: 0 for R², that of the mean of the items
+        trained on, and 1 / classes for balanced accuracy, that of the most frequent class as of any other.
     left_out, reasons : tuple of str
         Columns that could not be used, and why.
     """
@@ -68,7 +70,7 @@ class Probes:
     used: np.ndarray
     classes: np.ndarray
     folds: int
-    neighbours: int
+    neighbours: np.ndarray
     seed: int
     linear: np.ndarray
     linear_error: np.ndarray
@@ -88,9 +90,13 @@ def probes_of(
 
     The linear probe is ridge regression for numbers and logistic regression for categories, the other asks the 10
     nearest items; both on means standardised over the items trained on, in 5-fold cross-validation, with scikit-learn's
-    estimators and defaults. Numbers are scored by R². Categories are scored by *balanced accuracy*, the mean share of
-    each class that is found: with it chance is 1 / classes however uneven the classes are, which accuracy would hide.
-    Their folds are stratified; classes with fewer than 5 items, and those that were put together as one, are not used.
+    estimators and defaults. Numbers are scored by *R²*, 1 − Σ(y − ŷ)² / Σ(y − ȳ)² over all held-out items, ȳ the mean
+    of the items trained on: the predictive squared correlation of Schüürmann et al. (2008, "External validation and
+    prediction employing the predictive squared correlation coefficient"). Its standard error over the folds is that of
+    a ratio of sums (Cochran 1977, "Sampling techniques", ch. 6). Categories are scored by *balanced accuracy*, the mean
+    share of each class that is found: with it chance is 1 / classes however uneven the classes are, which accuracy
+    would hide. Their folds are stratified; classes with fewer than 5 items, and those that were put together as one,
+    are not used; nor are numbers of which fewer than 5 items differ from the most frequent one.
 
     Parameters
     ----------
@@ -119,8 +125,8 @@ def probes_of(
         else:
             left_out.append(column.name)
             reasons.append(note)
-    scores = np.zeros((4, len(usable), FOLDS))  # linear, nearest, and both on the shuffled column
-    classes = np.zeros(len(usable), dtype=np.int64)
+    scores, errors = np.zeros((2, 4, len(usable)))  # linear, nearest, and both on the shuffled column
+    classes, asked = np.zeros((2, len(usable)), dtype=np.int64)
     done = 0
     for together in _groups(usable):
         rows = usable[together[0]][1]
@@ -128,14 +134,14 @@ def probes_of(
         if usable[together[0]][0].kind == "category":
             y = usable[together[0]][0].codes[rows]
             classes[together] = len(np.unique(y))
-            scores[:, together[0]] = _read_category(x, y, seed)
+            found = _read_category(x, y, seed)
         else:
             y = np.stack([_scaled(usable[at][0].values[rows]) for at in together], axis=1)
-            scores[:, together] = _read_numbers(x, y, seed)
+            found = _read_numbers(x, y, seed)
+        scores[:, together], errors[:, together], asked[together] = found
         done += len(together)
         if not progress(done, len(usable), "probes"):
             raise Stopped("Probing was stopped.", done)
-    centre, error = scores.mean(axis=2), scores.std(axis=2, ddof=1) / np.sqrt(FOLDS)
     return Probes(
         columns=tuple(column.name for column, _, _ in usable),
         sources=tuple(str(column.source) for column, _, _ in usable),
@@ -146,14 +152,14 @@ def probes_of(
         used=np.array([len(rows) for _, rows, _ in usable], dtype=np.int64),
         classes=classes,
         folds=FOLDS,
-        neighbours=NEIGHBOURS,
+        neighbours=asked,
         seed=seed,
-        linear=centre[0],
-        linear_error=error[0],
-        linear_shuffled=centre[2],
-        nearest=centre[1],
-        nearest_error=error[1],
-        nearest_shuffled=centre[3],
+        linear=scores[0],
+        linear_error=errors[0],
+        linear_shuffled=scores[2],
+        nearest=scores[1],
+        nearest_error=errors[1],
+        nearest_shuffled=scores[3],
         chance=np.where(classes > 0, 1 / np.maximum(classes, 1), 0.0),
         left_out=tuple(left_out),
         reasons=tuple(reasons),
@@ -206,6 +212,12 @@ def _usable(column: ItemColumn) -> tuple[np.ndarray, str]:
         values = column.values[known]
         if values.min() == values.max():
             return none, f"all values are the same ({values[0]:g})"
+        other = len(values) - int(np.unique(values, return_counts=True)[1].max())
+        if other < FOLDS:
+            return (
+                none,
+                f"only {other} of {len(values):,} items differ from the most frequent value; {FOLDS} are needed",
+            )
         return np.flatnonzero(known), column.note
     counts = np.bincount(column.codes[known], minlength=len(column.categories))
     rest = len(column.categories) - 1 if column.note else -1  # the categories put together as one
@@ -235,45 +247,54 @@ def _scaled(values: np.ndarray) -> np.ndarray:
     return np.asarray(small / small.std())
 
 
-def _read_numbers(x: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
-    """R² ``[4, t, folds]`` of t columns ``[n, t]``."""
+def _read_numbers(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """R² ``[4, t]`` of t columns ``[n, t]``, its standard error, and how many neighbours were asked."""
     from sklearn.linear_model import Ridge
-    from sklearn.metrics import r2_score
     from sklearn.model_selection import KFold
     from sklearn.neighbors import KNeighborsRegressor
 
     t = y.shape[1]
     folds = list(KFold(FOLDS, shuffle=True, random_state=seed).split(x))
     both = np.concatenate([y, _shuffled(y, folds, seed)], axis=1)
-    scores = np.empty((4, t, FOLDS))
+    near = _asked(folds)
+    missed, whole = np.empty((FOLDS, 4, t)), np.empty((FOLDS, 4, t))
     for fold, (train, test) in enumerate(folds):
         known, asked = _standardised(x, train, test)
-        near = min(NEIGHBOURS, len(train))
+        guessed = np.square(both[test] - both[train].mean(axis=0)).sum(axis=0)
         for at, probe in enumerate((Ridge(alpha=PENALTY), KNeighborsRegressor(near))):
             told = probe.fit(known, both[train]).predict(asked)
-            found = r2_score(both[test], told, multioutput="raw_values")
-            scores[at, :, fold], scores[2 + at, :, fold] = found[:t], found[t:]
-    return scores
+            missed[fold, [at, 2 + at]] = np.square(both[test] - told).sum(axis=0).reshape(2, t)
+            whole[fold, [at, 2 + at]] = guessed.reshape(2, t)
+    total = whole.sum(axis=0)
+    share = missed.sum(axis=0) / total
+    error = np.sqrt(FOLDS / (FOLDS - 1) * np.square(missed - share * whole).sum(axis=0)) / total
+    # Where all items are asked their mean is told, and rounding would leave a score of 1e-16.
+    return np.round(1 - share, 12), np.round(error, 12), near
 
 
-def _read_category(x: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
-    """Balanced accuracy ``[4, folds]``."""
+def _read_category(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Balanced accuracy ``[4, 1]``, its standard error, and how many neighbours were asked."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold
     from sklearn.neighbors import KNeighborsClassifier
 
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(x, y))
     shuffled = _shuffled(y[:, None], folds, seed)[:, 0]
-    scores = np.empty((4, FOLDS))
+    near = _asked(folds)
+    scores = np.empty((4, 1, FOLDS))
     for fold, (train, test) in enumerate(folds):
         known, asked = _standardised(x, train, test)
         for at, labels in enumerate((y, shuffled)):
             linear = LogisticRegression(C=1 / PENALTY, tol=TOLERANCE, max_iter=_MOST_STEPS)
-            nearest: Any = KNeighborsClassifier(min(NEIGHBOURS, len(train)))
+            nearest: Any = KNeighborsClassifier(near)
             for probe, place in ((linear, 2 * at), (nearest, 2 * at + 1)):
                 told = probe.fit(known, labels[train]).predict(asked)
-                scores[place, fold] = balanced_accuracy(labels[test], told)
-    return scores
+                scores[place, 0, fold] = balanced_accuracy(labels[test], told)
+    return scores.mean(axis=2), scores.std(axis=2, ddof=1) / np.sqrt(FOLDS), near
+
+
+def _asked(folds: list[tuple[np.ndarray, np.ndarray]]) -> int:
+    return min(NEIGHBOURS, *(len(train) for train, _ in folds))
 
 
 def balanced_accuracy(labels: np.ndarray, told: np.ndarray) -> float:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Fewest permutations the null is made of.
 LEAST_DRAWS = 10
-#: Chance that any cell at all is called significant where nothing is related.
+#: Chance aimed at that any cell at all is called significant where nothing is related.
 LEVEL = 0.01
 
 
@@ -56,7 +56,8 @@ class Relations:
     critical : float
         The score above which a cell is significant.
     significant : ndarray
-        ``[d, c]`` bool; where nothing is related, the chance that any cell is true is about 1 %.
+        ``[d, c]`` bool; where nothing is related, the chance that any cell is true is about 1 %,
+        and up to 3 % where there are few cells with few degrees of freedom, see `relations_of`.
     pearson, spearman : ndarray
         ``[d, c]`` correlation in [−1, 1], of values and of ranks; NaN where the column has no numbers. Chance gives 0
         with a standard deviation of 1 / √(known − 1); 0 for a dimension that does not vary.
@@ -118,7 +119,10 @@ def relations_of(
     over √(2f) / 2n, f the degrees of freedom, as 2nI is χ² with f where nothing is related (Wilks 1938). A cell is
     significant above every permutation and above the 99 % point of the Gumbel distribution with their mean and
     deviation (as Winkler et al. 2016, "Faster permutation inference in brain imaging", fit tails to few permutations),
-    which is widened by Student's t as the bound of a prediction from so few draws is.
+    which is widened by Student's t as the bound of a prediction from so few draws is. Tails of χ² with few degrees of
+    freedom are heavier than Gumbel's: in simulations with 10 permutations the chance that any cell is significant where
+    nothing is related was 3 % for one cell of two classes by two, 1.6 % for 20 of them, and no more than 1 % from 9
+    degrees of freedom on.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ class PullbackMetric:
     rows : ndarray
         ``[m]`` the items.
     elements, of_elements : int
-        Values of a picture that were looked at, of so many.
+        Values of a picture that were looked at, of so many; those that are constant over the data are left out.
     step : float
         Of the central differences, in standard deviations of the aggregate posterior.
     step_error : float
@@ -156,7 +156,7 @@ def pullback_metric(
 
     A step is 0.01 standard deviations of the aggregate posterior (of a dimension with less than 1e-3 of the widest's,
     the widest's), or 0.1 where the first is lost in the decoder's rounding. Of pictures of more than 16,384 values so
-    many are drawn.
+    many are drawn; constant columns are left out, see `picture_spread`.
 
     Parameters
     ----------
@@ -168,11 +168,8 @@ def pullback_metric(
     rows = drawn_items(n, full if items is None else items, seed, max(2, _KEPT // d**2))
     spread = picture_spread(space.data, seed)
     random = np.random.default_rng(seed)
-    elements = (
-        np.arange(spread.size)
-        if spread.size <= _ELEMENTS
-        else np.sort(random.choice(spread.size, _ELEMENTS, replace=False))
-    )
+    varying = np.flatnonzero(spread > 0)
+    elements = varying if varying.size <= _ELEMENTS else np.sort(random.choice(varying, _ELEMENTS, replace=False))
     weight = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0).astype(np.float32)
     deviation = aggregate_deviations(space.mean, space.logvar)
     # Of a dimension with hardly any spread the steps would be lost in float32.

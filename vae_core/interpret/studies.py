@@ -133,6 +133,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.swap:swap",
         "vae_core.interpret.swap:Swap",
         first=32,
+        version=2,
         choices={"convention": Choice("values from", ("prior", "aggregate"))},
     ),
     Study(
@@ -142,6 +143,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.sensitivity:sensitivity",
         "vae_core.interpret.sensitivity:Sensitivity",
         first=24,
+        version=2,
     ),
     Study(
         "components",
@@ -168,6 +170,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.decoder_components:decoder_components",
         "vae_core.interpret.decoder_components:DecoderComponents",
         first=24,
+        version=2,
         wide=True,
     ),
     Study(
@@ -195,6 +198,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.relations:relations",
         "vae_core.interpret.relations:Relations",
         first=1500,
+        version=2,
         wide=True,
     ),
     Study(
@@ -204,6 +208,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.probes:probes",
         "vae_core.interpret.probes:Probes",
         first=400,
+        version=2,
         wide=True,
     ),
     Study(
@@ -213,6 +218,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.wrong_items:wrong_items",
         "vae_core.interpret.wrong_items:WrongItems",
         first=400,
+        version=2,
         choices={"column": Choice("compared by", OF_THE_TABLE)},
         wide=True,
     ),

@@ -57,6 +57,9 @@ class Swap:
     redrawn : Change
         ``[d]``: one dimension drawn anew from the posterior of the same item. What chance gives: a dimension that
         tells nothing changes no more by being swapped. Its loss is 0 in expectation.
+    excess : Change
+        ``[d]``: what swapping does beyond drawing anew, and the standard error of that difference, taken item by item:
+        both begin with the same z. Below 0 only by chance, or where the decoder does better elsewhere.
     everything : Change
         ``[1]``: all dimensions swapped at once, the most there is to lose.
     redrawn_everything : Change
@@ -70,6 +73,7 @@ class Swap:
     convention: str
     swapped: Change
     redrawn: Change
+    excess: Change
     everything: Change
     redrawn_everything: Change
     notes: tuple[str, ...]
@@ -106,7 +110,8 @@ def swap(
     Raises
     ------
     InputError
-        If there are fewer than two items, no such convention, or what is decoded is not finite.
+        If there are fewer than two items, no such convention, a prior that does not factorise, or what is decoded is
+        not finite.
     Stopped
         If `progress` asks to stop.
     """
@@ -131,10 +136,12 @@ def swap(
             f"{space.data.name}: what is decoded from swapped latent points is not finite; check the model's weights."
         )
 
-    def change(columns: slice) -> Change:
-        told = None if loss is None else _mean_and_error(loss[:, columns])
-        value, error = _mean_and_error(picture[:, columns])
-        return Change(None if told is None else told[0], None if told is None else told[1], value, error)
+    def change(columns: slice, less: slice | None = None) -> Change:
+        def told(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return _mean_and_error(values[:, columns] - (0 if less is None else values[:, less]))
+
+        nats, nats_error = (None, None) if loss is None else told(loss)
+        return Change(nats, nats_error, *told(picture))
 
     notes = []
     if not space.model.can.encode:
@@ -147,6 +154,7 @@ def swap(
         convention,
         change(slice(0, d)),
         change(slice(d, 2 * d)),
+        change(slice(0, d), slice(d, 2 * d)),
         change(slice(2 * d, 2 * d + 1)),
         change(slice(2 * d + 1, 2 * d + 2)),
         tuple(notes),
@@ -209,13 +217,10 @@ def _posterior_sample(space: LatentSpace, rows: np.ndarray, random: np.random.Ge
 
 
 def _prior_sample(model: LatentModel, count: int, random: np.random.Generator) -> np.ndarray:
-    import torch
+    from vae_core.interpret.factorised_prior import FactorisedPrior
 
-    with torch.random.fork_rng(devices=[]):
-        # Not the seed itself: prior samples may have been drawn with it, and would be swapped for themselves.
-        torch.manual_seed(int(random.integers(2**62)))
-        drawn = model.prior.sample(torch.Size([count])).float().cpu().numpy()
-    return np.array(np.broadcast_to(drawn.reshape(count, -1), (count, model.latent_dim)))
+    # Not the seed itself: prior samples may have been drawn with it, and would be swapped for themselves.
+    return FactorisedPrior.of(model).draw(count, int(random.integers(2**62))).astype(np.float32)
 
 
 def _mean_and_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

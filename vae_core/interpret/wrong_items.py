@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vae_core.data.column_kinds import LABEL
 from vae_core.errors import InputError
 from vae_core.interpret.disagreement import Disagreement, comparable, disagreement
 from vae_core.interpret.drawn import drawn_items
@@ -153,9 +154,9 @@ def without_classes(data: Dataset) -> str | None:
 def _usual_column(data: Dataset) -> str | None:
     """Return the label, or else the first category of a table, where neighbours can be compared by it."""
     names = [str(name) for name in data.table.columns]
-    for name in sorted(names, key=lambda one: one != "label"):
+    for name in sorted(names, key=lambda one: one != LABEL):
         try:
-            kind, _ = comparable(data.table.iloc[:, names.index(name)], name)
+            kind, _ = comparable(data.table.iloc[:, names.index(name)], name, data.name)
         except InputError:
             continue  # nobody asked for this one
         if kind == "category":

@@ -34,10 +34,8 @@ def card(space: LatentSpace, found: DecoderComponents) -> Card:
         _relation(found),
         how(
             f"The decoder's Jacobian at the means of {count(found.items)} of {count(found.of)} items, seed 0; one "
-            "standard "
-            "deviation along each direction, to first order (which overstates the real change). Values of pictures "
-            "lie on [0, 1], those of vectors and "
-            "series count in their own standard deviations.",
+            "standard deviation along each direction, to first order (which may differ from the real change). Values "
+            "of pictures lie on [0, 1], those of vectors and series count in their own standard deviations.",
             "Of few items the first shares come out too large even where none stands out. Arvanitidis et al. 2018.",
         ),
     )

@@ -11,6 +11,7 @@ from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.evidence import Evidence, Mean
+from vae_core.interpret.importance import Bound
 from vae_core.report.card import Card
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ _KINDS = {
     "pseudo": "a Bernoulli on values between its two, which is no probability of them: a pseudo-likelihood",
     "density": "a density of continuous values, which can exceed 1: nats may have either sign",
 }
+
+#: Of a bound in nats: what a float32 model's rounding can make of nothing.
+_ROUNDING = 1e-6
 
 
 def card(space: LatentSpace, found: Evidence) -> Card:
@@ -44,7 +48,7 @@ def card(space: LatentSpace, found: Evidence) -> Card:
         listed.append(
             Fact(
                 "gained over one sample",
-                f"{with_error(bound.gain, bound.gain_error)} nats",
+                f"{'0' if abs(bound.gain) <= _rounding(bound) else with_error(bound.gain, bound.gain_error)} nats",
                 f"effective samples: {plain(bound.median_effective, 2)} of {count(bound.samples)}",
                 "Median of (Σw)² / Σw² over the items (Kong 1992)",
             )
@@ -65,13 +69,17 @@ def card(space: LatentSpace, found: Evidence) -> Card:
 def _said(found: Evidence) -> str:
     if found.elbo is None:
         return "No bound on the likelihood can be measured here."
-    best, what = found.elbo.nats, "ELBO"
-    if found.bound is not None and found.bound.nats[-1] - found.bound.nats[0] > 2 * found.bound.gain_error:
+    bound = found.bound
+    if bound is not None and bound.gain > max(2 * bound.gain_error, _rounding(bound)):
         return (
-            f"log p(x) is at least {plain(float(found.bound.nats[-1]), 4)} nats an item; the ELBO gives away "
-            f"{plain(found.bound.gain, 2)} of it."
+            f"log p(x) is at least {plain(float(bound.nats[-1]), 4)} nats an item; the ELBO gives away "
+            f"{plain(bound.gain, 2)} of it."
         )
-    return f"log p(x) is at least {plain(best, 4)} nats an item, by the {what}."
+    return f"log p(x) is at least {plain(found.elbo.nats, 4)} nats an item, by the ELBO."
+
+
+def _rounding(bound: Bound) -> float:
+    return _ROUNDING * abs(float(bound.nats[-1]))
 
 
 def _fact(name: str, mean: Mean | None, title: str, bits: float | None = None) -> list[Fact]:

@@ -12,9 +12,14 @@ from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.probes import Probes
 from vae_core.report.card import Card
+from vae_core.report.cards.left_out import left_out
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
+
+#: Of the way from chance to perfect: above which a column is read well, and by how much neighbours are better.
+_WELL = 0.5
+_BETTER = 0.15
 
 
 def card(space: LatentSpace, found: Probes) -> Card:
@@ -31,7 +36,7 @@ def card(space: LatentSpace, found: Probes) -> Card:
     head = tag(
         "tr",
         tag("th", "column", scope="col"),
-        [tag("th", name, scope="col") for name in ("linear", f"{found.neighbours} nearest", "chance", "score")],
+        [tag("th", name, scope="col") for name in ("linear", f"{found.neighbours.max()} nearest", "chance", "score")],
     )
     return Card(
         _said(found),
@@ -40,12 +45,11 @@ def card(space: LatentSpace, found: Probes) -> Card:
             tag("table", tag("thead", head), tag("tbody", [_row(found, c) for c in order]), class_="probe-table"),
             class_="wide",
         ),
+        left_out(found.left_out, found.reasons),
         how(
             f"{count(found.items)} of {count(len(space))} items, {found.folds}-fold cross-validation, seed "
-            f"{found.seed}; ± is the "
-            "standard error over folds. Chance: the best guess without the code, and in brackets the probes' own "
-            "score on "
-            "shuffled columns.",
+            f"{found.seed}; R² is of all held-out items together, ± the standard error over folds. Chance: the best "
+            "guess without the code, and in brackets the probes' own score on shuffled columns.",
             "Ridge and logistic regression, and nearest neighbours, of scikit-learn, on standardised means.",
         ),
     )
@@ -55,6 +59,8 @@ def _row(found: Probes, c: int) -> Markup:
     title = f"{found.columns[c]}: {count(int(found.used[c]))} items" + (
         f", {int(found.classes[c])} classes" if found.classes[c] else ""
     )
+    if found.neighbours[c] < found.neighbours.max():
+        title += f"; {found.neighbours[c]} nearest"
     if found.notes[c]:
         title += f"; {found.notes[c]}"
     cells: list[Any] = [
@@ -75,18 +81,22 @@ def _score(score: float, error: float, chance: float) -> Markup:
 
 
 def _said(found: Probes) -> str:
-    best = np.maximum(found.linear, found.nearest)
-    above = np.where(found.chance < 1, (best - found.chance) / np.where(found.chance < 1, 1 - found.chance, 1), 0)
-    well = [found.columns[c] for c in np.argsort(-above, kind="stable") if above[c] > 0.5]
-    bent = [
-        found.columns[c]
-        for c in range(len(above))
-        if above[c] > 0.5 and found.nearest[c] - found.linear[c] > 0.15 * (1 - found.chance[c])
-    ]
+    room = np.where(found.chance < 1, 1 - found.chance, np.inf)
+    straight, near = ((score - found.chance) / room for score in (found.linear, found.nearest))
+    above = np.maximum(straight, near)
+    well = [int(c) for c in np.argsort(-above, kind="stable") if above[c] > _WELL]
     if not well:
         return "No column can be read well from the code."
-    listed = ", ".join(well[:5]) + (f" and {len(well) - 5} more" if len(well) > 5 else "")
+    names = [found.columns[c] for c in well]
+    listed = ", ".join(names[:5]) + (f" and {len(well) - 5} more" if len(well) > 5 else "")
     first = f"{listed} can be read well from the whole code"
+    bent = [c for c in well if straight[c] <= _WELL or near[c] - straight[c] > _BETTER]
     if not bent:
         return f"{first}, by a straight line already."
-    return f"{first}; {', '.join(bent[:4])} only by neighbours, not along a straight line."
+    return f"{first}; {', '.join(_by_neighbours(found, c, float(straight[c])) for c in bent[:4])}."
+
+
+def _by_neighbours(found: Probes, c: int, straight: float) -> str:
+    how_much = "better" if straight > _WELL else "well only"
+    near, line = (plain(float(score[c]), 2) for score in (found.nearest, found.linear))
+    return f"{found.columns[c]} {how_much} by neighbours ({near}, {line} along a straight line)"

@@ -17,6 +17,7 @@ from vae_core.interpret.naming import DimensionNames, names_of, off_dimensions
 from vae_core.interpret.own_names import own_names_of
 from vae_core.interpret.relations import Relations
 from vae_core.report.card import Card
+from vae_core.report.cards.left_out import left_out
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -37,7 +38,7 @@ def card(space: LatentSpace, found: Relations) -> Card:
                 "Give the items labels or factors (--metadata FILE, --label-column NAME), or pictures with "
                 "something in them.",
             ),
-            _left_out(found),
+            left_out(found.left_out, found.reasons),
         )
     strength = found.share.max(axis=0)
     shown = np.argsort(-strength, kind="stable")[:_COLUMNS]
@@ -74,13 +75,14 @@ def card(space: LatentSpace, found: Relations) -> Card:
                 class_="relation-detail",
             )
         ),
-        _left_out(found),
+        left_out(found.left_out, found.reasons),
         how(
             f"{count(found.items)} of {count(len(space))} items, posterior means in {found.bins} quantile bins; "
             "mutual information "
             f"less its mean over {found.draws} permutations, divided by the column's entropy: 0 is chance, 1 knows "
             "the column.",
-            "Faint: not significant, all cells taken together at about 1 %. Seed 0.",
+            "Faint: not significant, all cells taken together at about 1 % (up to 3 % where cells and "
+            "classes are few). Seed 0.",
         ),
     )
 
@@ -180,13 +182,4 @@ def _legend(found: Relations, shown: np.ndarray) -> str:
         + (f"; {hidden} more tell less" if hidden else "")
         + ". "
         + " ".join(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in notes[:4])
-    )
-
-
-def _left_out(found: Relations) -> Markup | None:
-    if not found.left_out:
-        return None
-    lines = [tag("li", f"{name}: {reason}") for name, reason in zip(found.left_out, found.reasons, strict=True)]
-    return tag(
-        "details", tag("summary", f"{len(lines)} column{'s' if len(lines) != 1 else ''} left out"), tag("ul", lines)
     )

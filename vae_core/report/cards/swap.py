@@ -16,20 +16,26 @@ from vae_core.report.card import Card
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
+#: The chance that any dimension that loses nothing is said to lose something, or one to lose less than it does.
+_CHANCE = 0.025
+#: Of what all dimensions together lose.
+_NEXT_TO_NOTHING = 0.01
+
 
 def card(space: LatentSpace, found: Swap) -> Card:
     """Return a bar a dimension, beside what drawing it anew from the item's own posterior changes."""
     by_loss = found.swapped.loss is not None
     value, error, chance = _measured(found)
     order = np.argsort(-value, kind="stable")
-    idle = _idle(value, error, chance)
+    loses, nothing, _ = _verdicts(found)
     rows = [
         Bar(
             f"z{j}",
             float(value[j]),
             float(error[j]),
             chance=float(chance[j]),
-            off=bool(idle[j]),
+            note="" if loses[j] or nothing[j] else "not told from chance",
+            off=bool(nothing[j]),
             touch={"dimension": int(j)},
             title=f"z{j}: mean squared change of the picture {plain(float(found.swapped.picture[j]))}, drawn anew from "
             f"the item's own posterior {plain(float(found.redrawn.picture[j]))}",
@@ -39,7 +45,7 @@ def card(space: LatentSpace, found: Swap) -> Card:
     source = "the prior" if found.convention == "prior" else "another item"
     unit = "Rise of the distortion, nats an item" if by_loss else "Mean squared change of the picture"
     return Card(
-        _said(order, value, idle, by_loss),
+        _said(order, value, _verdicts(found), by_loss),
         tag("h3", f"{unit}, if the dimension comes from {source}", class_="sub"),
         bars(rows),
         facts([_everything(found)]),
@@ -48,7 +54,8 @@ def card(space: LatentSpace, found: Swap) -> Card:
             f"{count(found.items)} of {count(found.of)} items, seed 0, paired: one posterior sample each, all other "
             "dimensions kept.",
             "The tick: the dimension drawn anew from the item's own posterior, which is what losing nothing looks "
-            "like.",
+            "like. A loss is told from chance by its distance to the tick, item by item, at 2.5 % for all dimensions "
+            "together; next to nothing is surely below 1 % of what all lose.",
         ),
     )
 
@@ -60,20 +67,54 @@ def _measured(found: Swap) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return swapped.picture, swapped.picture_error, redrawn.picture
 
 
-def _idle(value: np.ndarray, error: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    return np.asarray(value - chance <= np.maximum(2 * error, 1e-3 * np.abs(value).max(initial=0.0)))
+def _verdicts(found: Swap) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which dimensions surely lose something, which next to nothing, ``[d]`` each, and what each surely stays below."""
+    from scipy.special import stdtrit
+
+    if found.excess.loss is not None and found.excess.loss_error is not None and found.everything.loss is not None:
+        excess, error, whole = found.excess.loss, found.excess.loss_error, float(found.everything.loss[0])
+    else:
+        excess, error, whole = found.excess.picture, found.excess.picture_error, float(found.everything.picture[0])
+    # Bonferroni: all dimensions are asked at once.
+    reach = float(stdtrit(found.items - 1, 1 - _CHANCE / len(excess))) * error
+    nothing = excess + reach <= _NEXT_TO_NOTHING * max(whole, 0.0)
+    return (excess > reach) & ~nothing, nothing, np.maximum(excess + reach, 0.0)
 
 
-def _said(order: np.ndarray, value: np.ndarray, idle: np.ndarray, by_loss: bool) -> str:
-    unit = " nats" if by_loss else ""
-    names = [f"z{j}" for j in np.sort(np.flatnonzero(idle))]
-    if len(names) == len(value):
-        return "The picture loses nothing, whichever dimension is swapped."
-    first = f"Without z{order[0]} the picture loses most, {plain(float(value[order[0]]))}{unit} an item"
-    if not names:
-        return f"{first}; it loses something without any of them."
-    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    return f"{first}; without {listed} it loses nothing."
+def _said(
+    order: np.ndarray, value: np.ndarray, verdicts: tuple[np.ndarray, np.ndarray, np.ndarray], by_loss: bool
+) -> str:
+    loses, nothing, below = verdicts
+    unit = " nats an item" if by_loss else ""
+    surely = [int(j) for j in order if loses[j]]
+    parts = []
+    if surely:
+        most = f"{plain(float(value[surely[0]]))}{unit}"
+        parts.append(
+            f"Without z{surely[0]} the picture loses {most}"
+            if len(value) == 1
+            else f"Without z{surely[0]} the picture loses most, {most}"
+        )
+    if len(surely) == len(value) > 1:
+        parts.append("it loses something without each of the others")
+    who = "it" if surely else "the picture"
+    for which, told in (
+        (nothing, f"{who} loses next to nothing"),
+        (~loses & ~nothing, "no loss can be told from chance"),
+    ):
+        if which.any():
+            limit = float(below[which].max())
+            end = f" (below {plain(limit, 2)}{unit})" if limit > 0 else ""
+            parts.append(f"{_without(which)} {told}{end}")
+    said = "; ".join(parts) + "."
+    return said[0].upper() + said[1:]
+
+
+def _without(which: np.ndarray) -> str:
+    if which.all():
+        return "whichever dimension is swapped,"
+    names = [f"z{j}" for j in np.flatnonzero(which)]
+    return "without " + ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _everything(found: Swap) -> Fact:
