@@ -14,7 +14,7 @@ from components.columns import columns, values_of
 from components.selection import Legend
 from components.within import Within
 from vae_core import InputError, LatentSpace
-from vae_core.interpret.answers import answers_of
+from vae_core.interpret.answers import answers_of, identity
 from vae_core.interpret.studies import Asked
 from vae_core.interpret.wrong_items import WrongItems, percentiles, rank
 
@@ -108,7 +108,7 @@ class Rankings:
             If there is no such figure or column.
         """
         whole = wrong(space, column)[1] if by in _NEAREST else True
-        key = (space.fingerprint, by, worst, column, within, legend, whole)
+        key = (identity(space), by, worst, column, within, legend, whole)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from components.api.jobs import describe, visitor
-from components.api.wanted import job_key, wanted_space
+from components.api.wanted import wanted_space
 from components.api.wire import Refused, file_answer
 from vae_core import Catalogue, LatentSpace
-from vae_core.interpret.answers import answers_of
+from vae_core.interpret.answers import answers_of, identity
 from vae_core.jobs import Jobs
 from vae_core.report.making import kept_report
 
@@ -28,7 +28,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         if kept_report(space) is None or request.args.get("anew") == "1":
             answers_of(space)  # so that the job finds the space
-            arguments = {"space": space.fingerprint}
+            arguments = {"space": identity(space)}
             jobs.submit(_key(space), "report", f"Report on {space.data.name}", arguments, visitor())
         elif (earlier := jobs.get(_key(space))) is not None and earlier.finished:
             jobs.forget(earlier.key)  # it failed to make anew what is there
@@ -50,7 +50,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
 
 def _key(space: LatentSpace) -> str:
-    return job_key(space, "report")
+    return f"{identity(space)}/report"
 
 
 def state_of(space: LatentSpace, jobs: Jobs) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from components.api.jobs import describe, visitor
-from components.api.wanted import job_key, wanted_space
+from components.api.wanted import wanted_space
 from components.api.wire import Refused, file_answer
 from vae_core import Catalogue, InputError, LatentSpace
-from vae_core.interpret.answers import Answer, answers_of
+from vae_core.interpret.answers import Answer, answers_of, identity
 from vae_core.interpret.plain_figures import plain_figures
 from vae_core.interpret.studies import OF_THE_TABLE, PAGES, STUDIES, Asked
 from vae_core.jobs import Jobs
@@ -69,7 +69,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         # A page asks for the first figures of all its cards before it has any of them refined.
         if not answer.whole and request.args.get("begin") != "first":
             title = f"{asked.study.title} of {space.data.name}"
-            arguments = {"space": space.fingerprint, "study": asked.study.name, "chosen": dict(asked.chosen)}
+            arguments = {"space": identity(space), "study": asked.study.name, "chosen": dict(asked.chosen)}
             jobs.submit(_key(space, asked), "study", title, arguments, visitor())
         state = state_of(space, asked, jobs)
         return jsonify(state), 200 if state["state"] == "done" else 202
@@ -125,7 +125,7 @@ def wanted_study(space: LatentSpace, name: str) -> Asked:
 
 
 def _key(space: LatentSpace, asked: Asked) -> str:
-    return job_key(space, f"studies/{asked.id}")
+    return f"{identity(space)}/studies/{asked.id}"
 
 
 def state_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import pytest
 
 from vae_core import InputError, LatentSpace
 from vae_core.interpret import answers as answers_module
-from vae_core.interpret.answers import Answers, answer_in_server, answers_of
+from vae_core.interpret.answers import Answers, answer_in_server, answers_of, identity
 from vae_core.interpret.studies import Asked, Study
 from vae_core.progress import Progress, Stopped, silent
 
@@ -120,9 +120,29 @@ def test_a_job_finds_the_space_by_its_fingerprint(
     with pytest.raises(InputError, match="is not open"):
         answer_in_server("nobody", "trial", {})
     assert answers_of(space) is answers_of(space)
-    answer_in_server(space.fingerprint, "trial", {})
+    answer_in_server(identity(space), "trial", {})
     known = answers_of(space).known(asked)
     assert known is not None and known.whole
+
+
+def test_spaces_of_the_same_content_share_their_answers(
+    space: LatentSpace, grey: LatentSpace, asked: Asked, tmp_path: Path
+) -> None:
+    whole = answers_of(space).whole(asked)
+    again = LatentSpace.build(grey.model, grey.data, tmp_path / "again")
+    assert answers_of(again) is answers_of(space) and answers_of(again).known(asked) is whole
+    table = grey.data.table.assign(label="other")
+    other = LatentSpace.build(grey.model, replace(grey.data, table=table), tmp_path / "space")
+    assert other.fingerprint == space.fingerprint and identity(other) != identity(space)
+    assert answers_of(other).known(asked) is None, "another table has other answers"
+
+
+def test_the_whole_answer_another_server_kept_is_found(space: LatentSpace, asked: Asked) -> None:
+    here, there = Answers(space), Answers(space)
+    assert not here.first(asked).whole
+    there.whole(asked)
+    known = here.known(asked)
+    assert known is not None and known.whole and known.result.items == 60
 
 
 def test_answers_do_not_keep_a_space_alive(grey: LatentSpace, asked: Asked) -> None:

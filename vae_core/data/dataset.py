@@ -152,3 +152,17 @@ class Dataset:
             digest.update(np.ascontiguousarray(part).data)
         digest.update(pd.util.hash_pandas_object(self.table.index.to_series(), index=False).to_numpy().tobytes())
         return digest.hexdigest()
+
+    @cached_property
+    def table_fingerprint(self) -> str:
+        """Name of what is told of the items: a hash of the table's columns, and of the features' names and units."""
+        digest = hashlib.blake2b(repr(self.features).encode(), digest_size=16)
+        for at, name in enumerate(self.table.columns):
+            column = self.table.iloc[:, at].reset_index(drop=True)
+            digest.update(repr((str(name), str(column.dtype))).encode())
+            try:
+                values = pd.util.hash_pandas_object(column, index=False)
+            except TypeError:  # lists and the like have no hash
+                values = pd.util.hash_pandas_object(column.map(repr), index=False)
+            digest.update(values.to_numpy().tobytes())
+        return digest.hexdigest()

@@ -36,13 +36,14 @@ class Answer:
 
 
 class Answers:
-    """The answers of one space: in memory, in its folder, or found out now. Made by `answers_of`."""
+    """The answers of one space: in memory, in its folder, or found out now. Made by `answers_of`.
+
+    Spaces of the same model, data and table have the same answers, whichever of them is asked.
+    """
 
     def __init__(self, space: LatentSpace) -> None:
-        self._space = weakref.ref(space)
-        self._fingerprint = space.fingerprint
-        self._folder = space.folder
-        self._shipped = space.shipped
+        self.id = identity(space)
+        self._spaces: weakref.WeakSet[LatentSpace] = weakref.WeakSet([space])
         self._found: dict[str, Answer] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
@@ -50,13 +51,14 @@ class Answers:
     def known(self, asked: Asked) -> Answer | None:
         """Return what is known already, the whole of it if there is one."""
         found = self._found.get(asked.id)
-        if found is not None:
+        if found is not None and found.whole:
             return found
+        # Another server on the folder may have come to the whole of it.
         for path in self._paths(asked):
             result = kept(path, asked.study.result_class(), stamp=self._stamp(asked))
             if result is not None:
-                return self._found.setdefault(asked.id, Answer(result, True))
-        return None
+                return self._remember(asked, Answer(result, True), keeping=False)
+        return found
 
     def first(self, asked: Asked) -> Answer:
         """Return what is known, or else find out from the study's first few items.
@@ -94,51 +96,68 @@ class Answers:
     @property
     def space(self) -> LatentSpace:
         """The space that is asked."""
-        space = self._space()
+        space = next(iter(self._spaces), None)
         if space is None:
             raise InputError("This space is closed; open it again.")
         return space
+
+    def belong_to(self, space: LatentSpace) -> None:
+        """Take in another space of the same content."""
+        self._spaces.add(space)
 
     def _compute(self, asked: Asked, items: int | None, progress: Progress) -> Any:
         # One thread: a team of them would make every touch of the page wait for its members.
         with computing_with(1):
             return asked.study.compute()(self.space, items=items, progress=progress, **asked.arguments())
 
-    def _remember(self, asked: Asked, found: Answer) -> Answer:
+    def _remember(self, asked: Asked, found: Answer, keeping: bool = True) -> Answer:
         """Take in an answer, unless the whole one has come meanwhile; return the one that holds."""
         with self._lock:
-            if not found.whole and asked.id in self._found:
-                return self._found[asked.id]
+            known = self._found.get(asked.id)
+            if known is not None and (known.whole or not found.whole):
+                return known
             self._found[asked.id] = found
-        if found.whole and self._folder is not None:
-            keep(self._paths(asked)[0], found.result, stamp=self._stamp(asked))
+        if found.whole and keeping:
+            for folder in {space.folder for space in self._spaces if space.folder is not None}:
+                keep(_path(folder, asked), found.result, stamp=self._stamp(asked))
         return found
 
     def _paths(self, asked: Asked) -> list[Path]:
-        return [
-            folder / "studies" / f"{asked.id}.npz" for folder in (self._folder, self._shipped) if folder is not None
-        ]
+        spaces = list(self._spaces)
+        folders = [space.folder for space in spaces] + [space.shipped for space in spaces]
+        return [_path(folder, asked) for folder in dict.fromkeys(folders) if folder is not None]
 
     def _stamp(self, asked: Asked) -> str:
-        return f"{self._fingerprint}/{asked.id}/{asked.study.version}"
+        return f"{self.id}/{asked.id}/{asked.study.version}"
 
     def _locked(self, name: str) -> threading.Lock:
         with self._lock:
             return self._locks[name]
 
 
+def _path(folder: Path, asked: Asked) -> Path:
+    return folder / "studies" / f"{asked.id}.npz"
+
+
 _answers: weakref.WeakKeyDictionary[LatentSpace, Answers] = weakref.WeakKeyDictionary()
-_open: weakref.WeakValueDictionary[str, LatentSpace] = weakref.WeakValueDictionary()
+_open: weakref.WeakValueDictionary[str, Answers] = weakref.WeakValueDictionary()
 _guard = threading.Lock()
 
 
+def identity(space: LatentSpace) -> str:
+    """Name the content of a space and of its table: two spaces of the same have the same answers."""
+    return f"{space.fingerprint}-{space.data.table_fingerprint[:16]}"
+
+
 def answers_of(space: LatentSpace) -> Answers:
-    """Return the answers of a space; the same object for everybody who asks."""
+    """Return the answers of a space; the same object for everybody who asks, of any space of the same content."""
     with _guard:
-        if space not in _answers:
-            _answers[space] = Answers(space)
-            _open[space.fingerprint] = space
-        return _answers[space]
+        found = _answers.get(space)
+        if found is None:
+            found = _open.get(identity(space)) or Answers(space)
+            found.belong_to(space)
+            _answers[space] = _open[found.id] = found
+        return found
 
 
 def study(space: LatentSpace, name: str, *, progress: Progress = silent, **chosen: str) -> Any:
@@ -172,22 +191,22 @@ def study(space: LatentSpace, name: str, *, progress: Progress = silent, **chose
     return answers_of(space).whole(Asked.of(name, chosen, columns), progress).result
 
 
-def open_space(fingerprint: str) -> LatentSpace:
-    """Return a space that has been asked something in this process.
+def open_space(name: str) -> LatentSpace:
+    """Return a space that has been asked something in this process, by its `identity`.
 
     Raises
     ------
     InputError
         If no such space is open.
     """
-    found = _open.get(fingerprint)
+    found = _open.get(name)
     if found is None:
         raise InputError("The space of this work is not open; look at it once, then start the work again.")
-    return found
+    return found.space
 
 
 def answer_in_server(space: str, study: str, chosen: dict[str, str], progress: Progress = silent) -> None:
-    """Find the whole answer of a space that is open in this process; for jobs, which know it by its fingerprint.
+    """Find the whole answer of a space that is open in this process; for jobs, which know it by its `identity`.
 
     Raises
     ------

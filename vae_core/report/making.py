@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from vae_core.drawing import markup
 from vae_core.errors import InputError
-from vae_core.interpret.answers import open_space
+from vae_core.interpret.answers import identity, open_space
 from vae_core.interpret.own_names import own_names_of
 from vae_core.interpret.studies import STUDIES
 from vae_core.progress import Progress, silent
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _memory: weakref.WeakKeyDictionary[LatentSpace, tuple[str, str]] = weakref.WeakKeyDictionary()
 _guard = threading.Lock()
+_TIMES = 3
 
 
 def kept_report(space: LatentSpace) -> str | None:
@@ -35,7 +36,7 @@ def kept_report(space: LatentSpace) -> str | None:
             stamp, html = _memory.get(space, ("", ""))
         return html if stamp == _stamp(space) else None
     try:
-        return _path(space.folder, space).read_text(encoding="utf-8")
+        return _path(space.folder, _stamp(space)).read_text(encoding="utf-8")
     except OSError:
         return None
 
@@ -50,13 +51,17 @@ def make_report(space: LatentSpace, progress: Progress = silent) -> str:
     Stopped
         If `progress` asks to stop.
     """
-    stamp = _stamp(space)
-    html = report_html(space, progress)
+    # A name given meanwhile, or a map that came, would be missing: what is known is made once more, which is quick.
+    for _ in range(_TIMES):
+        stamp = _stamp(space)
+        html = report_html(space, progress)
+        if _stamp(space) == stamp:
+            break
     if space.folder is None:
         with _guard:
             _memory[space] = (stamp, html)
         return html
-    path = _path(space.folder, space)
+    path = _path(space.folder, stamp)
     try:
         write_text(path, html)
     except OSError as error:
@@ -69,7 +74,7 @@ def make_report(space: LatentSpace, progress: Progress = silent) -> str:
 
 
 def report_in_server(space: str, progress: Progress = silent) -> None:
-    """Make the report of a space that is open in this process; for jobs, which know it by its fingerprint.
+    """Make the report of a space that is open in this process; for jobs, which know it by its `identity`.
 
     Raises
     ------
@@ -79,8 +84,8 @@ def report_in_server(space: str, progress: Progress = silent) -> None:
     make_report(open_space(space), progress)
 
 
-def _path(folder: Path, space: LatentSpace) -> Path:
-    return folder / "studies" / f"report-{_stamp(space)}.html"
+def _path(folder: Path, stamp: str) -> Path:
+    return folder / "studies" / f"report-{stamp}.html"
 
 
 def _stamp(space: LatentSpace) -> str:
@@ -91,7 +96,7 @@ def _stamp(space: LatentSpace) -> str:
     names = sorted(own_names_of(space).all().items())
     studies = [(study.name, study.version) for study in STUDIES]
     known = [studies, names, space.projection_ids(), versions(), _drawn_by()]
-    return hashlib.sha256(json.dumps([space.fingerprint, *known]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([identity(space), *known]).encode()).hexdigest()[:16]
 
 
 @functools.cache
