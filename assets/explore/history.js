@@ -184,8 +184,9 @@ function showDepth() {
 }
 
 // A slider that has just been let go of is a step of its own.
-let settle = () => {};
-export const settleFirst = (action) => { settle = action; };
+const settling = [];
+export const settleFirst = (action) => { settling.push(action); };
+const settle = () => { for (const action of settling) action(); };
 export const undo = () => {
   settle();
   if (depth > 0) history.back();
@@ -216,6 +217,6 @@ export function connectHistory(restore) {
     if (how.commit) {
       replaceSoon.cancel();
       write(true);
-    } else if (how.slider === undefined) replaceSoon(); // a slider commits when it comes to rest
+    } else if (how.slider === undefined && !how.settling) replaceSoon(); // a slider commits when it comes to rest
   });
 }

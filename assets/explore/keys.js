@@ -53,7 +53,7 @@ export function showHelp() {
   if (!dialog.open) dialog.showModal();
 }
 
-const typing = (target) => target.closest?.("input:not([readonly], [type=radio], [type=checkbox]), textarea, select, [contenteditable], [role=listbox], #find");
+const typing = (target) => target.closest?.("input:not([readonly], [type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable], [role=listbox], #find");
 
 const plain = {
   e: decodeExactlyHere,
@@ -73,8 +73,9 @@ const plain = {
 };
 
 function pressed(event) {
-  if (typing(event.target) || document.querySelector("dialog[open]") || !current.info) return;
   const control = event.ctrlKey || event.metaKey;
+  // A list uses letters and arrows, but nothing of what is pressed with Control.
+  if ((typing(event.target) && !(control && event.target.closest("#gallery"))) || document.querySelector("dialog[open]") || !current.info) return;
   const key = event.key.toLowerCase();
   if (control && key === "z") {
     event.preventDefault();

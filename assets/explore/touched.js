@@ -190,7 +190,7 @@ subscribe((changed, how) => {
     loadItem({ space: state.space, index: state.item });
   } else if (how.own) {
     shownItem = null;
-  } else if (state.item === null && (changed.has("space") || changed.has("item") || (changed.has("z") && (own || !host("nearest"))) || changed.has("spot"))) {
+  } else if (state.item === null && (changed.has("space") || changed.has("item") || changed.has("z") || changed.has("spot"))) {
     // A picture of one's own stays beside its sliders, and comes back with its point.
     if (own && (changed.has("space") || how.initial)) own = null;
     if (own && how.slider !== undefined && !spotShown) return;

@@ -1,5 +1,6 @@
 // Sliders of directions: they move the point on show along a direction, and stand where it lies on it.
 import { debounced } from "../explore/api.js";
+import { settleFirst } from "../explore/history.js";
 import { state, subscribe, update } from "../explore/store.js";
 
 const panel = () => document.getElementById("study-panel");
@@ -21,6 +22,7 @@ function scoreOf(slider) {
 }
 
 const commit = debounced(() => update({}, { commit: true }), 350);
+settleFirst(commit.flush);
 
 let moving = null;
 function moved(event) {
@@ -29,7 +31,7 @@ function moved(event) {
   const by = Number(slider.value) - scoreOf(slider);
   const { direction } = of(slider);
   moving = slider;
-  update({ z: state.z.map((value, j) => value + by * direction[j]), spot: null, item: null });
+  update({ z: state.z.map((value, j) => value + by * direction[j]), spot: null, item: null }, { settling: true });
   moving = null;
   commit();
 }

@@ -1,11 +1,12 @@
 // A card a study: its first answer at once, the whole one when the work in the background is done.
 import { asVisitor, getJSON, url } from "../explore/api.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
+import { tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 import { layGallery, refreshGallery } from "./gallery.js";
 import { placeAlong } from "./along.js";
-import { paintNames } from "./names.js";
+import { paintNames, refreshNames } from "./names.js";
 import { markLinked, openRelation } from "./linked.js";
 import { refreshMarks } from "./marks.js";
 
@@ -58,7 +59,7 @@ function layCard(study) {
     element("div", { className: "card-head" }, element("h2", {}, study.title), status, ...choices, take),
     body,
   );
-  const card = { study, root, body, status, take, state: "new", have: null, asked: 0, gone: false };
+  const card = { study, space: current.info.id, root, body, status, take, state: "new", last: null, have: null, asked: 0, gone: false };
   mirrorChoices(card);
   card.chosen = chosenOf(card);
   return card;
@@ -84,29 +85,32 @@ function mirrorChoices(card) {
 }
 
 subscribe((changed) => {
-  if (!changed.has("view")) return;
+  if (!changed.has("view") || changed.has("space")) return;
   for (const card of cards.values()) {
     const before = card.chosen;
+    const path = pathOf(card);
     mirrorChoices(card);
     card.chosen = chosenOf(card);
-    if (card.chosen !== before && card.state !== "new") again(card);
+    if (card.chosen !== before && card.state !== "new") again(card, path);
   }
 });
 
 const chosenOf = (card) => [...card.root.querySelectorAll("[data-choice]")].map((select) => select.value).join("|");
 
-function again(card) {
+// Another choice: nobody here waits for the whole answer of the one before.
+function again(card, before) {
+  if (before && underWay(card.last)) getJSON(asVisitor(before), { method: "DELETE" }).catch(tellError);
   card.have = null;
   ask(card);
 }
 
-const pathOf = (card, space) => {
+const pathOf = (card) => {
   const query = new URLSearchParams();
   for (const select of card.root.querySelectorAll("[data-choice]")) {
     if (select.selectedIndex > 0 || select.dataset.always) query.set(select.dataset.choice, select.value);
   }
   if (card.have) query.set("have", card.have);
-  return `spaces/${space}/studies/${card.study.name}?${query}`;
+  return `spaces/${card.space}/studies/${card.study.name}?${query}`;
 };
 
 // ---- a few at a time ----
@@ -132,18 +136,17 @@ async function nobodyAsks() {
 async function ask(card) {
   card.asked += 1;
   const mine = card.asked;
-  const space = current.info.id;
   const overtaken = () => card.gone || mine !== card.asked;
   show(card, { state: "asking" });
   try {
-    let answer = await inTurn(() => (overtaken() ? null : getJSON(`${pathOf(card, space)}&begin=first`, { method: "POST" })));
+    let answer = await inTurn(() => (overtaken() ? null : getJSON(`${pathOf(card)}&begin=first`, { method: "POST" })));
     if (overtaken()) return;
     const refined = answer.state === "done" || underWay(answer);
     show(card, refined ? answer : { ...answer, state: "asking" });
     if (!refined) {
       await nobodyAsks();
       if (overtaken()) return;
-      answer = await getJSON(asVisitor(pathOf(card, space)), { method: "POST" });
+      answer = await getJSON(asVisitor(pathOf(card)), { method: "POST" });
       if (overtaken()) return;
       show(card, answer);
     }
@@ -151,7 +154,7 @@ async function ask(card) {
     while (underWay(answer)) {
       await pause();
       if (overtaken()) return;
-      answer = await getJSON(pathOf(card, space));
+      answer = await getJSON(pathOf(card));
       if (overtaken()) return;
       show(card, answer);
     }
@@ -160,23 +163,21 @@ async function ask(card) {
   }
 }
 
-const underWay = (answer) => answer.state === "waiting" || answer.state === "running";
+const underWay = (answer) => answer?.state === "waiting" || answer?.state === "running";
+
+// Whoever types a name or holds a slider in a card is not torn away from it: the figures come a little later.
+const isBusyIn = (body) => body.querySelector("input.rename, input.along:active") !== null;
 
 function show(card, answer) {
   card.state = answer.state;
+  card.last = answer;
   card.root.dataset.state = answer.state;
   if (answer.html !== undefined) {
     card.have = answer.have;
-    card.take.href = url(pathOf(card, current.info.id).replace("?", "/figures.json?"));
+    card.take.href = url(pathOf(card).replace("?", "/figures.json?"));
     card.take.hidden = false;
-    // The server escapes every text in it.
-    card.body.innerHTML = answer.html;
-    markLinked(card.body);
-    paintNames();
-    if (card.study.name === "relations") openRelation();
-    if (card.study.name === "wrong_items") refreshGallery();
-    placeAlong(card.body);
-    refreshMarks();
+    card.html = answer.html;
+    lay(card);
   }
   if (answer.state === "asking" && !card.have) card.body.replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
   // What is there already stays: a server that has gone takes no figure with it.
@@ -185,6 +186,51 @@ function show(card, answer) {
     const retry = answer.retry ? [element("button", { className: "plain", onclick: () => again(card) }, "Try again")] : [];
     card.body.replaceChildren(element("p", { className: "empty" }, answer.error), ...retry);
   }
+  showStatus(card, answer);
+}
+
+function lay(card) {
+  if (card.html === null || card.gone) return;
+  if (isBusyIn(card.body)) {
+    setTimeout(() => lay(card), POLL);
+    return;
+  }
+  const back = whereIn(card.body);
+  // The server escapes every text in it.
+  card.body.innerHTML = card.html;
+  card.html = null;
+  back();
+  markLinked(card.body);
+  paintNames();
+  if (card.study.name === "relations") {
+    openRelation();
+    refreshNames();
+  }
+  if (card.study.name === "wrong_items") refreshGallery();
+  placeAlong(card.body);
+  refreshMarks();
+}
+
+// What has the focus and what is unfolded stays so when a card is drawn anew; returns what brings it back.
+function whereIn(body) {
+  const folds = [...body.querySelectorAll("details")].map((one) => one.open);
+  const focused = body.contains(document.activeElement) ? document.activeElement : null;
+  const alike = focused && `${focused.localName}${[...focused.attributes].filter(({ name }) => name === "aria-label" || /^data-(?!centre|direction|readout|point)/.test(name)).map(({ name, value }) => `[${name}="${CSS.escape(value)}"]`).join("")}`;
+  return () => {
+    body.querySelectorAll("details").forEach((one, i) => { one.open = folds[i] ?? false; });
+    if (alike) body.querySelector(alike)?.focus({ preventScroll: true });
+  };
+}
+
+// Said once, not with every look: only the bar moves on.
+function showStatus(card, answer) {
+  const told = JSON.stringify([answer.state, answer.error ?? "", Boolean(answer.of), Boolean(card.have)]);
+  if (card.told === told && answer.of) {
+    card.status.querySelector("progress").value = answer.step / answer.of;
+    return;
+  }
+  if (card.told === told) return;
+  card.told = told;
   card.status.replaceChildren(...statusOf(card, answer));
 }
 

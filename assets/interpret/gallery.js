@@ -22,7 +22,7 @@ let total = null; // items in the order, null while unknown
 let cursor = 0; // place of the tile the keyboard is at
 let mine = null; // the item chosen here: the gallery need not run after it
 let order = 0; // changes with every order: late answers of another are dropped
-const visible = () => root && !root.closest("[hidden]") && state.page === "items";
+const visible = () => Boolean(root?.isConnected) && !root.closest("[hidden]") && state.page === "items";
 const comparedBy = () => document.querySelector("#study-wrong_items [data-choice=column]")?.value ?? "";
 const asked = () => ({
   by: rankedBy(), worst: !state.view.rankUp, within: state.within, column: comparedBy(),
@@ -41,7 +41,7 @@ export function layGallery() {
   option = element("div", { role: "option", id: "gallery-option" });
   canvas = element("canvas", { "aria-hidden": "true" });
   host.append(room, words, option);
-  onPictures(paintSoon, (error) => { if (error.status === 0) sayFailed(error); else tellError(error); });
+  onPictures(paintSoon, tellError);
   root = element(
     "section", { className: "card full", id: "gallery-card", "aria-label": "Gallery" },
     layHead(),
@@ -58,20 +58,21 @@ export async function openGallery() {
   if (!visible() || !current.info) return;
   if (total === null) say("Looking …");
   try {
-    if (await loadChoices()) restart();
+    if (await loadChoices()) restart(state.item);
   } catch (error) {
     sayFailed(error);
   }
 }
 
-function restart() {
+// At the first, unless an item is to be found.
+function restart(find = null) {
   order += 1;
   parts = new Map();
   total = null;
   cursor = 0;
   laid = { columns: 0, first: 0 };
   host.scrollTop = 0;
-  load({ order, part: 0, find: state.item });
+  load({ order, part: 0, find });
 }
 
 const load = newest(
@@ -92,7 +93,11 @@ const load = newest(
     }
     paint();
   },
-  (error, { order: of }) => { if (of === order) sayFailed(error); },
+  (error, { order: of }) => {
+    if (of !== order) return;
+    if (total === null) sayFailed(error);
+    else tellError(error); // what is there already stays, and scrolling asks again
+  },
 );
 
 // ---- what is seen ----
@@ -284,7 +289,7 @@ async function follow() {
     reveal(cursor);
     paint();
   } catch (error) {
-    sayFailed(error);
+    tellError(error);
   }
 }
 
@@ -294,8 +299,9 @@ export const repaintGallery = () => paintSoon();
 export function connectGallery() {
   let shown = JSON.stringify(asked());
   subscribe((changed) => {
+    // Whoever lays the page for another space opens the gallery as well.
     if (changed.has("space")) total = null;
-    if (changed.has("page") || changed.has("space")) openGallery();
+    else if (changed.has("page")) openGallery();
     else if (visible() && ["view", "within", "selection"].some((name) => changed.has(name))) {
       showChoices();
       if (JSON.stringify(asked()) !== shown) restart();

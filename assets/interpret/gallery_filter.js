@@ -47,7 +47,10 @@ async function offer(name, mirrored = false) {
     told = found;
     if (told.kind === "category") layValues(name);
     else layRange(name);
-    if (!mirrored && told.kind === "category" && told.values.length) look({ column: name, value: told.values[0].value });
+    if (mirrored) return;
+    if (told.kind === "category" && told.values.length) look({ column: name, value: told.values[0].value });
+    else if (told.kind === "number" && told.low !== null) look({ column: name, low: told.low, high: told.high });
+    else look(null);
   } catch (error) {
     tellError(error);
   }

@@ -13,6 +13,8 @@ export const rankedBy = () => state.view.rank ?? choices?.by[0]?.name ?? "distor
 const look = (changes) => update({ view: { ...state.view, ...changes } }, { commit: true });
 
 export function layHead() {
+  choices = null;
+  choicesOf = null; // what is laid anew is filled anew
   return element("div", { className: "card-head" },
     element("h2", {}, "All items"),
     element("label", { className: "choice" }, "in order of ", element("select", { id: "rank-by", onchange: (event) => look({ rank: event.target.value }) })),

@@ -62,7 +62,7 @@ const load = newest(
     came();
   },
   (error, asked) => {
-    if (error.status !== 0) for (const item of asked.items) refused.add(item);
+    if (asked.key === key() && error.status >= 400 && error.status < 500) for (const item of asked.items) refused.add(item);
     failed(error);
   },
 );

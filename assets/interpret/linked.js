@@ -22,10 +22,11 @@ function touched(target) {
     const j = Number(dimension);
     const view = target.dataset.relation ? { ...state.view, relation: [j, target.dataset.relation, column] } : state.view;
     const color = column === undefined ? `z${j}` : target.dataset.relation === "measured" ? `measured:${column}` : column;
-    const known = current.info.columns.some((one) => one.name === color && one.kind !== "text");
-    update({ dimension: j, view, ...(known ? { color, selection: null } : {}) }, { commit: true });
-  } else if (column !== undefined) update({ color: column, selection: null }, { commit: true });
+    update({ dimension: j, view, ...(known(color) ? { color, selection: null } : {}) }, { commit: true });
+  } else if (column !== undefined && known(column)) update({ color: column, selection: null }, { commit: true });
 }
+
+const known = (color) => current.info.columns.some((one) => one.name === color && one.kind !== "text");
 
 const TOUCHABLE = "[data-axes], [data-item], [data-point], [data-within], [data-dimension], [data-column]";
 
@@ -36,7 +37,11 @@ export async function openRelation() {
   const host = panel().querySelector("#study-relations .relation-detail");
   opened += 1;
   const mine = opened;
-  if (!host || !state.view.relation) return;
+  if (!host) return;
+  if (!state.view.relation) {
+    host.replaceChildren(element("p", { className: "empty" }, host.dataset.empty));
+    return;
+  }
   const [dimension, relation, column] = state.view.relation;
   host.replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
   try {
@@ -83,7 +88,7 @@ export function markLinked(root = panel()) {
 let openedFor = null;
 subscribe((changed) => {
   const wanted = JSON.stringify([state.space, state.view.relation]);
-  if (wanted !== openedFor && state.view.relation && !changed.has("space")) openRelation();
+  if (wanted !== openedFor && !changed.has("space")) openRelation();
   openedFor = wanted;
   if (["dimension", "item", "within", "color"].some((name) => changed.has(name))) markLinked();
 });

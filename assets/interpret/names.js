@@ -49,7 +49,7 @@ function edit(place) {
   };
   const input = element("input", {
     className: "rename", maxlength: 40, "aria-label": `Name of latent dimension ${j}`, placeholder: "name; empty: found by itself",
-    onblur: () => end(true),
+    onblur: () => { if (input.isConnected) end(true); },
     onkeydown: (event) => {
       event.stopPropagation();
       if (event.key === "Enter" || event.key === "Escape") {
@@ -63,6 +63,16 @@ function edit(place) {
   input.value = nameOf(j) === "off" ? "" : nameOf(j);
   place.replaceChildren(input);
   input.select();
+}
+
+// The relations are known better: so are the names they give.
+export async function refreshNames() {
+  const space = state.space;
+  try {
+    took(space, await getJSON(`spaces/${space}/names`));
+  } catch (error) {
+    tellError(error);
+  }
 }
 
 const find = debounced(async () => {

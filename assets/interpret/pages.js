@@ -1,5 +1,5 @@
 // Which page is on show: Explore, or one of the questions of Interpret, beside the same map.
-import { getJSON } from "../explore/api.js";
+import { getJSON, whenBack } from "../explore/api.js";
 import { tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
 import { current, state, subscribe, update } from "../explore/store.js";
@@ -55,9 +55,9 @@ async function show() {
   const space = current.info.id;
   try {
     if (listingOf !== space) {
-      clearCards();
       const found = await getJSON(`spaces/${space}/studies`);
-      if (space !== current.info?.id) return;
+      if (space !== current.info?.id || listingOf === space) return;
+      clearCards();
       listing = found;
       listingOf = space;
       tabs().replaceChildren(...listing.pages.map(({ name, title, question }) => element("button", {
@@ -70,10 +70,23 @@ async function show() {
     showCards(state.page, listing.studies.filter((study) => study.page === state.page));
     openGallery();
   } catch (error) {
-    tellError(error);
+    if (space !== current.info?.id) return;
+    if (listingOf === space) {
+      tellError(error);
+      return;
+    }
+    document.getElementById("study-cards").replaceChildren(
+      element("p", { className: "empty" }, error.message), element("button", { className: "plain", onclick: show }, "Try again"),
+    );
+    if (error.status === 0) whenBack(show);
   }
 }
 
 subscribe((changed) => {
+  // Cards of another space must not ask this one, even while nobody sees them.
+  if (changed.has("space")) {
+    clearCards();
+    listingOf = null;
+  }
   if (changed.has("page") || changed.has("space")) show();
 });

@@ -25,9 +25,11 @@ function take() {
 async function make(anew = false) {
   asking += 1;
   const mine = asking;
+  show({ state: "waiting" });
   try {
     const answer = await follow(await getJSON(asVisitor(path(anew ? "?anew=1" : "")), { method: "POST" }), mine);
     if (answer?.state === "done") take();
+    else if (answer?.state === "missing") tell("Something changed while the report was made; press Report once more.", "error");
   } catch (error) {
     if (mine === asking) show({ state: "failed", error: error.message });
   }

@@ -27,6 +27,8 @@ _COLUMNS = 60
 #: Names shown at once; the rest folds away.
 _NAMED = 24
 
+_EMPTY = "Touch a cell to see the column along the dimension."
+
 
 def card(space: LatentSpace, found: Relations) -> Card:
     """Return names in a sentence, and the share of every column that every dimension tells."""
@@ -71,8 +73,9 @@ def card(space: LatentSpace, found: Relations) -> Card:
         if_touched(
             tag(
                 "div",
-                tag("p", "Touch a cell to see the column along the dimension.", class_="empty"),
+                tag("p", _EMPTY, class_="empty"),
                 class_="relation-detail",
+                data_empty=_EMPTY,
             )
         ),
         left_out(found.left_out, found.reasons),
