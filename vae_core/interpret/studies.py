@@ -185,6 +185,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.holes:holes",
         "vae_core.interpret.holes:Holes",
         first=400,
+        version=2,
         wide=True,
     ),
     Study(
