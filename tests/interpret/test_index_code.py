@@ -130,9 +130,13 @@ def test_it_stops_and_refuses_no_items() -> None:
 
 def test_gaussian_total_correlation_by_chance_is_what_independent_columns_give() -> None:
     random = np.random.default_rng(0)
-    told = [gaussian_total_correlation(random.normal(size=(200, 6))) for _ in range(300)]
-    values = np.array([value for value, _, _ in told], dtype=float)
-    assert abs(values.mean() - 6 * 5 / 800) < 4 * values.std() / math.sqrt(300)
+    for m, d in ((200, 6), (30, 20)):
+        told = [gaussian_total_correlation(random.normal(size=(m, d))) for _ in range(300)]
+        values = np.array([value for value, _, _ in told], dtype=float)
+        chance = told[0][2]
+        assert chance is not None and abs(values.mean() - chance) < 4 * values.std() / math.sqrt(300)
+    # Of large samples it is d(d − 1)/4m.
+    assert gaussian_total_correlation(random.normal(size=(10_000, 6)))[2] == pytest.approx(30 / 40_000, rel=1e-3)
     column = random.normal(size=(100, 1))
     assert gaussian_total_correlation(np.hstack([column, column])) == (None, None, None)
     assert gaussian_total_correlation(np.hstack([column, 0 * column])) == (0, 0, 0)

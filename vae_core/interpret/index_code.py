@@ -58,8 +58,9 @@ class IndexCode:
         TC(z) of the same posteriors with every dimension dealt out to the items by itself, so that dimensions are
         independent: what a mixture of so many posteriors of these widths has anyway. 0 for ever more items.
     gaussian_total_correlation, gaussian_total_correlation_error, gaussian_total_correlation_by_chance : float or None
-        −½ log det R, R the correlations of the draws (of the means without a variance): what TC would be if q(z) were
-        Gaussian; and its mean for as many independent draws, d(d − 1) / (4 m). None for fewer than d + 2 draws.
+        −½ log det R, R the correlations of one draw of each item (of the means without a variance): what TC would be
+        if q(z) were Gaussian; and its mean for as many independent normal draws, see `gaussian_total_correlation`. None
+        for fewer than d + 2 items.
     dimension_kl_total, dimension_kl_total_error : float or None
         Σ_j KL(q(z_j) || p(z_j)); 0 where every marginal is the prior's.
     dimension_kl, dimension_kl_error : ndarray or None
@@ -181,7 +182,8 @@ def index_code(
     total, total_error = _mean_and_error(whole - log_prior.sum(axis=1), m)
     dimension_kl, dimension_kl_error = _mean_and_error(marginal - log_prior, m)
     dimension_information, dimension_information_error = _mean_and_error(conditional - marginal, m)
-    gaussian, gaussian_error, gaussian_chance = gaussian_total_correlation(z)
+    # Several draws of an item are not independent.
+    gaussian, gaussian_error, gaussian_chance = gaussian_total_correlation(z[::draws])
     rate = float(space.rate.mean(axis=0, dtype=np.float64).sum())
     note = ""
     if len(chosen) < n:

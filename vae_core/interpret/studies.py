@@ -116,6 +116,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.index_code:index_code",
         "vae_core.interpret.index_code:IndexCode",
         first=40,
+        version=2,
     ),
     Study(
         "evidence",
