@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.spatial.distance import cdist
 
-from vae_core.interpret.discrepancy import kolmogorov_smirnov, mean_discrepancy, quantile_shares, wasserstein
+from vae_core.interpret.discrepancy import (
+    holm,
+    kolmogorov_smirnov,
+    kolmogorov_smirnov_law,
+    mean_discrepancy,
+    quantile_shares,
+    wasserstein,
+)
 
 
 @settings(deadline=None, max_examples=25)
@@ -84,3 +91,20 @@ def test_p_values_are_flat_where_both_samples_are_of_one_law() -> None:
 def test_points_that_coincide_differ_in_nothing() -> None:
     told = mean_discrepancy(np.ones((5, 2)), np.ones((5, 2)), permutations=200)
     assert told.squared == 0 and told.error == 0 and told.p_value == 1 and told.bandwidth > 0
+
+
+def test_p_values_are_those_of_one_sample_and_of_two() -> None:
+    random = np.random.default_rng(0)
+    z, stand_ins = random.normal(size=(60, 3)), random.normal(size=(400, 3))
+    told = kolmogorov_smirnov_law(kolmogorov_smirnov(stats.norm.cdf(z)), 60)
+    np.testing.assert_allclose(told[1], [stats.kstest(column, stats.norm.cdf).pvalue for column in z.T])
+    assert told[0] == pytest.approx(1.358 / np.sqrt(60), rel=0.02)
+    pairs = [stats.ks_2samp(z[:, j], stand_ins[:, j], method="exact") for j in range(3)]
+    two = kolmogorov_smirnov_law(np.array([pair.statistic for pair in pairs]), 60, 400)
+    np.testing.assert_allclose(two[1], [pair.pvalue for pair in pairs], atol=0.04)
+    assert two[0] > told[0]
+
+
+def test_holm_by_hand() -> None:
+    np.testing.assert_allclose(holm(np.array([0.04, 0.01, 0.03, 0.9])), [0.09, 0.04, 0.09, 0.9])
+    np.testing.assert_allclose(holm(np.array([0.7, 0.6])), [1, 1])

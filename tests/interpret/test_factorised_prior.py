@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
-from torch.distributions import Categorical, Distribution, Independent, Laplace, MixtureSameFamily, Normal, Uniform
+from torch.distributions import (
+    AffineTransform,
+    Categorical,
+    Distribution,
+    ExpTransform,
+    Independent,
+    Laplace,
+    MixtureSameFamily,
+    Normal,
+    SigmoidTransform,
+    TransformedDistribution,
+    Uniform,
+)
 
 from vae_core.errors import InputError
 from vae_core.interpret.factorised_prior import FactorisedPrior
@@ -49,6 +61,18 @@ def test_laws_are_those_of_scipy(
     np.testing.assert_array_equal(drawn, prior.draw(2000, seed=4))
     for j, reference in pairs:
         assert stats.kstest(drawn[:, j], reference.cdf).pvalue > 1e-3
+
+
+def test_a_logistic_of_which_the_mean_is_not_known_is_a_prior() -> None:
+    uniform = Uniform(torch.zeros(3), torch.ones(3))
+    logistic = TransformedDistribution(uniform, [SigmoidTransform().inv, AffineTransform(0.0, 0.5)])
+    prior = FactorisedPrior(3, logistic)
+    state = torch.random.get_rng_state()
+    np.testing.assert_allclose(prior.log_density(Z), stats.logistic(0, 0.5).logpdf(Z), rtol=1e-6)
+    np.testing.assert_allclose(prior.cdf(Z), stats.logistic(0, 0.5).cdf(Z), rtol=1e-6)
+    assert torch.equal(state, torch.random.get_rng_state())
+    lognormal = FactorisedPrior(3, TransformedDistribution(uniform, [ExpTransform()]))
+    assert (lognormal.log_density(-np.ones((1, 3))) == -np.inf).all()
 
 
 def test_a_mixture_by_dimension_is_a_prior_and_one_over_all_is_not() -> None:

@@ -75,6 +75,20 @@ def test_a_space_that_fills_the_prior_has_no_more_than_chance(d: int, width: flo
     assert told.share < 0.04 and told.share_if_independent is not None and told.share_if_independent < 0.04
 
 
+def test_one_dimension_among_many_that_misses_the_prior_leaves_all_of_it_empty() -> None:
+    """z0 of the data is N(4, 0.4²): of the prior's z0 hardly any lies there, whatever the other 47 do."""
+    mean = math.sqrt(1 - 0.3**2) * np.random.default_rng(0).normal(size=(1500, 48))
+    mean[:, 0] = 4 + 0.27 * np.random.default_rng(1).normal(size=1500)
+    told = holes(space_of(mean, 0.3), items=400)
+    assert told.share > 0.93 and told.share_outside > 0.93 and told.dimension_share.argmax() == 0
+    assert told.share_if_independent is not None and told.share_if_independent > 0.93
+    assert told.share_by_chance is not None and told.share_by_chance < 0.07
+    assert (told.outside == 0).all() and 2 < told.low[0] < 3.2 and 4.8 < told.high[0] < 6
+    # A dimension that tells no items apart may take any value.
+    off = holes(space_of(mean[:300, :2] * np.array([1, 1e-3]), 0.3), items=200)
+    assert off.dimension_share[1] == 0 and off.high[1] < 1.5
+
+
 def test_the_same_seed_gives_the_same_holes_and_another_prior_is_asked() -> None:
     space = space_of(np.random.default_rng(3).normal(size=(400, 2)) * 0.3)
     first, again, other = holes(space, items=500), holes(space, items=500), holes(space, items=500, seed=1)

@@ -113,11 +113,27 @@ def test_points_few_items_and_one_dimension() -> None:
     points = index_code(LatentSpace.build(LinearModel(variance=False), vectors(100)))
     assert points.mutual_information is points.rate is points.dimension_kl is None and "not finite" in points.note
     assert points.gaussian_total_correlation is not None and points.ceiling == pytest.approx(math.log(100))
+    assert index_code(gaussian_space(30), items=1).items == 2
     for count, d in ((1, 1), (3, 4), (2, 1)):
         told = index_code(LatentSpace.build(LinearModel(latent_dim=d), vectors(count)))
         for value in vars(told).values():
             assert not isinstance(value, float | np.ndarray) or np.isfinite(value).all()
         assert told.mutual_information is not None and -1e-9 <= told.mutual_information <= math.log(count) + 1e-9
+
+
+@pytest.mark.parametrize(("items", "draws"), [(300, 2), (150, 2), (20, 1)])
+def test_errors_are_those_of_other_seeds(items: int, draws: int) -> None:
+    """Posteriors of very different widths: where every item is looked at, only the draws are by chance."""
+    space = gaussian_space(300)
+    space.logvar = np.repeat(np.linspace(-6, 0, 300, dtype=np.float32)[:, None], 3, axis=1)
+    space.rate = 0.5 * (space.mean**2 + np.exp(space.logvar) - space.logvar - 1)
+    told = [index_code(space, items=items, seed=seed) for seed in range(25)]
+    assert told[0].draws == draws
+    for name in ("residual", "mutual_information", "total_correlation"):
+        spread = np.std([getattr(one, name) for one in told], ddof=1)
+        error = np.mean([getattr(one, f"{name}_error") for one in told])
+        # The spread of 25 is known to 14 %.
+        assert 0.65 < error / spread < 1.5, name
 
 
 def test_it_stops_and_refuses_no_items() -> None:
@@ -130,9 +146,13 @@ def test_it_stops_and_refuses_no_items() -> None:
 
 def test_gaussian_total_correlation_by_chance_is_what_independent_columns_give() -> None:
     random = np.random.default_rng(0)
-    told = [gaussian_total_correlation(random.normal(size=(200, 6))) for _ in range(300)]
-    values = np.array([value for value, _, _ in told], dtype=float)
-    assert abs(values.mean() - 6 * 5 / 800) < 4 * values.std() / math.sqrt(300)
+    for m, d in ((200, 6), (30, 20)):
+        told = [gaussian_total_correlation(random.normal(size=(m, d))) for _ in range(300)]
+        values = np.array([value for value, _, _ in told], dtype=float)
+        chance = told[0][2]
+        assert chance is not None and abs(values.mean() - chance) < 4 * values.std() / math.sqrt(300)
+    # Of large samples it is d(d − 1)/4m.
+    assert gaussian_total_correlation(random.normal(size=(10_000, 6)))[2] == pytest.approx(30 / 40_000, rel=1e-3)
     column = random.normal(size=(100, 1))
     assert gaussian_total_correlation(np.hstack([column, column])) == (None, None, None)
     assert gaussian_total_correlation(np.hstack([column, 0 * column])) == (0, 0, 0)

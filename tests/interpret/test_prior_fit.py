@@ -6,11 +6,13 @@ import math
 import numpy as np
 import pytest
 import torch
-from torch.distributions import Laplace
+from scipy.stats import ks_2samp
+from torch.distributions import Laplace, StudentT
 
 from tests.space.conftest import LinearModel, vectors
 from vae_core.errors import InputError
-from vae_core.interpret.prior_fit import correlation_by_chance, correlations, prior_fit
+from vae_core.interpret.factorised_prior import FactorisedPrior
+from vae_core.interpret.prior_fit import compare, correlation_by_chance, correlations, prior_fit
 from vae_core.model.protocol import Capabilities
 from vae_core.progress import Stopped
 from vae_core.space import LatentSpace
@@ -42,6 +44,30 @@ def test_a_space_that_fills_the_prior_differs_from_it_as_chance_does() -> None:
     assert (np.abs(off) < 2 * told.correlation_by_chance_largest).all()
 
 
+def test_many_filled_dimensions_are_told_off_no_more_often_than_one() -> None:
+    """Of 64 filled dimensions some three lie above the 95 % quantile of one."""
+    random = np.random.default_rng(0)
+    fits = [compare(z, z, FactorisedPrior(64)) for z in random.standard_normal((12, 200, 64))]
+    single = np.array([fit["kolmogorov_smirnov"] > fit["kolmogorov_smirnov_by_chance_95"] for fit in fits])
+    assert 1 < single.sum(axis=1).mean() < 6
+    assert sum((np.asarray(fit["kolmogorov_smirnov_p_of_all"]) < 0.05).any() for fit in fits) <= 2
+
+
+def test_draws_that_stand_for_a_prior_count_as_chance() -> None:
+    """20,000 draws beside as many items: half of what they differ by is the draws' own."""
+    prior = FactorisedPrior(2, StudentT(torch.full((2,), 6.0)))
+    z = prior.draw(20_000, seed=5)
+    told = compare(z, z, prior)
+    # Of two samples of m each √(m / 2) D has Kolmogorov's law (Smirnov 1939).
+    assert told["kolmogorov_smirnov_by_chance_95"] == pytest.approx(1.358 / 100, rel=0.01)
+    assert told["kolmogorov_smirnov_by_chance"] == pytest.approx(0.8687 / 100, rel=0.1)
+    assert told["stand_ins"] == 20_000
+    mean = np.asarray(told["wasserstein_by_chance"])
+    assert 0.6 < np.asarray(told["wasserstein"]).mean() / mean.mean() < 2
+    expected = [ks_2samp(z[:, j], prior.draw(20_000)[:, j], method="asymp").pvalue for j in range(2)]
+    np.testing.assert_allclose(told["kolmogorov_smirnov_p"], expected, atol=0.02)
+
+
 def test_a_shifted_and_a_narrow_dimension_stand_out() -> None:
     space = filled(2000)
     space.mean = space.mean + np.array([0.8, 0, 0], dtype=np.float32)
@@ -53,6 +79,7 @@ def test_a_shifted_and_a_narrow_dimension_stand_out() -> None:
     assert (told.wasserstein[:2] > told.wasserstein_by_chance_95[:2]).all()
     assert (told.kolmogorov_smirnov[:2] > 3 * told.kolmogorov_smirnov_by_chance_95).all()
     assert told.discrepancy is not None and told.discrepancy.p_value == 1 / 501
+    assert (told.kolmogorov_smirnov_p_of_all[:2] < 1e-6).all()
 
 
 def test_histograms_count_every_draw_and_carry_the_priors_density() -> None:

@@ -24,6 +24,40 @@ def kolmogorov_smirnov(shares: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum(steps[1:] - ordered, ordered - steps[:-1]).max(axis=0))
 
 
+def kolmogorov_smirnov_law(statistics: np.ndarray, m: int, stand_ins: int = 0) -> tuple[float, np.ndarray]:
+    """Return the 95 % quantile of the statistic of m points of the law itself, and the p-values of statistics.
+
+    Exact where the law is known (Simard & L'Ecuyer 2011, "Computing the two-sided Kolmogorov–Smirnov distribution").
+    Where k draws stand for it the statistic is one of two samples, whose law is about that of m k / (m + k) points
+    against a known law (Smirnov 1939).
+
+    Parameters
+    ----------
+    statistics : ndarray
+        ``[d]``, see `kolmogorov_smirnov`.
+    m : int
+        Points of the sample.
+    stand_ins : int
+        Draws k that stand for the law, 0 where it is known.
+    """
+    from scipy.stats import kstwo
+
+    points = max(1, round(m * stand_ins / (m + stand_ins))) if stand_ins else m
+    return float(kstwo.isf(0.05, points)), np.clip(kstwo.sf(statistics, points), 0.0, 1.0)
+
+
+def holm(p: np.ndarray) -> np.ndarray:
+    """Return p-values ``[d]`` of d questions asked at once, each no less than its own.
+
+    Where nothing is there, the least is below α in a share α of cases at most, however the questions depend on each
+    other (Holm 1979, "A simple sequentially rejective multiple test procedure").
+    """
+    order = np.argsort(p, kind="stable")
+    told = np.empty(len(p))
+    told[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
+    return told
+
+
 def wasserstein(sample: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
     """Return W1 = ∫ |F_m⁻¹(u) − F⁻¹(u)| du of samples along the first axis (Villani 2003, theorem 2.18).
 

@@ -56,8 +56,7 @@ class FactorisedPrior:
                 "cannot be compared by dimension; give the model a prior that factorises."
             )
         # Laws with bounds check their arguments, and would refuse points that merely have no density.
-        self._law = copy.copy(distribution)
-        self._law._validate_args = False
+        self._law = _unchecked(distribution)
 
     @classmethod
     def of(cls, model: LatentModel) -> FactorisedPrior:
@@ -71,8 +70,13 @@ class FactorisedPrior:
 
     @property
     def exact(self) -> bool:
-        """Whether its distribution function is known; else 20,000 seeded draws stand for it."""
+        """Whether its distribution function is known; else as many seeded draws as `stand_ins` stand for it."""
         return self.standard or self._asked_cdf is not None
+
+    @property
+    def stand_ins(self) -> int:
+        """Draws that stand for a distribution function that is not known, 20,000; 0 where it is known."""
+        return 0 if self.exact else _DRAWS
 
     def log_density(self, z: np.ndarray) -> np.ndarray:
         """Return log p(z_j) ``[m, d]`` float64 nats; −inf outside the support."""
@@ -119,10 +123,17 @@ class FactorisedPrior:
     def _asked(self, ask: Callable[[Any, Any], Any], z: np.ndarray) -> np.ndarray:
         import torch
 
-        parameter = self._law.mean
         with torch.inference_mode():
-            told = ask(self._law, torch.from_numpy(z).to(parameter.device)).double().cpu().numpy()
+            told = ask(self._law, torch.from_numpy(z).to(self._device)).double().cpu().numpy()
         return np.nan_to_num(np.asarray(told), nan=-np.inf, posinf=np.inf, neginf=-np.inf)
+
+    @cached_property
+    def _device(self) -> Any:
+        import torch
+
+        # Of many laws the mean is not known; all of them can be drawn from.
+        with torch.random.fork_rng(devices=[]), torch.inference_mode():
+            return self._law.sample().device
 
     @cached_property
     def _asked_cdf(self) -> Callable[[np.ndarray], np.ndarray] | None:
@@ -140,7 +151,7 @@ class FactorisedPrior:
         """Points ``[k, d]`` and the prior's share below each, to be interpolated between."""
         drawn = np.sort(self.draw(_DRAWS), axis=0)
         if self._asked_cdf is None:
-            return drawn, np.repeat(((np.arange(_DRAWS) + 0.5) / _DRAWS)[:, None], self.dimensions, axis=1)
+            return drawn, np.repeat(drawn_shares(_DRAWS)[:, None], self.dimensions, axis=1)
         reach = drawn[-1] - drawn[0]
         steps = np.linspace(-0.5, 1.5, _STEPS)[:, None]
         if self._law.batch_shape != (self.dimensions,):
@@ -149,3 +160,17 @@ class FactorisedPrior:
         else:
             points = drawn[0] + steps * reach
         return points, np.maximum.accumulate(self._asked_cdf(points), axis=0)
+
+
+def drawn_shares(count: int) -> np.ndarray:
+    """Return the shares ``[count]`` of a law that lie below the draws that stand for it, in their order."""
+    return (np.arange(count) + 0.5) / count
+
+
+def _unchecked(law: Any) -> Any:
+    """Copy a law, and what it is made of, that takes any point."""
+    law = copy.copy(law)
+    law._validate_args = False
+    if hasattr(law, "base_dist"):
+        law.base_dist = _unchecked(law.base_dist)
+    return law

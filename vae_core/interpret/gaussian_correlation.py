@@ -11,19 +11,24 @@ def gaussian_total_correlation(z: np.ndarray) -> tuple[float | None, float | Non
     """Return the total correlation that a Gaussian with the draws' correlations has.
 
     TC = −½ log det R (Cover & Thomas 2006, theorem 8.4.1, less the entropies of the marginals). The standard error
-    is that of the mean of its terms −½ log det R + ½ (u² − uᵀR⁻¹u), u the standardised draws; by chance 2m·TC is χ²
-    with d(d − 1)/2 degrees of freedom (Anderson 2003, chapter 9), so TC is d(d − 1)/(4m) on average.
+    is that of the mean of its terms −½ log det R + ½ (u² − uᵀR⁻¹u), u the standardised draws. Of independent normal
+    columns det R is a product of d − 1 independent Beta((m − 1 − i)/2, i/2) (Muirhead 1982, "Aspects of multivariate
+    statistical theory", section 5.1.3), whose logarithms have means ψ((m − 1 − i)/2) − ψ((m − 1)/2): by chance TC is
+    −½ Σ of them on average, some d(d − 1)/(4m) where m is large.
 
     Parameters
     ----------
     z : ndarray
-        ``[m, d]``; columns that do not vary are left out.
+        ``[m, d]`` independent draws; columns that do not vary are left out.
 
     Returns
     -------
     value, error, by_chance : float or None
-        Nats; None for fewer than d + 2 draws or where dimensions determine each other.
+        Nats; None for fewer than d + 2 draws, of which R has no inverse or nearly none, and where dimensions determine
+        each other.
     """
+    from scipy.special import digamma
+
     deviation = z.std(axis=0, dtype=np.float64)
     z = z[:, deviation > 0]
     m, d = z.shape
@@ -39,5 +44,5 @@ def gaussian_total_correlation(z: np.ndarray) -> tuple[float | None, float | Non
     return (
         float(-0.5 * np.log(eigenvalues).sum()),
         float(terms.std(ddof=1) / math.sqrt(m)),
-        d * (d - 1) / (4 * m),
+        float(-0.5 * (digamma((m - 1 - np.arange(1, d)) / 2) - digamma((m - 1) / 2)).sum()),
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.interpret.factorised_prior import FactorisedPrior
+from vae_core.interpret.marginal_range import MarginalRange
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.trust import TrustScale
 
@@ -41,13 +42,20 @@ class Holes:
         Draws of the prior, as many of the aggregate posterior, and items of the space.
     share, share_error : float
         Share of the prior's draws that lie in holes, at most 0.95, and its binomial standard error.
+    share_outside : float
+        Of it the draws with a coordinate outside the range of its dimension, `low` to `high`.
     share_by_chance, share_by_chance_error : float or None
         The same of draws from the aggregate posterior, each measured without the item it is a draw of: what a space
         has whose aggregate posterior is the prior. None for a single item.
     share_if_independent, share_if_independent_error : float or None
         The same of the prior's draws in a space of the same posteriors, every dimension of which is dealt out to the
-        items by itself (up to 100,000), measured by that space's own trust: what the marginals alone leave empty. The
-        rest of `share` owes to dimensions that depend on each other. None for a single item.
+        items by itself (up to 100,000), measured by that space's own trust and the same ranges: what the marginals
+        alone leave empty. The rest of `share` owes to dimensions that depend on each other. None for a single item.
+    low, high : ndarray
+        ``[d]`` range of the aggregate posterior in every dimension, see `vae_core.interpret.marginal_range`.
+    dimension_share : ndarray
+        ``[d]`` share of the prior's draws that lie in holes with this coordinate outside its range; 0 for dimensions
+        that tell no items apart, of which the range does not count.
     least_trust : float
         Trust below which a draw lies far from the data.
     least_log_density : float
@@ -61,7 +69,9 @@ class Holes:
     usual_distance : float
         Median of the distance from a draw of an item's posterior to the 10 nearest other items.
     trust : ndarray
-        ``[h]`` in [0, 1].
+        ``[h]`` in [0, 1]; `least_trust` or more of holes that lie outside a range only.
+    outside : ndarray
+        ``[h]`` the dimension in which a hole lies farthest outside the range, in units of the range; −1 for none.
     hole_share, hole_share_error : ndarray
         ``[h]`` share of all of the prior's draws that lie in holes and nearest to this one, and its binomial standard
         error; together `share`.
@@ -79,10 +89,14 @@ class Holes:
     population: int
     share: float
     share_error: float
+    share_outside: float
     share_by_chance: float | None
     share_by_chance_error: float | None
     share_if_independent: float | None
     share_if_independent_error: float | None
+    low: np.ndarray
+    high: np.ndarray
+    dimension_share: np.ndarray
     least_trust: float
     least_log_density: float
     z: np.ndarray
@@ -90,6 +104,7 @@ class Holes:
     depth: np.ndarray
     usual_distance: float
     trust: np.ndarray
+    outside: np.ndarray
     hole_share: np.ndarray
     hole_share_error: np.ndarray
     log_density: np.ndarray
@@ -103,8 +118,11 @@ def holes(
 ) -> Holes:
     """Find regions that are likely under the prior and empty of data.
 
-    A draw of the prior lies in a hole if its trust (`vae_core.space.trust`) is below 0.5, which of draws from items'
-    posteriors only the remotest 1 to 2 % have, and its log p(z) is not among the lowest 5 %. Such mismatch between
+    A draw of the prior lies in a hole if its log p(z) is not among the lowest 5 %, and its trust
+    (`vae_core.space.trust`) is below 0.5, which of draws from items' posteriors only the remotest 1 to 2 % have, or a
+    coordinate of it lies outside the range that holds the aggregate posterior of its dimension: all but 1 % / k of it,
+    k the dimensions that tell items apart, so that of the aggregate posterior no more than 1 % does. (Of many
+    dimensions a distance says little about a single one.) Such mismatch between
     aggregate posterior and prior: Hoffman & Johnson 2016, "ELBO surgery"; Rezende & Viola 2018, "Taming VAEs". Of the
     draws in holes the one farthest from the data is the first hole; those that lie nearer to it than it lies to the
     data belong to it; the farthest of the rest is the next (greedy non-maximum suppression).
@@ -152,16 +170,19 @@ def holes(
         return told
 
     trust = scores(scale, z, None, 0, "draws of the prior")
-    inside = (trust < LEAST_TRUST) & (log_density >= least)
+    ranges = MarginalRange.measure(space.mean, space.logvar, scale.tells_apart, seed)
+    outside = ranges.outside(z)
+    inside = ((trust < LEAST_TRUST) | outside.any(axis=1)) & (log_density >= least)
     by_chance: tuple[float | None, float | None] = (None, None)
     independent: tuple[float | None, float | None] = (None, None)
     if n > 1:
         drawn, own = aggregate_draws(space.mean, space.logvar, m, seed)
         remote = scores(scale, drawn, own, m, "draws of the aggregate posterior") < LEAST_TRUST
+        remote |= ranges.outside(drawn, own).any(axis=1)
         by_chance = _share(remote & (prior.log_density(drawn).sum(axis=1) >= least))
         dealt = TrustScale.measure(*dealt_out(space.mean, space.logvar, seed))
         apart = scores(dealt, z, None, 2 * m, "the same for independent dimensions") < LEAST_TRUST
-        independent = _share(apart & (log_density >= least))
+        independent = _share((apart | outside.any(axis=1)) & (log_density >= least))
 
     found, found_trust = z[inside], trust[inside]
     distance = scale.distance(found)
@@ -175,10 +196,14 @@ def holes(
         population=n,
         share=share,
         share_error=share_error,
+        share_outside=float(outside[inside].any(axis=1).sum() / m),
         share_by_chance=by_chance[0],
         share_by_chance_error=by_chance[1],
         share_if_independent=independent[0],
         share_if_independent_error=independent[1],
+        low=ranges.low,
+        high=ranges.high,
+        dimension_share=outside[inside].sum(axis=0) / m,
         least_trust=LEAST_TRUST,
         least_log_density=least,
         z=points,
@@ -186,6 +211,7 @@ def holes(
         depth=distance[chosen] / (usual if usual > _COINCIDING else 1),
         usual_distance=usual,
         trust=found_trust[chosen],
+        outside=np.where(outside[inside][chosen].any(axis=1), ranges.excess(points).argmax(axis=1), -1),
         hole_share=hole_share,
         hole_share_error=np.sqrt(hole_share * (1 - hole_share) / m),
         log_density=log_density[inside][chosen],

@@ -25,6 +25,8 @@ _PRODUCTS = 1_600_000_000
 _LEAST_ITEMS = 200
 #: Of small sets every item is drawn from several times, until there are so many draws.
 _LEAST_DRAWS = 256
+#: Share of a set's items from which on errors leave out what all items would tell: two draws an item tell it.
+_MANY = 0.1
 _ROWS = 256
 #: Nats below log n from which on I(n; z) says no more than that items can be told apart.
 _SATURATED = 0.1
@@ -47,8 +49,9 @@ class IndexCode:
     ceiling : float
         log n, which no estimate of I(n; z) or I(n; z_j) can exceed.
     mutual_information, mutual_information_error : float or None
-        I(n; z) and its standard error, as all errors over the items drawn. Too high, if anything, where the mixture
-        is drawn. None without a variance, as everything below but the Gaussian figures.
+        I(n; z) and its standard error as a figure of all items of the space, as all errors: of the items drawn and of
+        the draws from their posteriors, of these alone where every item is looked at. Too high, if anything, where the
+        mixture is drawn. None without a variance, as everything below but the Gaussian figures.
     mutual_information_least : float or None
         A lower bound of it, the same for the drawn components taken for the whole set, whose ceiling is
         log(components); equal to it where the mixture is whole.
@@ -58,8 +61,9 @@ class IndexCode:
         TC(z) of the same posteriors with every dimension dealt out to the items by itself, so that dimensions are
         independent: what a mixture of so many posteriors of these widths has anyway. 0 for ever more items.
     gaussian_total_correlation, gaussian_total_correlation_error, gaussian_total_correlation_by_chance : float or None
-        −½ log det R, R the correlations of the draws (of the means without a variance): what TC would be if q(z) were
-        Gaussian; and its mean for as many independent draws, d(d − 1) / (4 m). None for fewer than d + 2 draws.
+        −½ log det R, R the correlations of one draw of each item (of the means without a variance): what TC would be
+        if q(z) were Gaussian; and its mean for as many independent normal draws, see `gaussian_total_correlation`. None
+        for fewer than d + 2 items.
     dimension_kl_total, dimension_kl_total_error : float or None
         Σ_j KL(q(z_j) || p(z_j)); 0 where every marginal is the prior's.
     dimension_kl, dimension_kl_error : ndarray or None
@@ -117,7 +121,7 @@ def index_code(
         The space; its prior has to factorise by dimension.
     items : int, optional
         Items looked at, drawn without replacement; up to 5,000 where it is left out, fewer of many dimensions;
-        at most 20,000.
+        two at least, at most 20,000. Of each there is one draw, two where they are more than a tenth of all.
     seed : int
         Of items, components and draws.
     progress : Progress
@@ -141,16 +145,20 @@ def index_code(
     n, d = space.mean.shape
     if items is not None and items < 1:
         raise InputError(f"At least one item has to be looked at, not {items}.")
+    by_item = min(n, COMPONENTS) * d
     if items is None:
-        items = min(ITEMS, max(_LEAST_ITEMS, _PRODUCTS // (min(n, COMPONENTS) * d)))
-    m = min(n, items, COMPONENTS)
+        items = min(ITEMS, max(_LEAST_ITEMS, _PRODUCTS // by_item))
+        if items > _MANY * n:
+            items = min(ITEMS, max(_LEAST_ITEMS, _PRODUCTS // (2 * by_item)))
+    # A single item says nothing of how items differ.
+    m = min(n, max(items, 2), COMPONENTS)
     random = np.random.default_rng(seed)
     # The first m are looked at; all are what they are compared with.
     chosen = random.permutation(n)[:COMPONENTS]
     mean, logvar = space.mean[chosen], space.logvar[chosen]
     if not space.model.can.variance:
         return _without_variance(mean[:m], len(chosen), n)
-    draws = 1 if m < n else -(-_LEAST_DRAWS // m) if m < _LEAST_DRAWS else 1
+    draws = max(2 if m > _MANY * n else 1, -(-_LEAST_DRAWS // m) if m == n else 1)
     own = np.repeat(np.arange(m), draws)
     z = mean[own] + np.exp(0.5 * logvar[own]) * random.standard_normal((len(own), d))
     joint, independent, marginal, least = (np.empty(shape) for shape in (len(z), len(z), z.shape, len(z)))
@@ -174,14 +182,15 @@ def index_code(
     conditional = log_normal(z, mean[own], logvar[own])
     log_prior = FactorisedPrior.of(space.model).log_density(z)
     whole, marginals = conditional.sum(axis=1), marginal.sum(axis=1)
-    information, information_error = _mean_and_error(whole - joint, m)
-    correlation, correlation_error = _mean_and_error(joint - marginals, m)
-    chance, chance_error = _mean_and_error(independent - dealt_marginal.sum(axis=1), m)
-    misfit, misfit_error = _mean_and_error(marginals - log_prior.sum(axis=1), m)
-    total, total_error = _mean_and_error(whole - log_prior.sum(axis=1), m)
-    dimension_kl, dimension_kl_error = _mean_and_error(marginal - log_prior, m)
-    dimension_information, dimension_information_error = _mean_and_error(conditional - marginal, m)
-    gaussian, gaussian_error, gaussian_chance = gaussian_total_correlation(z)
+    information, information_error = _mean_and_error(whole - joint, m, n)
+    correlation, correlation_error = _mean_and_error(joint - marginals, m, n)
+    chance, chance_error = _mean_and_error(independent - dealt_marginal.sum(axis=1), m, n)
+    misfit, misfit_error = _mean_and_error(marginals - log_prior.sum(axis=1), m, n)
+    total, total_error = _mean_and_error(whole - log_prior.sum(axis=1), m, n)
+    dimension_kl, dimension_kl_error = _mean_and_error(marginal - log_prior, m, n)
+    dimension_information, dimension_information_error = _mean_and_error(conditional - marginal, m, n)
+    # Several draws of an item are not independent.
+    gaussian, gaussian_error, gaussian_chance = gaussian_total_correlation(z[::draws])
     rate = float(space.rate.mean(axis=0, dtype=np.float64).sum())
     note = ""
     if len(chosen) < n:
@@ -272,10 +281,18 @@ def _dealt_out(m: int, k: int, d: int, random: np.random.Generator) -> np.ndarra
     return np.stack([np.concatenate([random.permutation(m), m + random.permutation(k - m)]) for _ in range(d)], axis=1)
 
 
-def _mean_and_error(nats: np.ndarray, items: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of values ``[m, ...]`` and its standard error over items (over draws where there is one item)."""
-    by_item = nats.reshape(items, -1, *nats.shape[1:]).mean(axis=1) if items > 1 else nats
-    return nats.mean(axis=0), by_item.std(axis=0, ddof=1) / math.sqrt(len(by_item))
+def _mean_and_error(nats: np.ndarray, items: int, population: int) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of values ``[m · r, ...]``, r draws of each of m items, and its standard error as that of all n items' mean.
+
+    Var = (1 − m/n) s₁²/m + (m/n) s₂²/(m r), s₁² the variance of the items' means and s₂² that of an item's draws
+    (Cochran 1977, "Sampling techniques", eq. 10.15). One draw does not tell s₂², which then is s₁² at most.
+    """
+    by_item = nats.reshape(items, -1, *nats.shape[1:])
+    draws = by_item.shape[1]
+    between = by_item.mean(axis=1).var(axis=0, ddof=1) if items > 1 else np.zeros(nats.shape[1:])
+    within = by_item.var(axis=1, ddof=1).mean(axis=0) / draws if draws > 1 else between
+    looked = items / population
+    return nats.mean(axis=0), np.sqrt(((1 - looked) * between + looked * within) / items)
 
 
 def _without_variance(mean: np.ndarray, components: int, population: int) -> IndexCode:

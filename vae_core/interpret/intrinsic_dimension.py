@@ -41,8 +41,9 @@ class Estimate:
     standard_error : float or None
         Of `value`, items taken as independent; `gaussian_deviation` has their neighbourhoods in common too.
     gaussian : float or None
-        Mean over the Gaussian samples, whose true dimension is that of the space: what lies below it is the
-        estimator's own bias.
+        Mean over the Gaussian samples. What it falls short of the dimensions that vary is the estimator's bias, and
+        variance that is spread unevenly: directions thinner than items lie apart hardly count. The participation ratio
+        is one of the covariance alone and so the same by construction, up to chance.
     gaussian_deviation : float or None
         Standard deviation over those samples.
     """

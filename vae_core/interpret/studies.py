@@ -116,6 +116,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.index_code:index_code",
         "vae_core.interpret.index_code:IndexCode",
         first=40,
+        version=2,
     ),
     Study(
         "evidence",
@@ -180,6 +181,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.prior_fit:prior_fit",
         "vae_core.interpret.prior_fit:PriorFit",
         first=2000,
+        version=2,
         wide=True,
     ),
     Study(
@@ -189,6 +191,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.holes:holes",
         "vae_core.interpret.holes:Holes",
         first=400,
+        version=2,
         wide=True,
     ),
     Study(

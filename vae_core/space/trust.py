@@ -99,6 +99,11 @@ class TrustScale:
             self._density = self._usual_densities()
         return self._density
 
+    @property
+    def tells_apart(self) -> np.ndarray:
+        """``[d]`` bool: whether a dimension tells items apart, which one with the least weight hardly does."""
+        return np.asarray(self.share > np.float32(_LEAST_SHARE))
+
     def distance(self, z: np.ndarray) -> np.ndarray:
         """Return the mean weighted distance ``[m]`` from latent points ``[m, d]`` to their 10 nearest items."""
         stretched = np.asarray(z, dtype=np.float32) * self._stretch

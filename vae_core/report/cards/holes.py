@@ -25,9 +25,20 @@ def card(space: LatentSpace, found: Holes) -> Card:
             "share of the prior in holes",
             f"{percent(found.share)} ± {percent(found.share_error)}",
             "" if chance is None else f"prior filled: {percent(chance)}",
-            f"Draws of the prior with a trust below {found.least_trust:g} that are not among its 5 % least likely",
+            f"Draws of the prior with a trust below {found.least_trust:g}, or a coordinate outside the range of its "
+            "dimension, that are not among its 5 % least likely",
         )
     ]
+    if found.share_outside:
+        worst = int(found.dimension_share.argmax())
+        listed.append(
+            Fact(
+                "… with a coordinate no item comes near",
+                percent(found.share_outside),
+                f"most often z{worst}: {percent(float(found.dimension_share[worst]))}",
+                f"The data of z{worst} lie from {plain(float(found.low[worst]))} to {plain(float(found.high[worst]))}",
+            )
+        )
     if found.share_if_independent is not None:
         listed.append(
             Fact(
@@ -44,7 +55,9 @@ def card(space: LatentSpace, found: Holes) -> Card:
         how(
             f"{count(found.draws)} draws of the prior, seed 0, beside {count(found.population)} items.",
             "A draw lies in a hole if it is farther from the items than all but the remotest 1 to 2 % of draws from "
-            "their own posteriors. The deepest holes lie towards the rim of the prior.",
+            "their own posteriors, or if one of its coordinates lies outside the range that holds that dimension of "
+            "such draws; no more than 1 % of them have any such coordinate. The deepest holes lie towards the rim of "
+            "the prior.",
             if_touched("Touch one to go there; their numbers stand on the map."),
         ),
     )
@@ -53,26 +66,41 @@ def card(space: LatentSpace, found: Holes) -> Card:
 def _said(found: Holes) -> str:
     chance = found.share_by_chance or 0.0
     if not len(found.z):
-        return "The prior has no holes: whatever is drawn from it lies among the data."
+        # 1 − 0.05^(1/m): so small a share has no draw among m in 5 % of samples (Clopper & Pearson 1934).
+        return (
+            f"Of {count(found.draws)} draws of the prior none of the 95 % most likely lies far from the data: less "
+            f"than {percent(1 - 0.05 ** (1 / found.draws))} of the prior does, at 95 % confidence."
+        )
     if found.share - chance < 0.02:
         return (
             f"The prior is well filled: {percent(found.share)} of it is empty of data, "
             f"where chance gives {percent(chance)}."
         )
+    worst = int(found.dimension_share.argmax())
+    alone = f", most of it for z{worst} alone" if 2 * found.dimension_share[worst] > found.share else ""
     return (
-        f"{percent(found.share)} of the prior is empty of data; what is sampled there the decoder was never asked for."
+        f"{percent(found.share)} of the prior is empty of data{alone}; what is sampled there the decoder was never "
+        "asked for."
     )
 
 
 def _hole(space: LatentSpace, found: Holes, at: int) -> Markup:
     depth = plain(float(found.depth[at]), 2)
-    spoken = f"Hole {at + 1}, {depth} times as far from the data as usual"
+    spoken, caption = f"Hole {at + 1}, {depth} times as far from the data as usual", f"{depth} × as far"
+    title = (
+        f"More likely under the prior than {percent(float(found.more_likely_than[at]))} of its draws; "
+        f"nearest is item {int(found.nearest_item[at])}"
+    )
+    if (j := int(found.outside[at])) >= 0:
+        value, low, high = (plain(float(row[j])) for row in (found.z[at], found.low, found.high))
+        title += f"; z{j} = {value}, of the data it is {low} to {high}"
+        if found.trust[at] >= found.least_trust:
+            spoken, caption = f"Hole {at + 1}, where z{j} is as in no item", f"z{j} = {value}"
     return tag(
         "figure",
         tag("span", str(at + 1), class_="mark-number"),
         point_picture(space, found.z[at], spoken),
-        tag("figcaption", f"{depth} × as far", tag("br"), f"{percent(float(found.hole_share[at]))} of the prior"),
-        title=f"More likely under the prior than {percent(float(found.more_likely_than[at]))} of its draws; "
-        f"nearest is item {int(found.nearest_item[at])}",
+        tag("figcaption", caption, tag("br"), f"{percent(float(found.hole_share[at]))} of the prior"),
+        title=title,
         class_="hole",
     )

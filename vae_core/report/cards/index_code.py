@@ -28,7 +28,12 @@ def card(space: LatentSpace, found: IndexCode) -> Card:
         how(
             f"{count(found.items)} items, seed 0, {count(found.draws)} draw{'s' if found.draws > 1 else ''} of each, "
             f"against a mixture of {count(found.components)} of {count(found.population)} posteriors.",
-            "Chen et al. 2018, eq. 2. ± is the standard error over the items drawn.",
+            "Chen et al. 2018, eq. 2. ± is the standard error "
+            + (
+                "over the draws: every item is looked at."
+                if found.items == found.population
+                else "over items and draws."
+            ),
         ),
     )
 

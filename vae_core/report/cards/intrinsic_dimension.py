@@ -14,26 +14,30 @@ if TYPE_CHECKING:
 
 
 def card(space: LatentSpace, found: IntrinsicDimension) -> Card:
-    """Return three estimates, each beside what it gives for Gaussian points of the same covariance."""
+    """Return two estimates beside what they give for Gaussian points of the same covariance, and how even that is."""
     listed = [
         ("TwoNN", found.two_nn, f"Facco et al. 2017, without the largest {percent(found.discard)} of the ratios"),
         (f"maximum likelihood, k = {found.nearest}", found.maximum_likelihood, "Levina & Bickel 2004"),
-        (
-            "participation ratio",
-            found.participation_ratio,
-            "(Σλ)² / Σλ² of the covariance: how evenly variance is spread",
-        ),
     ]
+    ratio = found.participation_ratio
+    even = Fact(
+        "participation ratio",
+        with_error(ratio.value, ratio.standard_error),
+        f"spread evenly: {found.varying}",
+        "(Σλ)² / Σλ² of the covariance: how evenly variance is spread. A Gaussian cloud of the same covariance has the "
+        "same by construction",
+    )
     doubles = f" {count(found.duplicates)} items with the mean of another are left out." if found.duplicates else ""
     return Card(
         _said(found),
-        facts([_fact(name, estimate, title) for name, estimate, title in listed]),
+        facts([*(_fact(name, estimate, title) for name, estimate, title in listed), even]),
         how(
             f"Neighbours of {count(found.items)} items among {count(found.among)} of {count(found.of)}, seed "
             f"0.{doubles}",
-            f"Beside each: {found.draws} Gaussian samples of the same covariance and size, which fill all "
-            f"{found.varying} dimensions that vary; what these estimates fall short of that is the estimator's own "
-            "bias.",
+            f"Beside the first two: {found.draws} Gaussian samples of the same covariance and size. What these fall "
+            f"short of the {found.varying} dimensions that vary is the estimator's own bias, and variance that is "
+            "spread unevenly: a direction thinner than items lie apart hardly counts. What the items fall short of "
+            "them is neither.",
         ),
     )
 

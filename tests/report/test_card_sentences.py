@@ -1,0 +1,47 @@
+"""What cards say of spaces whose answer is known."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tests.interpret.test_holes import space_of
+from tests.report.test_cards import Read
+from vae_core.interpret.holes import holes
+from vae_core.interpret.intrinsic_dimension import intrinsic_dimension
+from vae_core.interpret.prior_fit import prior_fit
+from vae_core.report.cards import holes as holes_card
+from vae_core.report.cards import intrinsic_dimension as dimension_card
+from vae_core.report.cards import prior_fit as fit_card
+
+
+def test_a_dimension_that_misses_the_prior_empties_it_and_no_draw_in_a_hole_bounds_their_share() -> None:
+    mean = 0.95 * np.random.default_rng(0).normal(size=(800, 16))
+    filled = holes(space_of(mean[:, :2], 0.3), items=300)
+    said = holes_card.card(space_of(mean[:, :2], 0.3), filled).said
+    # 1 − 0.05^(1/300)
+    assert len(filled.z) == 0 and "Of 300 draws" in said and "less than 1.0" in said
+    mean[:, 3] = 5 + 0.1 * mean[:, 3]
+    space = space_of(mean, 0.3)
+    card = holes_card.card(space, holes(space, items=300))
+    assert "95\N{NO-BREAK SPACE}% of the prior is empty of data, most of it for z3 alone" in card.said
+    assert "most often z3" in " ".join(Read(str(card)).words)
+
+
+def test_filled_dimensions_are_said_to_be_filled_however_many() -> None:
+    mean = math.sqrt(1 - 0.6**2) * np.random.default_rng(7).normal(size=(500, 48))
+    space = space_of(mean, 0.6)
+    found = prior_fit(space, permutations=200)
+    assert (found.kolmogorov_smirnov > found.kolmogorov_smirnov_by_chance_95).any()
+    assert fit_card.card(space, found).said.startswith("Every dimension is filled")
+
+
+def test_the_participation_ratio_stands_beside_evenness_and_not_beside_a_cloud() -> None:
+    space = space_of(np.random.default_rng(0).normal(size=(400, 3)) * np.array([5, 1, 0.2]))
+    found = intrinsic_dimension(space, items=100)
+    ratio = found.participation_ratio
+    assert ratio.value is not None and ratio.gaussian is not None and ratio.gaussian_deviation is not None
+    assert abs(ratio.value - ratio.gaussian) < 4 * ratio.gaussian_deviation < 0.2 and ratio.value < 1.3
+    told = " ".join(Read(str(dimension_card.card(space, found))).words)
+    assert told.count("Gaussian: ") == 2 and "spread evenly: 3" in told
