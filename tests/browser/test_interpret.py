@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import open_map, wait_for_map
+from tests.browser.driving import choose, open_map, wait_for_map
 
 AUTOMATIC = re.compile(r"x, r = 0\.5\d")  # of the first figures or the whole ones
 
@@ -135,3 +135,24 @@ def test_a_slider_of_a_component_moves_the_point_and_follows_it(page: Page, serv
     page.wait_for_function("() => Number(document.querySelector('#study-components input.along').value) < -1.5")
     page.locator("#study-components [data-biplot]").click()
     assert "biplot=1" in page.url
+
+
+def test_cards_are_those_of_the_space_on_show(page: Page, server: str) -> None:
+    open_map(page, server, 'page=items&choices={"wrong_items.column":"shape"}&space=sprites', space="sprites")
+    expect(page.locator("#gallery-place")).to_contain_text("of 9,000")
+    verdict = page.locator("#study-wrong_items .verdict")
+    expect(verdict).to_contain_text("another shape")
+    page.click("#page-explore")
+    choose(page, "space", "Fashion")
+    expect(page.locator("#space-facts")).to_contain_text("10,000 items")
+    choose(page, "space", "Sprites")
+    expect(page.locator("#space-facts")).to_contain_text("9,000 items")
+    page.click("#page-interpret")
+    expect(page.locator("#gallery-place")).to_contain_text("of 9,000")
+    assert page.locator("#rank-by option").count() > 10
+    expect(verdict).to_contain_text("another shape")
+    # From one space's page to the other's.
+    choose(page, "space", "Fashion")
+    expect(page.locator("#gallery-place")).to_contain_text("of 10,000")
+    expect(verdict).to_contain_text("another label")
+    assert "/fashion/" in str(page.locator("#study-wrong_items .take").get_attribute("href"))
