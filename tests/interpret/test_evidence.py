@@ -47,6 +47,22 @@ def test_with_the_exact_posterior_one_sample_is_the_likelihood(prior: tuple[floa
     assert abs(got.elbo.nats - exact.mean()) < 4 * got.elbo.error and got.elbo.items == 300
 
 
+def test_the_bound_of_all_items_is_their_elbo_and_what_some_gain_on_it() -> None:
+    model = LinearVAE(1.6)
+    space = opened(model)
+    exact = model.log_marginal(space.data.values).mean()
+    every, some = evidence(space, samples=200), evidence(space, items=60, samples=200)
+    assert every.bound is not None and every.bound_of_all is not None and every.elbo is not None
+    assert every.bound_of_all.nats == pytest.approx(every.bound.nats[-1])
+    assert every.bound_of_all.error == pytest.approx(every.bound.error[-1])
+    assert some.bound is not None and some.bound_of_all is not None and some.elbo is not None
+    assert some.bound_of_all.nats > some.elbo.nats and some.bound_of_all.items == 300
+    # The items are the same 300 for both, so that only the gain is sampled: nearer than the bound of 60 items can be.
+    assert abs(some.bound_of_all.nats - exact) < 1 and some.bound_of_all.error < 0.7 * some.bound.error[-1]
+    told = card(space, some)
+    assert f"the ELBO gives away {some.bound_of_all.nats - some.elbo.nats:.2g} of it" in told.said
+
+
 @pytest.mark.parametrize("stretch", [0.5, 0.8, 1.6])
 def test_with_a_wrong_width_the_bound_rises_to_the_likelihood_and_never_beyond(stretch: float) -> None:
     model = LinearVAE(stretch)

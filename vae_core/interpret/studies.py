@@ -126,6 +126,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.evidence:Evidence",
         first=24,
         choices={"samples": Choice("samples", ("64", "1", "8", "256", "1000"))},
+        version=2,
     ),
     Study(
         "swap",

@@ -36,15 +36,24 @@ def card(space: LatentSpace, found: Evidence) -> Card:
         *_fact("ELBO", found.elbo, "−(rate + distortion), a lower bound on log p(x)", found.elbo_bits),
     ]
     bound = found.bound
-    if bound is not None:
+    whole = found.bound_of_all
+    if bound is not None and whole is not None:
         listed.append(
             Fact(
                 f"importance-weighted bound, {count(bound.samples)} samples",
-                _nats(float(bound.nats[-1]), float(bound.error[-1]), found.bound_bits),
+                _nats(whole.nats, whole.error, found.bound_bits),
                 f"other samples: ±\N{NO-BREAK SPACE}{plain(float(bound.monte_carlo[-1]), 2)}",
-                "Burda et al. 2016, eq. 8",
+                f"Burda et al. 2016, eq. 8: the ELBO of all items and what {count(bound.items)} of them gain on it",
             )
         )
+        if bound.items < found.of:
+            listed.append(
+                Fact(
+                    f"… of these {count(bound.items)} items",
+                    _nats(float(bound.nats[-1]), float(bound.error[-1]), None),
+                    "drawn below",
+                )
+            )
         listed.append(
             Fact(
                 "gained over one sample",
@@ -69,11 +78,11 @@ def card(space: LatentSpace, found: Evidence) -> Card:
 def _said(found: Evidence) -> str:
     if found.elbo is None:
         return "No bound on the likelihood can be measured here."
-    bound = found.bound
-    if bound is not None and bound.gain > max(2 * bound.gain_error, _rounding(bound)):
+    bound, whole = found.bound, found.bound_of_all
+    if bound is not None and whole is not None and bound.gain > max(2 * bound.gain_error, _rounding(bound)):
         return (
-            f"log p(x) is at least {plain(float(bound.nats[-1]), 4)} nats an item; the ELBO gives away "
-            f"{plain(bound.gain, 2)} of it."
+            f"log p(x) is at least {plain(whole.nats, 4)} nats an item; the ELBO gives away "
+            f"{plain(whole.nats - found.elbo.nats, 2)} of it."
         )
     return f"log p(x) is at least {plain(found.elbo.nats, 4)} nats an item, by the ELBO."
 
