@@ -200,15 +200,20 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
     for at, (name, model) in enumerate(zip(names, chosen.model, strict=True)):
         data = sets[min(at, len(sets) - 1)]
         samples = chosen.samples if data is None else None
-        space = open_space(
-            model,
-            data,
-            workspace,
-            chosen.device,
-            options[at],
-            data_options=data_options[at] if data else None,
-            samples=samples,
-        )
+        try:
+            space = open_space(
+                model,
+                data,
+                workspace,
+                chosen.device,
+                options[at],
+                data_options=data_options[at] if data else None,
+                samples=samples,
+            )
+        except InputError as error:
+            if len(names) == 1:
+                raise
+            raise InputError(f"Model {at + 1} of {len(names)}: {error}") from error
         for warning in getattr(getattr(space.model, "report", None), "warnings", []):
             print(f"Note: {name}: {warning}", file=sys.stderr)
         catalogue.add(f"{_plain(name)}-{space.fingerprint[:6]}", f"{name} · {space.data.name}", space)

@@ -11,6 +11,7 @@ from components.aria import label
 from components.clientside import tell_page
 from components.icons import icon
 from components.pages import explore
+from components.panels import visits
 from vae_core import Catalogue
 
 _JOBS_CLOSED: dict[str, Any] = {"aria-expanded": "false", "aria-controls": "jobs-panel", "data-running": "0"}
@@ -40,6 +41,7 @@ def layout(catalogue: Catalogue) -> dmc.MantineProvider:
             ),
             html.Span(id="space-facts"),
             html.Div(id="notice", role="status"),
+            visits.layout(),
             html.Div(
                 [
                     html.Button("model", id="model-card", n_clicks=0, className="tool", title="Model card (M)"),
@@ -96,6 +98,7 @@ def _jobs_panel() -> html.Section:
 def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
     """Connect frame and pages; maps of more items than `points_up_to` are drawn as a picture."""
     explore.register(app, catalogue, points_up_to)
+    visits.register(app)
     tell_page(app, "help", Input("help", "n_clicks"))
     tell_page(app, "model-card", Input("model-card", "n_clicks"))
     for choice in (

@@ -65,9 +65,9 @@ function layValues(name) {
 
 function layRange(name) {
   const ends = ["low", "high"].map((end) => element("input", {
-    type: "number", step: "any", "aria-label": `${end === "low" ? "Lowest" : "Highest"} ${name}`, value: told[end], placeholder: end,
+    type: "number", step: "any", "aria-label": `${end === "low" ? "Lowest" : "Highest"} ${name}`, value: told[end] === null ? "" : Number(told[end].toPrecision(5)), placeholder: end,
     onchange: () => {
-      const [low, high] = ends.map((one, i) => (one.value.trim() === "" ? told[i ? "high" : "low"] : Number(one.value)));
+      const [low, high] = ends.map((one, i) => (["", one.defaultValue].includes(one.value.trim()) ? told[i ? "high" : "low"] : Number(one.value)));
       if (Number.isFinite(low) && Number.isFinite(high)) look({ column: name, low, high });
     },
   }));

@@ -35,7 +35,6 @@ export async function loadChoices() {
     choicesOf = space;
     const groups = Map.groupBy ? Map.groupBy(choices.by, (one) => one.group) : new Map([["", choices.by]]);
     document.getElementById("rank-by").replaceChildren(...[...groups].map(([label, listed]) => element("optgroup", { label }, ...listed.map(({ name, title }) => element("option", { value: name }, title)))));
-    document.getElementById("gallery-note").textContent = choices.notes.join(" ");
     document.getElementById("gallery-pictures").replaceChildren(...offered().map((name) => element("option", { value: name }, OFFERED[name])));
     document.getElementById("gallery-pictures").parentElement.hidden = offered().length < 2;
     if (!choices.by.some((one) => one.name === rankedBy())) look({ rank: undefined });
@@ -49,6 +48,7 @@ export async function loadChoices() {
 export function showChoices() {
   if (!choices) return;
   document.getElementById("rank-by").value = rankedBy();
+  document.getElementById("gallery-note").textContent = [choices.told[rankedBy()] ?? "", ...choices.notes].join(" ");
   document.getElementById("gallery-pictures").value = shownAs();
   const wrong = choices.by.find((one) => one.name === rankedBy())?.group === "Wrong";
   const words = wrong ? ["worst first", "best first"] : rankedBy() === "item" ? ["first to last", "last to first"] : ["highest first", "lowest first"];

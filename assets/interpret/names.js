@@ -19,6 +19,10 @@ export function paintNames() {
   for (const place of document.querySelectorAll("[data-name-of]")) {
     if (!place.querySelector("input")) paintName(place);
   }
+  // Names people gave stand beside the bars of the dimensions as well.
+  for (const bar of document.querySelectorAll("#study-panel [data-dimension] > .bar-name")) {
+    bar.dataset.own = known.of === state.space ? known.own[bar.parentElement.dataset.dimension] ?? "" : "";
+  }
 }
 
 export function paintName(place) {

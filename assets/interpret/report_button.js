@@ -19,7 +19,7 @@ function take() {
   document.body.append(link);
   link.click();
   link.remove();
-  tell("The report is taken away: one file, readable without this program.");
+  tell("The report is taken away: one file.");
 }
 
 async function make(anew = false) {
@@ -91,10 +91,10 @@ function show(answer) {
   }
   const parts = [element("button", {
     id: "report", className: "plain", onclick: () => make(), title: "Everything on these pages as one file, readable without a server",
-  }, "Report")];
+  }, answer.state === "done" ? "Take report" : "Report")];
   if (answer.state === "done") {
     // On the left: what was pressed last stays under the pointer.
-    parts.unshift(element("button", { id: "report-anew", className: "plain", onclick: () => make(true), title: "Make the report once more, with today's date" }, "Anew"));
+    parts.unshift(element("button", { id: "report-anew", className: "plain", onclick: () => make(true), title: "Make the report once more, with today's date" }, "Make anew"));
   } else if (answer.error) {
     parts.unshift(element("span", { className: "report-note bad", role: "alert", title: answer.error }, answer.error));
     tell(answer.error, "error"); // beside the button there may be too little room for it

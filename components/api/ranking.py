@@ -17,11 +17,18 @@ from components.ranking import Ranking, Rankings, offered
 from components.selection import Legend
 from components.within import Within
 from vae_core import Catalogue, LatentSpace
-from vae_core.interpret.wrong_items import without_classes
+from vae_core.interpret.wrong_items import NEAREST
 from vae_core.jobs import Jobs
 
 #: Items of one answer.
 MOST = 500
+#: What the figures under the items are.
+TOLD = {
+    "distortion": "Distortion in nats, the mean over 8 posterior samples.",
+    "rarity": f"Distance to the {NEAREST} nearest items in latent space, of the usual one: 2 is twice as far.",
+    "disagreement": f"Of classes, the share of the {NEAREST} nearest items with another; of numbers, how far the item "
+    "is from their median, in standard deviations of the column.",
+}
 #: Values of a column that can be chosen from.
 _VALUES = 200
 
@@ -36,6 +43,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         return jsonify(
             {
                 "by": offered(space),
+                "told": TOLD,
                 "notes": notes(space),
                 "filters": [
                     {"name": one.name, "title": one.title, "kind": "category" if one.kind == "category" else "number"}
@@ -82,9 +90,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
 def notes(space: LatentSpace) -> list[str]:
     """Return what cannot be ordered by and why, a sentence each."""
-    without = without_classes(space.data)
-    nothing = "Nothing is encoded here, so no item has a distortion."
-    return [*([] if space.model.can.encode else [nothing]), *([] if without is None else [without])]
+    return [] if space.model.can.encode else ["Nothing is encoded here, so no item has a distortion."]
 
 
 def described(space: LatentSpace, ranking: Ranking, items: np.ndarray) -> list[dict[str, Any]]:

@@ -27,8 +27,6 @@ def layout() -> html.Footer:
             html.Div(id="pins"),
             html.Div(
                 [
-                    _button("undo", "Undo (Ctrl+Z)"),
-                    _button("redo", "Redo (Ctrl+Shift+Z)"),
                     dmc.Menu(
                         [
                             dmc.MenuTarget(
@@ -45,7 +43,6 @@ def layout() -> html.Footer:
                         position="top-end",
                         shadow="md",
                     ),
-                    _button("link", "Copy link"),
                 ],
                 className="actions",
             ),
@@ -54,15 +51,7 @@ def layout() -> html.Footer:
     )
 
 
-def _button(name: str, title: str) -> dmc.Tooltip:
-    return dmc.Tooltip(
-        dmc.ActionIcon(icon(name), id=name, variant="subtle", color="gray", n_clicks=0, **label(title)),
-        label=title,
-        openDelay=500,
-    )
-
-
 def register(app: Dash) -> None:
     """Pass the buttons on to the page's scripts."""
-    for id in ("undo", "redo", "link", *(id for id, _ in _TAKE_AWAY)):
+    for id, _ in _TAKE_AWAY:
         tell_page(app, id, Input(id, "n_clicks"))

@@ -145,9 +145,10 @@ def without_classes(data: Dataset) -> str | None:
     """Return why items are compared by no column unless one is chosen, one sentence; None where they are."""
     if _usual_column(data) is not None:
         return None
+    others = ", or choose a column to compare by" if len(data.table.columns) else ""
     return (
         f"{data.name}: no column of its table holds classes that neighbours could share; give some with "
-        "--label-column NAME or --metadata FILE, or choose a column of numbers."
+        f"--label-column NAME or --metadata FILE{others}."
     )
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
 
+_BRACKETS = ", in brackets the central 95 % of 1,000 bootstrap draws."
+
+
 def card(space: LatentSpace, found: Collapse) -> Card:
     """Return verdict and remedies, rates as bars, and counts with their ranges."""
     told = verdict(found)
@@ -31,7 +34,8 @@ def card(space: LatentSpace, found: Collapse) -> Card:
         facts(listed) if listed else None,
         how(
             f"Measured on {count(found.items)} of {count(found.of)} items, without sampling.",
-            "± is a standard error, in brackets the central 95 % of 1,000 bootstrap draws.",
+            "± is a standard error" + (_BRACKETS if any("[" in fact.value for fact in listed) else "."),
+            f"The mark across the bars: {NAT_FROM:g} nat." if found.rates else "",
         )
         if found.items
         else None,
@@ -82,17 +86,18 @@ def _of_rates(found: Collapse, rates: Rates | None) -> list[Fact]:
         return []
     return [
         Fact("rate of all dimensions", f"{with_error(rates.total, rates.total_error)} nats an item"),
-        Fact(
-            "carry 98 % of the rate",
-            _ranged(rates.carriers, rates.carriers_range, found.dimensions),
-            f"spread evenly: {found.even}",
-        ),
+        *([] if rates.above.sum() == 0 else [_carry(found, rates)]),
         Fact(
             "above 0.1 nat",
             _ranged(int(rates.above.sum()), rates.above_range, found.dimensions),
             "if items were ignored: 0",
         ),
     ]
+
+
+def _carry(found: Collapse, rates: Rates) -> Fact:
+    value = _ranged(rates.carriers, rates.carriers_range, found.dimensions)
+    return Fact("carry 98 % of the rate", value, f"spread evenly: {found.even}")
 
 
 def _of_movement(found: Collapse, movement: Movement | None) -> list[Fact]:

@@ -15,6 +15,7 @@ from vae_core.drawing.numbers import count, p_value, percent, with_error
 from vae_core.drawing.walk import walk
 from vae_core.interpret.components import Components
 from vae_core.report.card import Card
+from vae_core.report.cards.collapsed import collapsed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -32,6 +33,7 @@ def card(space: LatentSpace, found: Components) -> Card:
     shuffled = "permuted sets" if found.shuffled_by == "permutation" else "sets drawn as independent"
     return Card(
         _said(found),
+        collapsed(space),
         tag("div", _scree(found), _cumulative(found), class_="side-by-side"),
         facts(
             [

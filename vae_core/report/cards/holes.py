@@ -42,9 +42,10 @@ def card(space: LatentSpace, found: Holes) -> Card:
     if found.share_if_independent is not None:
         listed.append(
             Fact(
-                "… if the dimensions were independent",
+                "… left empty by the dimensions one by one",
                 f"{percent(found.share_if_independent)} ± {percent(found.share_if_independent_error)}",
-                title="What the dimensions leave empty one by one; the rest is due to how they depend on each other",
+                title="The same where each dimension is dealt out to the items by itself; the rest is due to how "
+                "dimensions depend on each other",
             )
         )
     return Card(
@@ -76,17 +77,23 @@ def _said(found: Holes) -> str:
             f"The prior is well filled: {percent(found.share)} of it is empty of data, "
             f"where chance gives {percent(chance)}."
         )
+    by_themselves = found.share_if_independent
+    together = (
+        " One by one the dimensions fill it: the items lie together on less of it than each dimension allows."
+        if by_themselves is not None and by_themselves < found.share / 2
+        else ""
+    )
     worst = int(found.dimension_share.argmax())
     alone = f", most of it for z{worst} alone" if 2 * found.dimension_share[worst] > found.share else ""
     return (
         f"{percent(found.share)} of the prior is empty of data{alone}; what is sampled there the decoder was never "
-        "asked for."
+        f"asked for.{together}"
     )
 
 
 def _hole(space: LatentSpace, found: Holes, at: int) -> Markup:
     depth = plain(float(found.depth[at]), 2)
-    spoken, caption = f"Hole {at + 1}, {depth} times as far from the data as usual", f"{depth} × as far"
+    spoken, caption = f"Hole {at + 1}, {depth} times as far from the data as usual", f"{depth} × the usual distance"
     title = (
         f"More likely under the prior than {percent(float(found.more_likely_than[at]))} of its draws; "
         f"nearest is item {int(found.nearest_item[at])}"

@@ -12,6 +12,7 @@ from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.probes import Probes
 from vae_core.report.card import Card
+from vae_core.report.cards.collapsed import collapsed
 from vae_core.report.cards.left_out import left_out
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def card(space: LatentSpace, found: Probes) -> Card:
     )
     return Card(
         _said(found),
+        collapsed(space),
         tag(
             "div",
             tag("table", tag("thead", head), tag("tbody", [_row(found, c) for c in order]), class_="probe-table"),

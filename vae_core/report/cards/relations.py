@@ -17,6 +17,7 @@ from vae_core.interpret.naming import DimensionNames, names_of, off_dimensions
 from vae_core.interpret.own_names import own_names_of
 from vae_core.interpret.relations import Relations
 from vae_core.report.card import Card
+from vae_core.report.cards.collapsed import collapsed
 from vae_core.report.cards.left_out import left_out
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def card(space: LatentSpace, found: Relations) -> Card:
     # The table's columns first, in their own order.
     shown = np.array(sorted(shown, key=lambda c: (found.sources[c] != "table", int(c))))
     order = _order(space, found)
-    rows = [f"z{j}" for j in order]
+    own = own_names_of(space).all()
+    rows = [f"z{j} {own[int(j)]}" if int(j) in own else f"z{j}" for j in order]
     names = [found.columns[c] for c in shown]
 
     def told(i: int, k: int) -> str:
@@ -56,13 +58,14 @@ def card(space: LatentSpace, found: Relations) -> Card:
 
     return Card(
         _said(space, found),
+        collapsed(space),
         tag("h3", "Share of each column that each dimension tells", class_="sub"),
         heat_map(
             found.share[np.ix_(order, shown)],
             rows,
             names,
             most=max(0.3, float(found.share.max(initial=0.0))),
-            faint=~found.significant[np.ix_(order, shown)],
+            faint=~found.significant[np.ix_(order, shown)] | off_dimensions(space)[order][:, None],
             touch=lambda i, k: {"dimension": int(order[i]), "column": names[k], "relation": found.sources[shown[k]]},
             told=told,
             row_touch=[{"dimension": int(j)} for j in order],
@@ -85,7 +88,7 @@ def card(space: LatentSpace, found: Relations) -> Card:
             f"less its mean over {found.draws} permutations, divided by the column's entropy: 0 is chance, 1 knows "
             "the column.",
             "Faint: not significant, all cells taken together at about 1 % (up to 3 % where cells and "
-            "classes are few). Seed 0.",
+            "classes are few), or of a dimension that is off. Seed 0.",
         ),
     )
 
@@ -109,7 +112,9 @@ def _said(space: LatentSpace, found: Relations) -> str:
     linked.sort(key=lambda pair: -abs(float(named.values[pair[0]])))
     if not linked:
         return "No dimension is clearly linked to a column: they may be read together (below), or mean something else."
-    listed = "; ".join(f"z{j}: {name}" for j, name in linked[:5])
+    own = own_names_of(space).all()
+    called = {j: f"z{j} ({own[j]})" if j in own else f"z{j}" for j, _ in linked}
+    listed = "; ".join(f"{called[j]}: {name}" for j, name in linked[:5])
     more = f"; and {len(linked) - 5} more" if len(linked) > 5 else ""
     one = len(linked) == 1
     which = "The one dimension" if space.latent_dim == 1 else f"{len(linked)} of {space.latent_dim} dimensions"
@@ -122,21 +127,23 @@ def _names(space: LatentSpace, found: Relations) -> Markup:
     own = own_names_of(space).all()
     lines = []
     for j in _order(space, found):
-        if not named.names[j] and j not in own:
-            continue
         value = "" if not named.statistics[j] else f"{named.statistics[j]} = {_signed(named, j)}"
         lines.append(
             tag(
                 "tr",
                 tag("th", f"z{j}", scope="row", **touchable({"dimension": int(j)}, f"z{j}")),
-                tag("td", own.get(int(j), named.columns[j] or named.names[j]), data_name_of=int(j), tabindex=0),
+                tag(
+                    "td",
+                    own.get(int(j), named.columns[j] or named.names[j]),
+                    data_name_of=int(j),
+                    data_empty="…",
+                    tabindex=0,
+                ),
                 tag("td", named.columns[j]),
                 tag("td", value),
                 tag("td", f"also {named.also[j]}" if named.also[j] else "", class_="quiet"),
             )
         )
-    if not lines:
-        return tag("p", "")
     head = tag("tr", [tag("th", name, scope="col") for name in ("", "name", "linked to", "strength", "")])
     shown, rest = lines[:_NAMED], lines[_NAMED:]
     more = (
@@ -160,8 +167,8 @@ def _figures(found: Relations, j: int, c: int) -> str:
         f"tells {plain(float(found.share[j, c]), 2)} of it",
         f"mutual information {with_error(float(found.information[j, c]), float(found.error[j, c]))} of "
         f"{plain(float(found.entropy[c]))} nats",
-        f"chance {plain(float(found.null_mean[j, c]), 2)}, at most {plain(float(found.null_highest[j, c]), 2)} in "
-        f"{found.draws} permutations",
+        f"after taking off the {plain(float(found.null_mean[j, c]), 2)} that chance gives (at most "
+        f"{plain(float(found.null_highest[j, c]), 2)} in {found.draws} permutations)",
     ]
     if math.isfinite(found.pearson[j, c]):
         told.append(f"r = {found.pearson[j, c]:.2f}, Spearman's {found.spearman[j, c]:.2f}".replace("-", "−"))

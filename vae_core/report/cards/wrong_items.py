@@ -48,7 +48,7 @@ def _said(found: WrongItems) -> str:
             f"Item {worst} is reconstructed worst, at {plain(float(found.distortion[worst]))} nats where the mean is "
             f"{plain(found.mean_distortion)}."
         )
-    if told is not None and told.kind == "category":
+    if told is not None and told.kind == "category" and told.mean > 0:
         alone = int((told.values > 0.5).sum())
         parts.append(
             f"{count(alone)} item{'s' if alone != 1 else ''} lie{'' if alone != 1 else 's'} mostly among items "
@@ -99,6 +99,8 @@ def _unlike(told: Disagreement | None) -> str:
 def _worst(space: LatentSpace, title: str, values: np.ndarray | None) -> Markup | None:
     if values is None:
         return None
+    if not np.nan_to_num(values).any():
+        return None  # nothing is wrong, so nothing is worst
     order = rank(values)[:_WORST]
     order = order[np.isfinite(values[order])]
     if not len(order):
