@@ -65,6 +65,7 @@ def card(space: LatentSpace, found: Relations) -> Card:
             told=told,
             row_touch=[{"dimension": int(j)} for j in order],
             column_touch=[_of_column(found, c) for c in shown],
+            label="Share of each column that each dimension tells",
         ),
         tag("p", _legend(found, shown), class_="how-measured"),
         _names(space, found),
