@@ -126,7 +126,7 @@ def _names(space: LatentSpace, found: Relations) -> Markup:
         lines.append(
             tag(
                 "tr",
-                tag("th", f"z{j}", scope="row", **touchable({"dimension": int(j)}, f"z{j}")),
+                tag("th", tag("span", f"z{j}", **touchable({"dimension": int(j)}, f"z{j}")), scope="row"),
                 tag("td", own.get(int(j), named.columns[j] or named.names[j]), data_name_of=int(j), tabindex=0),
                 tag("td", named.columns[j]),
                 tag("td", value),
