@@ -22,6 +22,8 @@ from vae_core.interpret.wrong_items import WrongItems, percentiles, rank
 FIGURES = ("distortion", "rarity", "disagreement")
 #: What is no figure at all.
 ITEM = "item"
+#: What the name of a column begins with whose plain name is that of something else here.
+COLUMN = "column:"
 #: Figures that wait for the nearest items.
 _NEAREST = ("rarity", "disagreement")
 _KEPT = 8
@@ -53,7 +55,10 @@ def wrong(space: LatentSpace, column: str) -> tuple[WrongItems, bool]:
 
 
 def offered(space: LatentSpace) -> list[dict[str, str]]:
-    """Return what items can be ordered by, ``{name, title, group}``; looks for no nearest items, which takes long."""
+    """Return what items can be ordered by, ``{name, title, group}``; looks for no nearest items, which takes long.
+
+    A column of the table called as one of `FIGURES` or `ITEM` is offered under `COLUMN` and its name.
+    """
     titles = {
         "distortion": "distortion" if space.model.can.encode else "",
         "rarity": "rarity (low density)",
@@ -62,11 +67,14 @@ def offered(space: LatentSpace) -> list[dict[str, str]]:
     listed = [{"name": name, "title": title, "group": "Wrong"} for name, title in titles.items() if title]
     listed.append({"name": ITEM, "title": "order of the data", "group": "Columns"})
     numbers = [column for column in columns(space) if column.kind in ("number", "diverging") and not column.of_map]
-    return listed + [
-        {"name": column.name, "title": column.title, "group": "Columns"}
-        for column in numbers
-        if column.name not in FIGURES
-    ]
+    of_the_table = {str(name) for name in space.data.table.columns}
+    for column in numbers:
+        if column.name not in (*FIGURES, ITEM) and not column.name.startswith(COLUMN):
+            listed.append({"name": column.name, "title": column.title, "group": "Columns"})
+        elif column.name in of_the_table:
+            told = {"name": f"{COLUMN}{column.name}", "title": f"{column.title} (column)"}
+            listed.append({**told, "group": "Columns"})
+    return listed
 
 
 class Rankings:
@@ -92,7 +100,7 @@ class Rankings:
         space : LatentSpace
             The space.
         by : str
-            One of `FIGURES`, `ITEM`, or a column of numbers.
+            One of `FIGURES`, `ITEM`, or a column of numbers, also as `COLUMN` and its name.
         worst : bool
             Whether the highest come first.
         column : str
@@ -151,8 +159,9 @@ def _figure(space: LatentSpace, by: str, column: str) -> np.ndarray | None:
         if found.disagreement is None:
             raise InputError(found.without or "This space has no disagreement.")
         return found.disagreement.values
-    known = next((one for one in columns(space) if one.name == by and one.kind in ("number", "diverging")), None)
-    values = None if known is None else values_of(space, by)
+    name = by.removeprefix(COLUMN)
+    known = next((one for one in columns(space) if one.name == name and one.kind in ("number", "diverging")), None)
+    values = None if known is None else values_of(space, name)
     if values is None:
         raise InputError(f"Items cannot be ordered by {by!r}.")
     return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -44,9 +45,9 @@ class Within:
             low, high, value = asked.get("low"), asked.get("high"), asked.get("value")
             if isinstance(value, str) and low is None and high is None:
                 return cls(asked["column"], value=value)
-            numbers = all(isinstance(end, (int, float)) and np.isfinite(end) for end in (low, high))
-            if value is None and numbers:
-                return cls(asked["column"], float(low), float(high))  # type: ignore[arg-type]
+            ends = _end(low), _end(high)
+            if value is None and ends[0] is not None and ends[1] is not None:
+                return cls(asked["column"], ends[0], ends[1])
         raise InputError('A part of the items is {"column": …, "low": …, "high": …} or {"column": …, "value": …}.')
 
     def items(self, space: LatentSpace) -> np.ndarray:
@@ -67,3 +68,14 @@ class Within:
             raise InputError(f"The column {self.column!r} holds no numbers, so there is no range of it.")
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         return np.flatnonzero((numbers >= self.low) & (numbers <= self.high))
+
+
+def _end(asked: Any) -> float | None:
+    """Return an end of a range; None if it is no finite number, or too large to be one."""
+    if isinstance(asked, bool) or not isinstance(asked, (int, float)):
+        return None
+    try:
+        number = float(asked)
+    except OverflowError:
+        return None
+    return number if isfinite(number) else None

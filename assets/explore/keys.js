@@ -28,6 +28,7 @@ const KEYS = [
   ["Ctrl + Z,  Ctrl + Shift + Z", "undo, redo where you were"],
   ["I", "Interpret: what the space means, beside the map; again: back to Explore"],
   ["← →,  Enter  on a histogram", "from bar to bar; show the items of one"],
+  ["← → ↑ ↓,  Enter  on a heat map", "from cell to cell; show what one tells. Home, End: the ends of a row"],
   ["F2, or double-click, on a name", "name a latent dimension; an empty name takes yours back"],
   ["M", "model card: how the model is understood, and whether it is well"],
   ["?", "this list"],

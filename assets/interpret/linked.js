@@ -1,4 +1,5 @@
 // What is touched in a card is shown everywhere: the store hears of it, and the cards show what the store says.
+import { connectGrids } from "./grid_keys.js";
 import { connectHistograms } from "./histogram_keys.js";
 import { showBiplot } from "./biplot.js";
 import { goToItem } from "../explore/items.js";
@@ -55,6 +56,7 @@ export async function openRelation() {
 
 export function connectLinked() {
   connectHistograms(panel());
+  connectGrids(panel());
   panel().addEventListener("click", (event) => {
     if (event.target.closest("[data-biplot]")) showBiplot();
     const target = event.target.closest(TOUCHABLE);

@@ -43,6 +43,7 @@ function showWhere() {
     const on = tab.dataset.page === state.page;
     tab.setAttribute("aria-selected", String(on));
     tab.tabIndex = on ? 0 : -1;
+    if (on) document.getElementById("study-scroll").setAttribute("aria-labelledby", tab.id);
   }
   // Plotly and the canvases fit themselves to their place when the window says that it has changed.
   window.dispatchEvent(new Event("resize"));
@@ -61,7 +62,7 @@ async function show() {
       listing = found;
       listingOf = space;
       tabs().replaceChildren(...listing.pages.map(({ name, title, question }) => element("button", {
-        type: "button", role: "tab", "data-page": name, title: question, "aria-controls": "study-cards", onclick: () => goToPage(name),
+        id: `study-tab-${name}`, type: "button", role: "tab", "data-page": name, title: question, "aria-controls": "study-scroll", onclick: () => goToPage(name),
       }, title)));
       showWhere();
     }

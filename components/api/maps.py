@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from components.api.jobs import describe, visitor
-from components.api.wanted import job_key, wanted_space
+from components.api.wanted import job_key, map_job, wanted_space
 from components.api.wire import Refused
 from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
@@ -54,8 +54,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.post("/spaces/<name>/projections/<projection>/stop-here")
     def stop_here(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
+        job = map_job(space, projection, jobs)
         try:
-            jobs.stop_here(job_key(space, projection), visitor())
+            if job is not None:
+                jobs.stop_here(job.key, visitor())
         except InputError as shared:
             raise Refused(409, str(shared)) from None
         return jsonify(state_of(space, jobs, projection))
@@ -63,7 +65,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.delete("/spaces/<name>/projections/<projection>")
     def cancel(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
-        jobs.cancel(job_key(space, projection), visitor())
+        job = map_job(space, projection, jobs)
+        if job is not None:
+            jobs.cancel(job.key, visitor())
         return jsonify(state_of(space, jobs, projection))
 
 
@@ -77,7 +81,7 @@ def json_body() -> Any:
 
 def asked_before(space: LatentSpace, jobs: Jobs, body: Any) -> ProjectionSettings | None:
     """Return the settings of work that is known already: an id with a hash does not tell them."""
-    job = jobs.get(job_key(space, str(body["id"]))) if isinstance(body, dict) and "id" in body else None
+    job = map_job(space, str(body["id"]), jobs) if isinstance(body, dict) and "id" in body else None
     return ProjectionSettings.from_json(job.arguments["settings"]) if job is not None and job.arguments else None
 
 
@@ -122,7 +126,7 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
     if there is not None:
         fitted = there.details.get("fitted")
         return {"id": projection, "state": "done", **({} if fitted is None else {"fitted": fitted})}
-    job = jobs.get(job_key(space, projection))
+    job = map_job(space, projection, jobs)
     if job is None:
         if not _COMPUTED.fullmatch(projection):
             raise Refused(404, f"There is no projection {projection!r}.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from components.api.wire import Refused
 from vae_core import Catalogue, InputError, LatentSpace, Projection
-from vae_core.jobs import Jobs
+from vae_core.jobs import Job, Jobs
 from vae_core.space import ProjectionSettings
 
 _MOST_HIDDEN = 1000
@@ -41,6 +41,12 @@ def job_key(space: LatentSpace, projection: str) -> str:
     return f"{space.fingerprint}/{projection}"
 
 
+def map_job(space: LatentSpace, projection: str, jobs: Jobs) -> Job | None:
+    """Return the work of computing a map, None if there is none; other work on a space is named by a key like it."""
+    job = jobs.get(job_key(space, projection))
+    return job if job is not None and job.kind == "projection" else None
+
+
 def wanted_map(space: LatentSpace, name: str, jobs: Jobs) -> Projection:
     """Return the map if it is there.
 
@@ -56,7 +62,7 @@ def wanted_map(space: LatentSpace, name: str, jobs: Jobs) -> Projection:
     if found is not None:
         return found
     # A map with parameters of its own is known by the work that was asked for.
-    if jobs.get(job_key(space, name)) is None:
+    if map_job(space, name, jobs) is None:
         try:
             ProjectionSettings.parse(name).check(len(space), space.latent_dim)
         except InputError as error:

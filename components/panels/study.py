@@ -21,6 +21,7 @@ def layout() -> html.Section:
             html.Div(
                 [html.P(id="study-question"), html.Div(id="study-cards")],
                 id="study-scroll",
+                role="tabpanel",
             ),
         ],
         id="study-panel",

@@ -10,6 +10,20 @@ from tests.browser.driving import choose, open_map, wait_for_map
 
 AUTOMATIC = re.compile(r"x, r = 0\.5\d")  # of the first figures or the whole ones
 
+# Goes through a heat map by keys, all at once since its card may be drawn anew; [role, column, row] after each key.
+WALK = """async keys => {
+    const { state } = await import('./assets/explore/store.js');
+    const item = state.item, grid = document.querySelector('#study-relations table[role=grid]');
+    grid.querySelector("[tabindex='0']").focus();
+    const places = keys.map(([key, ctrlKey]) => {
+        document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true }));
+        const { cellIndex, parentElement } = document.activeElement;
+        return [document.activeElement.getAttribute('role'), cellIndex, parentElement.rowIndex];
+    });
+    return { places, stops: grid.querySelectorAll("[tabindex='0']").length, stayed: state.item === item,
+        touched: document.activeElement.dataset };
+}"""
+
 
 def test_a_dimension_touched_in_a_card_is_shown_everywhere(page: Page, server: str) -> None:
     open_map(page, server, "space=sprites", space="sprites")
@@ -35,7 +49,7 @@ def test_a_card_is_touched_by_keyboard_and_the_questions_by_arrows(page: Page, s
     expect(page.locator("#latent-9")).to_be_visible()
     page.locator("#study-tabs [data-page=used]").press("ArrowRight")
     expect(page.locator("#study-tabs [data-page=components]")).to_be_focused()
-    expect(page.locator("#study-question")).to_contain_text("Which directions")
+    expect(page.get_by_role("tabpanel", name="Components")).to_contain_text("Which directions")
 
 
 def test_a_part_of_the_items_is_marked_on_the_map_and_let_go(page: Page, server: str) -> None:
@@ -103,6 +117,23 @@ def test_a_relation_opens_and_a_dimension_gets_a_name(page: Page, server: str) -
     page.keyboard.press("Backspace")
     page.keyboard.press("Enter")
     expect(page.locator("#sliders .row[data-dimension='6'] .meaning")).to_have_text(AUTOMATIC)
+    heads = page.locator("#study-relations table[role=grid] thead th").count()
+    rows = page.locator("#study-relations table[role=grid] tbody th").count()
+    expected = {
+        ("Home", True): ["columnheader", 1, 0],
+        ("ArrowUp", False): ["columnheader", 1, 0],
+        ("ArrowDown", False): ["gridcell", 1, 1],
+        ("ArrowRight", False): ["gridcell", 2, 1],
+        ("Home", False): ["rowheader", 0, 1],
+        ("ArrowLeft", False): ["rowheader", 0, 1],
+        ("End", True): ["gridcell", heads, rows],
+        ("Enter", False): ["gridcell", heads, rows],
+    }
+    walked = page.evaluate(WALK, list(expected))
+    assert walked["places"] == list(expected.values())
+    assert walked["stops"] == 1 and walked["stayed"], "one stop of the keyboard; arrows step through no neighbours"
+    last = f"{walked['touched']['column']} along z{walked['touched']['dimension']}"
+    expect(page.locator(".relation-detail h3")).to_have_text(last)
 
 
 def test_what_is_chosen_of_a_card_is_in_the_address_and_can_be_undone(page: Page, server: str) -> None:

@@ -20,6 +20,10 @@ def test_a_range_of_a_number(grey: LatentSpace) -> None:
     assert z.tolist() == np.flatnonzero(grey.mean[:, 1] <= 0).tolist()
 
 
+def test_a_whole_number_larger_than_64_bits_is_an_end(grey: LatentSpace) -> None:
+    assert Within.of({"column": "z0", "low": -(10**30), "high": 10**30}).items(grey).tolist() == list(range(60))
+
+
 def test_one_value(grey: LatentSpace) -> None:
     assert Within.of({"column": "label", "value": "bag"}).items(grey).tolist() == list(range(1, 60, 3))
     assert Within.of({"column": "digit", "value": "4"}).items(grey).tolist() == list(range(4, 60, 10))
@@ -29,7 +33,8 @@ def test_one_value(grey: LatentSpace) -> None:
 @pytest.mark.parametrize(
     "asked",
     [None, [], {}, {"column": "size"}, {"column": "size", "low": 0}, {"column": 3, "value": "a"},
-     {"column": "size", "low": 0, "high": float("nan")}, {"column": "size", "low": 0, "high": 1, "value": "a"}],
+     {"column": "size", "low": 0, "high": float("nan")}, {"column": "size", "low": 0, "high": True},
+     {"column": "size", "low": -(10**400), "high": 1}, {"column": "size", "low": 0, "high": 1, "value": "a"}],
 )  # fmt: skip
 def test_what_is_no_part_is_refused(asked: Any) -> None:
     with pytest.raises(InputError, match="A part of the items is"):

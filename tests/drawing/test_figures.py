@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 import xml.etree.ElementTree as ET
+from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
+from markupsafe import Markup
 
 from vae_core.drawing.bars import SHOWN, Bar, bars
 from vae_core.drawing.curves import Curve, curves
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.histogram import histogram
+from vae_core.drawing.markup import still
 
 
 def read(text: str) -> ET.Element:
@@ -87,8 +91,36 @@ def test_a_heat_map_names_and_shades_every_cell() -> None:
     assert [one.text for one in cells] == [".50", "−1.0", "·", ".25"]
     assert [one.get("class") for one in cells] == ["cell plus", "cell minus strong", "cell none", "cell plus faint"]
     assert [one.get("style") for one in cells] == ["--share:0.500", "--share:1.000", None, "--share:0.250"]
-    assert cells[1].get("aria-label") == "z0, c: −1.00" and cells[2].get("tabindex") is None
+    assert cells[1].get("aria-label") == "z0, c: −1.00"
+    assert [one.get("tabindex") for one in cells] == ["0", "-1", None, "-1"], "one stop of the keyboard"
     assert [th.get("title") for th in root.iter("th")][:2] == ["a<b", "c"]
+
+
+def test_a_heat_map_is_one_stop_of_the_keyboard_and_a_table_where_nothing_can_be_touched() -> None:
+    def draw(rows: int, **touches: Any) -> Markup:
+        values = np.ones((rows, 2))
+        values[0] = np.nan
+        return heat_map(values, [f"z{j}" for j in range(rows)], ["a", "b"], **touches)
+
+    names = {"row_touch": [{"dimension": j} for j in range(60)], "column_touch": [{"column": "a"}]}
+    root = read(draw(60, touch=lambda i, j: {"axes": f"{i},{j}"}, **names))
+    grids = root.findall(".//table[@role='grid']")
+    stops = [grid.findall(".//*[@tabindex='0']") for grid in grids]
+    assert [[(one.get("role"), one.get("data-axes")) for one in found] for found in stops] == [
+        [("gridcell", "1,0")],
+        [("gridcell", "48,0")],
+    ], "what folds away is a grid of its own"
+    roles = Counter(one.get("role") for one in grids[0].findall(".//*[@tabindex='-1']"))
+    assert roles == {"gridcell": 2 * 47 - 1, "rowheader": 48, "columnheader": 1}
+    assert not root.findall(".//*[@role='button']")
+    (alone,) = read(draw(1, touch=lambda i, j: {"axes": "0,0"}, column_touch=[{}, {"column": "b"}])).findall(
+        ".//*[@tabindex]"
+    )
+    assert (alone.get("role"), alone.get("tabindex")) == ("columnheader", "0"), "no cell can be touched"
+    with still():
+        reported = draw(3, touch=lambda i, j: {"axes": "0,0"}, **names)
+    for text in (draw(3), reported):
+        assert not [mark for mark in ("role=", "tabindex", "data-") if mark in text]
 
 
 def test_a_heat_map_of_many_rows_folds() -> None:

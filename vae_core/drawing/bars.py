@@ -111,7 +111,9 @@ def _row(row: Bar, place: Any, both: bool, mark: float | None, figure: Any) -> M
 
 def touchable(touch: dict[str, Any], spoken: str) -> dict[str, Any]:
     """Return the attributes of something that can be touched, by hand or by keyboard; none where there is nothing."""
-    if not touch:
-        return {}
-    data = {f"data_{name}": value for name, value in touch.items()}
-    return {**data, "tabindex": 0, "role": "button", "aria_label": spoken}
+    return {**data_of(touch), "tabindex": 0, "role": "button", "aria_label": spoken} if touch else {}
+
+
+def data_of(touch: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes that say what touching something shows, see `Bar`."""
+    return {f"data_{name}": value for name, value in touch.items()}

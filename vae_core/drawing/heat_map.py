@@ -1,14 +1,15 @@
-"""A table of numbers as a table of colours."""
+"""A table of numbers as a table of colours; what can be touched in it is one stop of the keyboard."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 
-from vae_core.drawing.bars import touchable
+from vae_core.drawing.bars import data_of
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import plain
 
@@ -30,8 +31,12 @@ def heat_map(
     figures: bool = True,
     row_touch: Sequence[dict[str, Any]] = (),
     column_touch: Sequence[dict[str, Any]] = (),
+    label: str | None = None,
 ) -> Markup:
     """Draw ``[r, c]`` numbers as cells of a table, each with its figure; of more than 48 rows the rest folds away.
+
+    Where anything can be touched the table is a grid of WAI-ARIA: Tab goes to its first cell that can be, the page's
+    script goes on from there by arrows. What folds away is a grid of its own.
 
     Parameters
     ----------
@@ -55,11 +60,26 @@ def heat_map(
         Whether the cells are wide enough for figures.
     row_touch, column_touch : sequence of mapping
         The same of the names.
+    label : str, optional
+        What the table is called, for those who do not see it.
     """
     finite = np.abs(values[np.isfinite(values)])
     top = most if most is not None else float(finite.max(initial=0.0)) or 1.0
 
-    def cell(i: int, j: int) -> Markup:
+    def touched(i: int, j: int) -> dict[str, Any]:
+        if i < 0:
+            return dict(column_touch[j]) if j < len(column_touch) else {}
+        if j < 0:
+            return dict(row_touch[i]) if i < len(row_touch) else {}
+        return dict(touch(i, j)) if touch and np.isfinite(values[i, j]) else {}
+
+    def part(place: tuple[int, int], stop: tuple[int, int] | None, role: str, spoken: str) -> dict[str, Any]:
+        if stop is None:
+            return {}
+        data = data_of(touched(*place))
+        return {**data, "role": role, "tabindex": 0 if place == stop else -1, "aria_label": spoken} if data else {}
+
+    def cell(i: int, j: int, stop: tuple[int, int] | None) -> Markup:
         value = float(values[i, j])
         if not np.isfinite(value):
             return tag("td", "·", class_="cell none", title=told(i, j) if told else None)
@@ -73,24 +93,34 @@ def heat_map(
             class_=" ".join(kind for kind in kinds if kind),
             style=f"--share:{share:.3f}",
             title=told(i, j) if told else spoken,
-            **touchable(touch(i, j) if touch else {}, spoken),
+            **part((i, j), stop, "gridcell", spoken),
         )
 
-    def named(kind: str, names: Sequence[str], touches: Sequence[dict[str, Any]], at: int) -> Markup:
-        own = touchable(dict(touches[at]), names[at]) if at < len(touches) else {}
-        return tag("th", tag("span", names[at]), scope=kind, title=names[at], **own)
+    def named(kind: str, name: str, place: tuple[int, int], stop: tuple[int, int] | None) -> Markup:
+        role = "columnheader" if kind == "col" else "rowheader"
+        return tag("th", tag("span", name), scope=kind, title=name, **part(place, stop, role, name))
 
-    head = tag("tr", tag("td", ""), [named("col", columns, column_touch, j) for j in range(len(columns))])
-    lines = [
-        tag("tr", named("row", rows, row_touch, i), [cell(i, j) for j in range(len(columns))]) for i in range(len(rows))
-    ]
-    shown = tag(
-        "table", tag("thead", head), tag("tbody", lines[:SHOWN]), class_="heat-map", style=f"--columns:{len(columns)}"
-    )
+    def table(lines: range) -> Markup:
+        across = range(len(columns))
+        places = itertools.chain(itertools.product(lines, across), ((i, -1) for i in lines), ((-1, j) for j in across))
+        stop = next((place for place in places if touched(*place)), None)
+        head = tag("tr", tag("td", ""), [named("col", columns[j], (-1, j), stop) for j in across])
+        drawn = [tag("tr", named("row", rows[i], (i, -1), stop), [cell(i, j, stop) for j in across]) for i in lines]
+        return tag(
+            "table",
+            tag("thead", head),
+            tag("tbody", drawn),
+            class_="heat-map",
+            style=f"--columns:{len(columns)}",
+            role=None if stop is None else "grid",
+            aria_label=label,
+        )
+
+    shown, rest = table(range(min(SHOWN, len(rows)))), range(SHOWN, len(rows))
     folded = None
-    if len(lines) > SHOWN:
-        more = tag("table", tag("thead", head), tag("tbody", lines[SHOWN:]), class_="heat-map")
-        folded = tag("details", tag("summary", f"{len(lines) - SHOWN} more rows"), tag("div", more, class_="wide"))
+    if rest:
+        more = tag("div", table(rest), class_="wide")
+        folded = tag("details", tag("summary", f"{len(rest)} more rows"), more)
     return tag("div", tag("div", shown, class_="wide"), folded, class_="heat-map-host")
 
 

@@ -13,6 +13,9 @@ _EMPTY = frozenset({"br", "img", "input", "line", "path", "rect", "circle", "pol
 
 _CONTROLS = frozenset({"button", "input", "select"})
 
+#: What is said of things that can be touched, and of a table of them; without it they are a table again.
+_ROLES = frozenset({"button", "grid", "gridcell", "rowheader", "columnheader"})
+
 _still: ContextVar[bool] = ContextVar("still", default=False)
 
 
@@ -64,7 +67,7 @@ def joined(*children: Any) -> Markup:
 
 
 def _of_touch(key: str, value: Any) -> bool:
-    return key == "tabindex" or key.startswith("data_") or (key == "role" and value == "button")
+    return key == "tabindex" or key.startswith("data_") or (key == "role" and value in _ROLES)
 
 
 def _each(child: Any) -> Markup:

@@ -143,6 +143,20 @@ def test_a_map_that_was_computed_but_not_kept_is_a_failure(
     assert told["state"] == "failed" and str(kept.folder) in told["error"]
 
 
+def test_other_work_on_a_space_is_no_map(
+    asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = f"{kept.fingerprint}/report"
+    job = Job(key, "report", "Report on grey", {"space": kept.fingerprint}, tmp_path, visitors={""})
+    monkeypatch.setitem(jobs._jobs, key, job)
+    path = "/api/spaces/kept/projections"
+    answers = [asking.post(path, json={"id": "report"}), asking.post("/api/spaces/kept/locate/report", data=bytes(16))]
+    answers += [asking.get(f"{path}/report"), asking.post(f"{path}/report/stop-here"), asking.delete(f"{path}/report")]
+    assert [one.status_code for one in answers] == [422, 404, 404, 404, 404]
+    assert all("no projection 'report'" in one.get_json()["error"] for one in answers)
+    assert job.visitors and not list(tmp_path.iterdir()), "the report is still wanted"
+
+
 def test_a_space_in_memory_has_no_place_for_maps(asking: FlaskClient) -> None:
     answer = asking.post("/api/spaces/memory/projections", json=SMALL)
     assert answer.status_code == 409 and "workspace" in answer.get_json()["error"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
-from vae_core import LatentSpace
+from components.ranking import FIGURES, ITEM, Rankings, offered
+from vae_core import InputError, LatentSpace
 from vae_core.interpret.wrong_items import wrong_items
 
 PATH = "/api/spaces/grey/ranking"
@@ -66,6 +69,22 @@ def test_what_can_be_chosen(client: FlaskClient) -> None:
     assert client.get("/api/spaces/grey/columns/note/values").status_code == 404
 
 
+def test_a_column_called_like_something_else_can_be_ordered_by(vectors: LatentSpace) -> None:
+    names = ("distortion", "rarity", "disagreement", "item", "column:item", "size")
+    values = {name: np.random.default_rng(at).normal(size=30) for at, name in enumerate(names)}
+    space = LatentSpace.build(vectors.model, replace(vectors.data, table=pd.DataFrame(values)))
+    listed = offered(space)
+    taken = [f"column:{name}" for name in names[:-1]]
+    assert [one["name"] for one in listed][:10] == [*FIGURES, ITEM, *taken, "size"]
+    assert len({one["title"] for one in listed}) == len({one["name"] for one in listed}) == len(listed)
+    for by, name in zip([*taken, "size", "column:size"], [*names, "size"], strict=True):
+        assert Rankings().get(space, by, True, "").order.tolist() == np.argsort(-values[name]).tolist()
+    assert Rankings().get(space, "item", True, "").order.tolist() == list(range(30))
+    assert Rankings().get(space, "distortion", True, "").order.tolist() == np.argsort(-space.distortion).tolist()
+    with pytest.raises(InputError, match="cannot be ordered by 'column:item'"):
+        Rankings().get(vectors, "column:item", True, "")
+
+
 def test_distortion_waits_for_no_nearest_items(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> None:
         raise AssertionError("the nearest items were looked for")
@@ -100,6 +119,7 @@ def test_a_set_without_labels_says_what_to_add(client: FlaskClient) -> None:
         ({"worst": "false"}, 400),
         ({"hidden": "bag"}, 400),
         ({"within": {"column": "label"}}, 422),
+        ({"within": {"column": "z0", "low": 10**400, "high": 1}}, 422),
         ({"column": "nothing", "by": "disagreement"}, 422),
     ],
 )

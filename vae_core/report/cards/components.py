@@ -166,6 +166,7 @@ def _loadings(found: Components) -> Markup:
                 f"entry of the eigenvector {found.axes[i, shown[j]]:.3f}"
             ),
             column_touch=[{"dimension": int(j)} for j in shown],
+            label="Loadings",
         ),
         tag("button", "Show as a biplot on the PCA map", type="button", class_="plain", data_biplot=True)
         if d > 1

@@ -144,6 +144,7 @@ def _pairs(found: PriorFit) -> Markup | None:
             touch=lambda i, j: {"axes": f"{shown[j]},{shown[i]}"},
             row_touch=touches,
             column_touch=touches,
+            label="Correlations in pairs",
         ),
         how(
             f"Faint: |r| below {plain(found.correlation_by_chance, 2)}, which 5 % of independent pairs exceed.",

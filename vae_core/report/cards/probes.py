@@ -74,7 +74,7 @@ def _row(found: Probes, c: int) -> Markup:
     cells.append(tag("td", found.measures[c], class_="quiet"))
     name = found.columns[c] if found.sources[c] == "table" else f"measured:{found.columns[c]}"
     touch = {"data_column": name, "tabindex": 0, "role": "button"}
-    return tag("tr", tag("th", found.columns[c], scope="row", **touch), cells, title=title)
+    return tag("tr", tag("th", tag("span", found.columns[c], **touch), scope="row"), cells, title=title)
 
 
 def _score(score: float, error: float, chance: float) -> Markup:

@@ -70,6 +70,7 @@ def card(space: LatentSpace, found: Relations) -> Card:
             told=told,
             row_touch=[{"dimension": int(j)} for j in order],
             column_touch=[_of_column(found, c) for c in shown],
+            label="Share of each column that each dimension tells",
         ),
         tag("p", _legend(found, shown), class_="how-measured"),
         _names(space, found),
@@ -131,7 +132,7 @@ def _names(space: LatentSpace, found: Relations) -> Markup:
         lines.append(
             tag(
                 "tr",
-                tag("th", f"z{j}", scope="row", **touchable({"dimension": int(j)}, f"z{j}")),
+                tag("th", tag("span", f"z{j}", **touchable({"dimension": int(j)}, f"z{j}")), scope="row"),
                 tag(
                     "td",
                     own.get(int(j), named.columns[j] or named.names[j]),
