@@ -3,6 +3,7 @@ import { debounced, getJSON, whenBack } from "./api.js";
 import { isBig, isPicture, itemNear, layBigMap, pointAt } from "./big_map.js";
 import { ask, restLens, touch } from "./decoded.js";
 import { applyFilter, filterAnew, rememberFilter } from "./filter.js";
+import { fitLegend } from "./legend.js";
 import { isDeep, onTurned, sceneBox, seenAt } from "./depth.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { hideCard, hover, hovered } from "./hover.js";
@@ -76,7 +77,7 @@ function find() {
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", paintOverlay);
   plot.on("plotly_relayout", viewMoved);
-  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); onTurned(plot, paintOverlay); paintOverlay(); onMoved(); });
+  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); fitLegend(); onTurned(plot, paintOverlay); paintOverlay(); onMoved(); });
 }
 
 function viewMoved(changes) {

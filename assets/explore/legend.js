@@ -1,0 +1,18 @@
+// Beside the questions of Interpret the map is narrow: its legend goes without a title, in columns as wide as names need.
+import { plotElement } from "./map.js";
+import { state, subscribe } from "./store.js";
+
+const NARROW = { "legend.entrywidth": 49, "legend.maxheight": 62, "legend.title.text": "" };
+let wide = null; // as the server made it
+
+export function fitLegend() {
+  const plot = plotElement();
+  if (!plot?.layout?.legend || !plot._fullLayout?.showlegend) return;
+  const { entrywidth, maxheight, title } = plot.layout.legend;
+  const isNarrow = entrywidth === NARROW["legend.entrywidth"];
+  if (!isNarrow) wide = { "legend.entrywidth": entrywidth, "legend.maxheight": maxheight, "legend.title.text": title.text };
+  const wanted = state.page === "explore" ? wide : NARROW;
+  if (wanted && isNarrow !== (wanted === NARROW)) window.Plotly.relayout(plot, wanted);
+}
+
+subscribe((changed) => { if (changed.has("page")) fitLegend(); });
