@@ -22,8 +22,9 @@ PYTEST ?=
 run: $(RUNTIME)
 	@exec $(PY) app.py --port $(PORT) $(ARGS)
 
+# One thread a process: two processes of two threads each, on two cores, wait for one another.
 test: check chromium
-	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && $(PY) -m pytest -n 2 --dist loadfile $(PYTEST)
+	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile $(PYTEST)
 
 bench: $(DEVELOPMENT) chromium
 	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && $(PY) -m tests.benchmarks $(ARGS)
