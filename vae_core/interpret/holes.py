@@ -170,7 +170,8 @@ def holes(
         return told
 
     trust = scores(scale, z, None, 0, "draws of the prior")
-    ranges = MarginalRange.measure(space.mean, space.logvar, scale.tells_apart, seed)
+    # Few draws need no fine ends, and are what a first figure is made of.
+    ranges = MarginalRange.measure(space.mean, space.logvar, scale.tells_apart, seed, most=10 * m)
     outside = ranges.outside(z)
     inside = ((trust < LEAST_TRUST) | outside.any(axis=1)) & (log_density >= least)
     by_chance: tuple[float | None, float | None] = (None, None)

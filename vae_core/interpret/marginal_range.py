@@ -9,7 +9,7 @@ import numpy as np
 #: Share of the aggregate posterior that lies outside a range of some dimension, all of them together at most.
 OUTSIDE = 0.01
 #: Items that stand for all of a larger set, and fewer of many dimensions.
-_MOST_ITEMS = 10_000
+MOST_ITEMS = 10_000
 _LEAST_ITEMS = 2_000
 _ELEMENTS = 640_000  # items × dimensions
 _HALVINGS = 20
@@ -40,7 +40,9 @@ class MarginalRange:
     _reached: tuple[np.ndarray, np.ndarray]
 
     @classmethod
-    def measure(cls, mean: np.ndarray, logvar: np.ndarray, counted: np.ndarray, seed: int = 0) -> MarginalRange:
+    def measure(
+        cls, mean: np.ndarray, logvar: np.ndarray, counted: np.ndarray, seed: int = 0, most: int = MOST_ITEMS
+    ) -> MarginalRange:
         """Return the ranges that hold all but 1 % of the aggregate posterior together.
 
         Of each of the k dimensions that count all but 1 % / k (Bonferroni), half of it beyond each end: quantiles of
@@ -56,9 +58,11 @@ class MarginalRange:
             ``[d]`` bool, the dimensions that count.
         seed : int
             Of the items that stand for more than 10,000, or for fewer of many dimensions.
+        most : int
+            Items looked at, at most, but 2,000 in any case.
         """
         n, d = mean.shape
-        most = min(_MOST_ITEMS, max(_LEAST_ITEMS, _ELEMENTS // d))
+        most = max(_LEAST_ITEMS, min(most, MOST_ITEMS, _ELEMENTS // d))
         items = np.arange(n) if n <= most else np.sort(np.random.default_rng([seed, 3]).permutation(n)[:most])
         some = mean[items].astype(np.float64)
         smooth = 1.06 * some.std(axis=0) * len(items) ** -0.2
