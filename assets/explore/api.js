@@ -52,16 +52,17 @@ export async function getJSON(path, options) {
 }
 
 // Asks again and again until a server that has gone answers.
-let waitingForServer = false;
+const onceBack = new Set();
 export async function whenBack(action) {
-  if (waitingForServer) return;
-  waitingForServer = true;
+  onceBack.add(action);
+  if (onceBack.size > 1) return;
   for (let there = false; !there;) {
     await new Promise((resolve) => { setTimeout(resolve, 2000); });
     there = await fetch(url("jobs")).then((answer) => answer.ok, () => false);
   }
-  waitingForServer = false;
-  action();
+  const actions = [...onceBack];
+  onceBack.clear();
+  for (const one of actions) one();
 }
 
 export async function postJSON(path, body) {

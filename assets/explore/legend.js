@@ -2,7 +2,7 @@
 import { plotElement } from "./map.js";
 import { state, subscribe } from "./store.js";
 
-const NARROW = { "legend.entrywidth": 49, "legend.maxheight": 62, "legend.title.text": "" };
+const NARROW = { "legend.entrywidth": 49, "legend.maxheight": 66, "legend.title.text": "" };
 let wide = null; // as the server made it
 
 export function fitLegend() {

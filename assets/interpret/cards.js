@@ -74,14 +74,10 @@ function choose(study, name, value) {
 }
 
 function mirrorChoices(card) {
-  let other = false;
   for (const select of card.root.querySelectorAll("[data-choice]")) {
     const wanted = state.view.choices?.[keyOf(card.study.name, select.dataset.choice)] ?? select.options[0].value;
-    if (select.value === wanted || ![...select.options].some((option) => option.value === wanted)) continue;
-    select.value = wanted;
-    other = true;
+    if ([...select.options].some((option) => option.value === wanted)) select.value = wanted;
   }
-  return other;
 }
 
 subscribe((changed) => {
@@ -107,7 +103,7 @@ function again(card, before) {
 const pathOf = (card) => {
   const query = new URLSearchParams();
   for (const select of card.root.querySelectorAll("[data-choice]")) {
-    if (select.selectedIndex > 0 || select.dataset.always) query.set(select.dataset.choice, select.value);
+    if (select.selectedIndex > 0) query.set(select.dataset.choice, select.value);
   }
   if (card.have) query.set("have", card.have);
   return `spaces/${card.space}/studies/${card.study.name}?${query}`;

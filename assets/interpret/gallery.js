@@ -1,5 +1,5 @@
 // The gallery: all items in an order, of which only those in view are known and painted.
-import { debounced, newest, postJSON } from "../explore/api.js";
+import { debounced, newest, postJSON, whenBack } from "../explore/api.js";
 import { goToItem } from "../explore/items.js";
 import { tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
@@ -41,7 +41,7 @@ export function layGallery() {
   option = element("div", { role: "option", id: "gallery-option" });
   canvas = element("canvas", { "aria-hidden": "true" });
   host.append(room, words, option);
-  onPictures(paintSoon, tellError);
+  onPictures(paintSoon, tellMissing);
   root = element(
     "section", { className: "card full", id: "gallery-card", "aria-label": "Gallery" },
     layHead(),
@@ -96,7 +96,7 @@ const load = newest(
   (error, { order: of }) => {
     if (of !== order) return;
     if (total === null) sayFailed(error);
-    else tellError(error); // what is there already stays, and scrolling asks again
+    else tellMissing(error);
   },
 );
 
@@ -188,6 +188,12 @@ function tellOption() {
   option.setAttribute("aria-posinset", cursor + 1);
   option.setAttribute("aria-setsize", total);
   option.setAttribute("aria-selected", String(item !== null && item.index === state.item));
+}
+
+// What is there already stays; scrolling, or a server that is back, asks for the rest.
+function tellMissing(error) {
+  tellError(error);
+  if (error.status === 0) whenBack(paintSoon);
 }
 
 function say(text) {
