@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A machine under load is slow, not wrong.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 # Before NumPy and PyTorch are imported: on many cores small work is slower for every further thread, and threads that
 # wait for one another while a second process of tests has the core take many times as long.

@@ -11,7 +11,7 @@ import torch
 from flask import Blueprint, Response, jsonify, request
 from PIL import Image
 
-from components.api.latent import about_point, nearest_items, place_if_there
+from components.api.latent import about_item_point, nearest_items, place_if_there
 from components.api.wanted import refuse_if_no_images, wanted_item, wanted_space
 from components.api.wire import FARTHEST, Refused, framed_answer
 from components.finding import find_items
@@ -21,6 +21,8 @@ from vae_core.data.prior_samples import PriorSamples
 from vae_core.drawing.pictures import decode, originals, to_bytes
 from vae_core.drawing.small_plot import small_plot
 from vae_core.jobs import Jobs
+from vae_core.model.protocol import Posterior
+from vae_core.space.encode import distortion
 
 #: Posterior samples shown of an item.
 SAMPLES = 4
@@ -88,12 +90,20 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             raise Refused(422, "The model gives values that are not finite for this picture; try another.")
         decoded = decode(space, z)
         about = {
-            **about_point(space, z),
+            **about_item_point(space, z, item_distortion(space, fitted.values, posterior)),
             "std": std[0].tolist(),
             "xy": place_if_there(space, projection, jobs, z),
             "fitted": fitted.how,
         }
         return framed_answer(about, np.concatenate([to_bytes(fitted.values[None]), decoded]))
+
+
+def item_distortion(space: LatentSpace, values: np.ndarray, posterior: Posterior) -> float:
+    """Return the distortion in nats of one picture ``[c, h, w]`` in [0, 1] that is no item; NaN where it has none."""
+    one = Dataset(values[None], "image", (0.0, 1.0), pd.DataFrame(index=[0]), "picture")
+    mean, logvar = (part.detach().float().cpu().numpy() for part in (posterior.mean, posterior.logvar))
+    value, _ = distortion(space.model, one, mean, logvar)
+    return float(value[0]) if np.isfinite(value[0]) else float("nan")
 
 
 def same_data(one: Dataset, other: Dataset) -> bool:

@@ -9,11 +9,11 @@ from flask import Blueprint, Response, request
 
 from components.api.wanted import wanted_item, wanted_map, wanted_plane, wanted_space
 from components.api.wire import MOST_PIXELS, Refused, array_answer, framed_answer, read_numbers, read_points
-from components.wording import trust_in_words
+from components.trust_wording import describe_trust
 from vae_core import Catalogue, InputError, LatentSpace, Projection, trust
-from vae_core.drawing.pictures import decode, round_trip
+from vae_core.drawing.pictures import decode
 from vae_core.jobs import Jobs
-from vae_core.space.trust import together
+from vae_core.space.trust import Trust, assess_items, assess_points, assess_spots
 
 #: Nearest items told with a latent point.
 NEAREST = 12
@@ -65,7 +65,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         spot = read_points(2, 1)
         z = finite(found.invert(spot, base_point(space)))
         pixels = decode(space, z)
-        about = about_point(space, z, float(found.support(spot)[0]))
+        exact = found.settings.method in ("pca", "z")
+        about = about_point(space, z, assess_spots(space, found, spot, z), exact=exact)
         return framed_answer({**about, "xy": spot[0].tolist()}, pixels)
 
     @api.post("/spaces/<name>/look/<projection>")
@@ -74,7 +75,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         z = read_points(space.latent_dim, 1)
         xy = place_if_there(space, projection, jobs, z)
         pixels = decode(space, z)
-        return framed_answer({**about_point(space, z), "xy": xy}, pixels)
+        return framed_answer({**about_shown(space, z), "xy": xy}, pixels)
 
     @api.post("/spaces/<name>/believed/<projection>")
     def believed(name: str, projection: str) -> Response:
@@ -82,7 +83,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_plane(space, projection, jobs)
         spots = read_points(2, MOST_SPOTS)
         z = finite(found.invert(spots, base_point(space)))
-        return array_answer(together(trust(space, z), found.support(spots)))
+        return array_answer(assess_spots(space, found, spots, z, thorough=False).headline)
 
     @api.post("/spaces/<name>/manifold/<projection>")
     def manifold(name: str, projection: str) -> Response:
@@ -91,8 +92,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_plane(space, projection, jobs)
         spots = read_points(2, min(most, 4096))
         z = finite(found.invert(spots, base_point(space)))
-        believed = together(trust(space, z), found.support(spots))
-        return framed_answer({"trust": np.round(believed, 4).tolist()}, decode(space, z))
+        pixels = decode(space, z)
+        believed = assess_spots(space, found, spots, z, thorough=False).headline
+        return framed_answer({"trust": np.round(believed, 4).tolist()}, pixels)
 
 
 def most_pictures(space: LatentSpace) -> int:
@@ -132,21 +134,32 @@ def place_if_there(space: LatentSpace, name: str, jobs: Jobs, z: np.ndarray) -> 
         return None
 
 
-def about_point(space: LatentSpace, z: np.ndarray, support: float = 1.0) -> dict[str, Any]:
-    """Return a latent point, what its trust is made of in numbers and words, and the items nearest to it.
-
-    Points come decoded: a decoder that gives no numbers there has been told of before.
-    """
-    score, again = float(trust(space, z)[0]), float(round_trip(space, z)[0])
+def about_point(
+    space: LatentSpace, z: np.ndarray, assessed: Trust, distortion: float | None = None, exact: bool = False
+) -> dict[str, Any]:
+    """Return a latent point, its trust in numbers and words (see `describe_trust`), and the items nearest to it."""
     return {
         "z": z[0].tolist(),
-        "trust": round(score, 4),
-        "support": round(support, 4),
-        "round_trip": round(again, 4),
-        "believed": round(float(together(np.array([score]), np.array([support]), np.array([again]))[0]), 4),
-        "trust_in_words": trust_in_words(score, support, again),
+        **describe_trust(space, z, assessed, distortion, exact),
         "nearest": nearest_items(space, z),
     }
+
+
+def about_shown(space: LatentSpace, z: np.ndarray) -> dict[str, Any]:
+    """Return `about_point` of a point on show: as the item of ``?item=``, if it is that item's encoding."""
+    asked = request.args.get("item", "")
+    if not asked.isdecimal():
+        return about_point(space, z, assess_points(space, z))
+    item = wanted_item(space, int(asked))
+    if not np.array_equal(space.mean[item], z[0]):
+        return about_point(space, z, assess_points(space, z))
+    return about_item_point(space, z, float(space.distortion[item]))
+
+
+def about_item_point(space: LatentSpace, z: np.ndarray, distortion: float) -> dict[str, Any]:
+    """Return `about_point` of the encoding ``[1, d]`` of an item whose distortion is known, or NaN."""
+    assessed = assess_items(space, z, np.array([distortion]))
+    return about_point(space, z, assessed, distortion if np.isfinite(distortion) else None)
 
 
 def nearest_items(space: LatentSpace, z: np.ndarray, leave_out: int | None = None) -> list[dict[str, Any]]:

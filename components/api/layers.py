@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from components.api.items import item_png
 from components.api.jobs import describe, visitor
-from components.api.latent import about_point, place_if_there
+from components.api.latent import about_item_point, place_if_there
 from components.api.wanted import job_key, wanted_map, wanted_space
 from components.api.wire import Refused, framed_answer
 from components.columns import columns, values_of
@@ -115,7 +115,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         decoded = decode(space, z)
         label = layer.labels[index] if layer.labels else ""
         about = {
-            **about_point(space, z),
+            **about_item_point(space, z, float(layer.distortion[index])),
             "xy": place_if_there(space, projection, jobs, z),
             "told": f"{layer.name}, item {layer.data.table.index[index]}" + (f" · {label}" if label else ""),
         }

@@ -11,12 +11,12 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+from vae_core.space.round_trip import encoded_again, round_trip_score, usual_round_trips
 
 from tests.benchmarks.inverse import _FITS
 from tests.benchmarks.table import Row
 from vae_core.space.neighbour_map import NeighbourMap
 from vae_core.space.neighbours import Neighbours
-from vae_core.space.round_trip import encoded_again, round_trip_score, usual_round_trips
 from vae_core.space.settings import ProjectionSettings
 from vae_core.space.trust import TrustScale, together
 

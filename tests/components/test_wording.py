@@ -1,10 +1,10 @@
-"""Maps and trust, in words."""
+"""Maps in words."""
 
 from __future__ import annotations
 
 import pytest
 
-from components.wording import map_title, trust_in_words
+from components.wording import map_title
 from vae_core.space import ProjectionSettings
 
 
@@ -26,22 +26,3 @@ from vae_core.space import ProjectionSettings
 )
 def test_a_map_is_named_by_what_is_not_usual_about_it(settings: ProjectionSettings, title: str) -> None:
     assert map_title(settings) == title
-
-
-@pytest.mark.parametrize(
-    ("score", "support", "words"),
-    [
-        (0.95, 1.0, "among the data"),
-        (0.6, 1.0, "at the edge of the data"),
-        (0.2, 1.0, "few items nearby"),
-        (0.1, 0.9, "far from all data: a guess"),
-        (0.9, 0.3, "the map is empty or torn here: a guess"),
-        (0.8, 0.8, "at the edge of the data"),
-    ],
-)
-def test_trust_in_words_goes_by_what_is_lowest(score: float, support: float, words: str) -> None:
-    assert trust_in_words(score, support) == words
-
-
-def test_a_picture_that_does_not_come_back_is_told_of() -> None:
-    assert trust_in_words(0.9, 1.0, 0.1) == "encoded again it lands elsewhere"

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from components.wording import trust_in_words
 from vae_core import LatentSpace
 from vae_core.drawing.palette import MANY, MISSING, OKABE_ITO, SYMBOLS, category_style
 from vae_core.drawing.pictures import decode, image_shape, originals, reduced, to_bytes
@@ -64,14 +63,3 @@ def test_categories_can_be_told_apart(of: int) -> None:
     assert all(symbol == "circle" for _, symbol in styles) or of > len(OKABE_ITO)
     assert {colour for colour, _ in styles} <= set(OKABE_ITO) | set(MANY)
     assert {symbol for _, symbol in styles} <= set(SYMBOLS) and MISSING not in MANY
-
-
-def test_trust_has_words_for_every_score() -> None:
-    words = [trust_in_words(score) for score in np.linspace(1, 0, 101)]
-    assert list(dict.fromkeys(words)) == [
-        "among the data",
-        "at the edge of the data",
-        "few items nearby",
-        "far from all data: a guess",
-    ]
-    assert trust_in_words(0.5) == "at the edge of the data"

@@ -12,7 +12,7 @@ from tests.space.conftest import LinearModel, vectors
 from vae_core.errors import InputError
 from vae_core.interpret.holes import Holes, aggregate_draws, dealt_out, holes, separate
 from vae_core.progress import Stopped
-from vae_core.space import LatentSpace, trust
+from vae_core.space import LatentSpace
 from vae_core.space.trust import TrustScale
 
 
@@ -40,7 +40,7 @@ def test_the_middle_of_a_ring_is_a_hole() -> None:
     # Dealt out, coordinates of a ring fill their square: the middle is a hole of their dependence only.
     assert told.share_if_independent is not None and told.share_if_independent < 0.3 * told.share
     assert told.hole_share.sum() == pytest.approx(told.share) and told.hole_share[0] > 0.5 * told.share
-    np.testing.assert_allclose(told.trust, trust(space, told.z))
+    np.testing.assert_allclose(told.trust, space.trust_scale.score(told.z))
     apart = np.linalg.norm(space.mean - told.z[0], axis=1)
     assert apart[told.nearest_item[0]] == pytest.approx(apart.min(), rel=0.01)
 
@@ -146,8 +146,10 @@ def test_a_draw_can_be_scored_without_the_item_it_is_of() -> None:
     point = mean[[7, 8]]
     both, alone = scale.score(point), scale.score(point, np.array([7, 8]))
     others = np.delete(mean, 7, axis=0)
-    without = TrustScale(others, np.full_like(others, -4), scale.share, scale.quantiles, scale.density)
-    np.testing.assert_allclose(alone[0], without.score(point[:1])[0], rtol=1e-5)
+    without = TrustScale(
+        others, np.full_like(others, -4), scale.share, scale.quantiles, scale.density, scale.calibration
+    )
+    np.testing.assert_allclose(alone[0], without.score(point[:1])[0], rtol=1e-4)
     assert alone[0] < 1e-3 and (alone <= both + 1e-6).all()
     index, distance = scale.nearest(point + 0.01)
     np.testing.assert_array_equal(index, [7, 8])

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
+from scipy.stats import chi2
 
 from tests.space.conftest import LinearModel, vectors
 from vae_core.model.protocol import Capabilities
 from vae_core.space import LatentSpace, Neighbours, trust
-from vae_core.space.round_trip import round_trip_score
-from vae_core.space.trust import AROUND, TrustScale, together
+from vae_core.space.trust import TrustScale, assess_points
+from vae_core.space.trust.faithfulness import reconstruction_score, round_trip_score
+from vae_core.space.trust.scale import AROUND, Calibration
+from vae_core.space.trust.scores import combine_scores
 
 
 def test_trust_falls_with_the_distance_from_the_data() -> None:
@@ -39,7 +45,9 @@ def test_half_trust_is_where_only_the_remotest_hundredth_of_the_items_are() -> N
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if scale.distance(middle[None])[0] < scale.quantiles[99] else (low, middle)
-    by_distance = TrustScale(mean, logvar, scale.share, scale.quantiles, np.full(101, np.nan))
+    wide = np.repeat(np.array([-9e9, -1e9, 1e9, 9e9], dtype=np.float32)[:, None], 5, axis=1)
+    nothing_else = Calibration(np.full(101, 50, dtype=np.float32), wide, 1.0)
+    by_distance = TrustScale(mean, logvar, scale.share, scale.quantiles, np.full(101, np.nan), nothing_else)
     assert abs(float(by_distance.score(low[None])[0]) - 0.5) < 0.01
     assert scale.score(low[None])[0] < 0.5, "there the density is low too"
 
@@ -110,11 +118,85 @@ def test_what_lies_between_two_islands_is_rare_and_little_trusted() -> None:
     assert scale.score(np.zeros((1, 2)))[0] < 0.01
 
 
+@pytest.mark.parametrize("widths", [(0.3, 0.3, 0.3), (0.1, 0.3, 0.6)], ids=["alike", "unlike"])
+@pytest.mark.parametrize(("n", "d"), [(400, 2), (3000, 8), (1000, 32)])
+def test_gaps_of_a_known_mixture_are_not_near_and_held_out_items_are(n: int, d: int, widths: tuple[float, ...]) -> None:
+    random = np.random.default_rng(1)
+    radius = np.sqrt(chi2.ppf(0.99, d))  # of a cluster, in standard deviations
+    centres = np.zeros((3, d))
+    centres[1, 0] = 1.6 * radius * (widths[0] + widths[1])
+    centres[2, 1] = 1.6 * radius * (widths[0] + widths[2])
+    label = random.integers(0, 3, n + 1000)
+    z = centres[label] + np.array(widths)[label, None] * random.standard_normal((n + 1000, d))
+    z = z.astype(np.float32)
+    scale = TrustScale.measure(z[:n], np.full((n, d), 2 * np.log(0.05), dtype=np.float32))
+    assert (scale.score(z[n:]) > 0.5).mean() >= 0.95
+    for other in (1, 2):
+        way = centres[other] - centres[0]
+        length = np.linalg.norm(way)
+        rims = radius * widths[0] / length, 1 - radius * widths[other] / length
+        gap = centres[0] + way * (rims[0] + rims[1]) / 2
+        assert scale.score(gap[None])[0] < 0.2, f"between clusters 0 and {other}"
+
+
+def test_one_coordinate_far_off_is_told_among_many() -> None:
+    random = np.random.default_rng(0)
+    mean = random.standard_normal((2000, 128)).astype(np.float32)
+    scale = TrustScale.measure(mean, np.full_like(mean, -4))
+    # As draws of the posteriors lie: new points of the same law.
+    z = random.standard_normal((300, 128)).astype(np.float32)
+    assert (scale.score(z) > 0.5).mean() >= 0.95
+    z[:, 77] = 7
+    assert scale.score(z).max() < 0.1
+    assert (scale.doubts(z).dimension == 77).all()
+
+
+def test_the_calibration_is_kept_beside_the_encodings(tmp_path: Path) -> None:
+    model, data = LinearModel(), vectors(300)
+    space = LatentSpace.build(model, data, tmp_path)
+    kept = tmp_path / "trust.npz"
+    assert kept.is_file()
+    z = np.random.default_rng(0).normal(0, 2, (40, 4)).astype(np.float32)
+    wanted = space.trust_scale.score(z)
+    opened = LatentSpace.open(model, data, tmp_path)
+    assert opened is not None and opened.trust_scale._calibration is not None
+    np.testing.assert_array_equal(opened.trust_scale.score(z), wanted)
+    # A folder of an earlier version, or a damaged file: it is measured again, and kept.
+    for content in (None, b"no archive"):
+        kept.unlink() if content is None else kept.write_bytes(content)
+        again = LatentSpace.open(model, data, tmp_path)
+        assert again is not None
+        np.testing.assert_array_equal(again.trust_scale.score(z), wanted)
+        assert kept.stat().st_size > 1000
+
+
+def test_an_item_is_faithful_by_its_distortion_beside_all_items() -> None:
+    usual = np.linspace(-700, 300, 101)
+    scores = reconstruction_score(np.array([-900.0, -200, 250, 1403, np.nan]), usual)
+    np.testing.assert_allclose(scores[:4], [1, 1, 0.5, 1 / (1 + (1603 / 450) ** 3)], atol=1e-4)
+    assert np.isnan(scores[4])
+    assert reconstruction_score(np.array([5.0, 5.1]), np.full(101, 5.0)).round(6).tolist() == [1, 0]
+
+
+def test_a_point_without_a_picture_does_not_take_the_others_along() -> None:
+    space = LatentSpace.build(LinearModel(), vectors(300))
+    real = space.model.likelihood
+
+    def refusing(z: torch.Tensor) -> torch.distributions.Distribution:
+        return real(torch.where(z.abs().sum(1, keepdim=True) > 1e6, torch.nan, z))
+
+    space.model.likelihood = refusing  # type: ignore[method-assign]
+    z = np.concatenate([space.mean[:5], np.full((1, 4), 1e7, dtype=np.float32)])
+    found = assess_points(space, z)
+    assert (found.faithful[:5] > 0.5).all() and found.faithful[5] < 1e-9
+    assert found.headline[5] < 1e-9
+
+
 def test_scores_together_add_their_doubts() -> None:
     t = np.array([0.0, 0.3, 2.0])
     scores = [1 / (1 + t**3), 1 / (1 + (2 * t) ** 3)]
-    np.testing.assert_allclose(together(*scores), 1 / (1 + t**3 + (2 * t) ** 3), rtol=1e-5)
-    assert together(np.ones(3), np.zeros(3)).max() < 1e-6
+    np.testing.assert_allclose(combine_scores(*scores), 1 / (1 + t**3 + (2 * t) ** 3), rtol=1e-5)
+    assert combine_scores(np.ones(3), np.zeros(3)).max() < 1e-6
 
 
 def test_a_round_trip_is_the_models_own_and_scored_by_what_is_usual() -> None:

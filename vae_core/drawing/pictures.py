@@ -61,12 +61,6 @@ def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def round_trip(space: LatentSpace, z: np.ndarray) -> np.ndarray:
-    """Return how well few latent points ``[m, d]`` come back when decoded and encoded again, ``[m]`` in [0, 1]."""
-    with computing_with(1):
-        return space.round_trip(z)[1]
-
-
 def originals(data: Dataset, index: np.ndarray) -> np.ndarray:
     """Return items as pictures, as of `shown`."""
     return shown(data, data.batch(index))

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vae_core.space.trust.coordinates import mixture_quantiles, smoothed_width
+
 #: Share of the aggregate posterior that lies outside a range of some dimension, all of them together at most.
 OUTSIDE = 0.01
 #: Items that stand for all of a larger set, and fewer of many dimensions.
 MOST_ITEMS = 10_000
 _LEAST_ITEMS = 2_000
 _ELEMENTS = 640_000  # items × dimensions
-_HALVINGS = 20
-_FARTHEST = 9.0  # standard deviations, beyond which a normal has no mass
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,7 @@ class MarginalRange:
         """Return the ranges that hold all but 1 % of the aggregate posterior together.
 
         Of each of the k dimensions that count all but 1 % / k (Bonferroni), half of it beyond each end: quantiles of
-        the mixture (1/n) Σ_i N(mean_ij, w_ij²), by bisection. w is the posterior's width, and no less than
-        1.06 s n^(−1/5), s the standard deviation of the means (Silverman 1986, "Density estimation", eq. 3.28):
-        narrower posteriors tell where single items lie, and not where the next would.
+        the mixture (1/n) Σ_i N(mean_ij, w_ij²), w the posterior's width as `smoothed_width` has it.
 
         Parameters
         ----------
@@ -65,23 +63,22 @@ class MarginalRange:
         most = max(_LEAST_ITEMS, min(most, MOST_ITEMS, _ELEMENTS // d))
         items = np.arange(n) if n <= most else np.sort(np.random.default_rng([seed, 3]).permutation(n)[:most])
         some = mean[items].astype(np.float64)
-        smooth = 1.06 * some.std(axis=0) * len(items) ** -0.2
-        width = np.maximum(np.exp(0.5 * logvar[items].astype(np.float64)), smooth)
-        # Of items that coincide without a variance the range is a point, and still has two ends.
-        width = np.maximum(width, 1e-12)
+        width = smoothed_width(some, logvar[items])
         tail = 0.5 * OUTSIDE / max(1, int(counted.sum()))
         # Without one item a share is this at most: only draws within these have to be asked.
         reached = min(0.5, (tail * (len(items) - 1) + 1) / len(items))
-        ends = [(_lower(some, width, share), -_lower(-some, width, share)) for share in (tail, reached)]
+        lows, highs = (
+            [sign * mixture_quantiles(sign * some, width, share) for share in (tail, reached)] for sign in (1, -1)
+        )
         return cls(
-            low=ends[0][0],
-            high=ends[0][1],
+            low=lows[0],
+            high=highs[0],
             counted=counted,
             tail=tail,
             _mean=some,
             _width=width,
             _items=items,
-            _reached=ends[1],
+            _reached=(lows[1], highs[1]),
         )
 
     def outside(self, z: np.ndarray, own: np.ndarray | None = None) -> np.ndarray:
@@ -128,15 +125,3 @@ class MarginalRange:
                 count = len(self._items) - (place[part] >= 0)
                 told[part, j] = shares.sum(axis=1) / count < self.tail
         return told
-
-
-def _lower(mean: np.ndarray, width: np.ndarray, share: float) -> np.ndarray:
-    """Quantile ``[d]`` of the mixture of normals ``[n, d]``."""
-    from scipy.special import ndtr
-
-    low, high = (mean - _FARTHEST * width).min(axis=0), (mean + _FARTHEST * width).max(axis=0)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        less = ndtr((middle - mean) / width).mean(axis=0) < share
-        low, high = np.where(less, middle, low), np.where(less, high, middle)
-    return np.asarray(low)

@@ -17,8 +17,8 @@ from vae_core.space.cache import Encodings, SpaceCache
 from vae_core.space.encode import NO_VARIANCE, distortion, encode
 from vae_core.space.partial import RESUMED_FROM, PartialEncodings
 from vae_core.space.rate import rate
-from vae_core.space.round_trip import usual_round_trips
 from vae_core.space.trust import TrustScale
+from vae_core.space.trust.faithfulness import usual_round_trips
 
 log = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ from vae_core.space.neighbours import Neighbours, Table
 from vae_core.space.projection import latent_fingerprint, read_points
 from vae_core.space.quality import Quality
 from vae_core.space.settings import ProjectionSettings
+from vae_core.space.trust.scale import Calibration, TrustScale
 from vae_core.storage import CacheDamaged, load_arrays, map_arrays, save_arrays, save_mapped, write_text
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 FORMAT = 2
 #: Posterior means of more bytes are not read, but mapped into memory.
 MAPPED_FROM = 32 * 2**20
+#: The same of what trust is measured by.
+CALIBRATION_FORMAT = 1
 _MAPPED = "encodings/about.json"
 _MAP_NAME = re.compile(r"(pca|tsne|umap)(-3d|-[0-9a-f]{12})?")
 _RAW_NAME = re.compile(r"z:[0-9]+(,[0-9]+){1,2}")
@@ -129,6 +132,30 @@ class SpaceCache:
         else:
             text = np.array(json.dumps(about))
             self._write("encodings.npz", lambda path: save_arrays(path, {"about": text, **arrays}))
+
+    def trust_scale(self, encodings: Encodings) -> TrustScale:
+        """Return the yardstick of trust of encodings; what of it is stored beside them is read, the rest is kept.
+
+        Spaces of an earlier version have no calibration yet: it is measured on first use and stored then.
+        """
+
+        def read(path: Path) -> Calibration:
+            arrays = load_arrays(path)
+            if int(arrays["format"]) != CALIBRATION_FORMAT or str(arrays["latents"]) != latent_fingerprint(mean):
+                raise ValueError("it belongs to other encodings or another version")
+            found = Calibration(arrays["isolation"], arrays["ends"], float(arrays["doubt"]))
+            if found.isolation.shape != (101,) or found.ends.shape != (4, mean.shape[1]) or not found.doubt >= 1:
+                raise ValueError("its arrays are not usable")
+            return found
+
+        def keep(calibration: Calibration) -> None:
+            about = {"format": np.array(CALIBRATION_FORMAT), "latents": np.array(latent_fingerprint(mean))}
+            named = {one.name: np.asarray(getattr(calibration, one.name)) for one in fields(calibration)}
+            self._write("trust.npz", lambda path: save_arrays(path, {**about, **named}))
+
+        mean, given = encodings.mean, encodings
+        measured = (given.trust_share, given.trust_quantiles, given.trust_density)
+        return TrustScale(mean, given.logvar, *measured, self._read("trust.npz", read), measured_now=keep)
 
     def neighbours(self, mean: np.ndarray) -> Neighbours:
         """Return the neighbours of encodings ``[n, d]``; their table is read, where it is stored, when it is needed."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vae_core.space.trust import beyond
+from vae_core.space.trust.scores import normalized_excess
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
@@ -119,13 +119,13 @@ class Inverse:
             part = slice(start, start + _ROWS)
             distance, index = self._tree.query(spots[part], k=np.arange(1, min(_AROUND, len(self._points)) + 1))
             apart = self.reaches(distance[:, min(_FIFTH, len(self._points)) - 1])
-            torn = beyond(self._spread(distance, index), self._agreeing, self._torn, 1e-6)
+            torn = normalized_excess(self._spread(distance, index), self._agreeing, self._torn, 1e-6)
             scores[part] = 1 / (1 + apart**3 + torn**3)
         return scores
 
     def reaches(self, distance: np.ndarray) -> np.ndarray:
         """Return how far distances on the map ``[m]`` go beyond the usual one between items, in units of its reach."""
-        return beyond(distance, self._spacing, self._remote, 0)
+        return normalized_excess(distance, self._spacing, self._remote, 0)
 
     def _spread(self, distance: np.ndarray, index: np.ndarray) -> np.ndarray:
         """Root mean square distance in latent space from neighbours on the map ``[m, k]`` to their weighted mean."""

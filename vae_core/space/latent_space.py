@@ -20,9 +20,13 @@ from vae_core.space.compute import compute, compute_and_keep, stored_map
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.projection import Projection
 from vae_core.space.quality import Quality, measure
-from vae_core.space.round_trip import encoded_again, round_trip_score, usual_round_trips
 from vae_core.space.settings import COMPONENTS, ProjectionSettings
-from vae_core.space.trust import TrustScale
+from vae_core.space.trust.faithfulness import (
+    encoded_again,
+    reconstruction_score,
+    round_trip_score,
+    usual_round_trips,
+)
 from vae_core.space.variance_shares import variance_shares
 from vae_core.workspace import Workspace
 
@@ -66,9 +70,7 @@ class LatentSpace:
         self.distortion_error = encodings.distortion_error
         self.folder = cache.folder
         self.shipped = cache.shipped
-        self.trust_scale = TrustScale(
-            encodings.mean, encodings.logvar, encodings.trust_share, encodings.trust_quantiles, encodings.trust_density
-        )
+        self.trust_scale = cache.trust_scale(encodings)
         self._round_trips = encodings.round_trip
         self._cache = cache
         self._maps: dict[str, Projection] = {}
@@ -114,8 +116,12 @@ class LatentSpace:
         """
         folder = cache.space_folder(space_fingerprint(model, data)) if isinstance(cache, Workspace) else cache
         files = SpaceCache(Path(folder) if folder else None, Path(shipped) if shipped else None)
-        encodings = kept_encodings(model, data, files) or made_encodings(model, data, files, progress, batch_size)
-        return cls(model, data, encodings, files)
+        kept = kept_encodings(model, data, files)
+        if kept is not None:
+            return cls(model, data, kept, files)
+        made = cls(model, data, made_encodings(model, data, files, progress, batch_size), files)
+        made.trust_scale.calibration  # noqa: B018 - measured now, so that the first point touched need not wait
+        return made
 
     @classmethod
     def open(
@@ -169,6 +175,22 @@ class LatentSpace:
             self._round_trips = usual_round_trips(self.model, self.mean, self.trust_scale)
         back = encoded_again(self.model, z)
         return back, round_trip_score(self.trust_scale.length(back - z), self._round_trips)
+
+    @cached_property
+    def _usual_distortion(self) -> np.ndarray:
+        known = self.distortion[np.isfinite(self.distortion)]
+        return np.percentile(known, np.arange(101)) if len(known) else np.zeros(101)
+
+    def reconstruction_score(self, distortion: np.ndarray) -> np.ndarray:
+        """Return how well items of this distortion ``[m]`` in nats are reconstructed, beside those of the space.
+
+        Returns
+        -------
+        ndarray
+            ``[m]`` float32 in [0, 1], 1 / (1 + t³), t = max(D − D_50, 0) / (D_95 − D_50), D_p the p-th percentile of
+            the distortion over the items; NaN where it is not known.
+        """
+        return reconstruction_score(distortion, self._usual_distortion)
 
     def projection(self, method: str = "pca", *, progress: Progress = silent, **params: Any) -> Projection:
         """Return a map of the space: from memory, else from the cache, else computed and cached.

@@ -13,7 +13,7 @@ from vae_core.space.neighbours import Neighbours
 from vae_core.space.placing import place, synthetic_items
 from vae_core.space.projection import Projection, spatial_index
 from vae_core.space.settings import ProjectionSettings
-from vae_core.space.trust import together
+from vae_core.space.trust.scores import combine_scores, score_of
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
@@ -99,7 +99,7 @@ class NeighbourMap(Projection):
         if self._inverse is None:
             return super()._support(xy)
         away = np.linalg.norm(self._locator(self._inverse(xy)) - xy, axis=1)
-        return together(self._inverse.support(xy), 1 / (1 + self._inverse.reaches(away) ** 3))
+        return combine_scores(self._inverse.support(xy), score_of(self._inverse.reaches(away)))
 
 
 def tuned_inverse(settings: ProjectionSettings, tree: cKDTree, mean: np.ndarray, neighbours: Neighbours) -> Inverse:

@@ -1,0 +1,129 @@
+"""How far a decoded picture can be trusted: three indicators, and the worst of those that apply.
+
+Whatever shows trust (click, lens, grid, shade, filmstrips, the strip from A to B) takes it from here, so that the same
+spot has the same value everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from vae_core.space.latent_space import LatentSpace
+    from vae_core.space.projection import Projection
+
+#: Below this the other indicators decide, and a spot among thousands is not decoded and encoded again.
+_DECIDED = 0.01
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What is known of so many latent points; NaN where an indicator does not apply.
+
+    Attributes
+    ----------
+    near : ndarray
+        ``[m]`` float32 in [0, 1], *near the data*: whether the point lies where the decoder has learnt; see
+        `TrustScale.score`.
+    map : ndarray
+        ``[m]``, *map reliable here*: whether the spot of this map stands for the point; see `Projection.support`. Only
+        of points that were taken from a map.
+    faithful : ndarray
+        ``[m]``, *faithful*: of an item, whether its reconstruction matches it, beside all items
+        (`reconstruction_score`); of any other point, whether it survives being decoded and encoded again
+        (`LatentSpace.round_trip`). NaN without an encoder.
+    """
+
+    near: np.ndarray
+    map: np.ndarray
+    faithful: np.ndarray
+
+    @property
+    def headline(self) -> np.ndarray:
+        """``[m]`` float32, the worst of the indicators that apply."""
+        return np.fmin(np.fmin(self.near, self.map), self.faithful)
+
+
+def assess_points(space: LatentSpace, z: np.ndarray, *, thorough: bool = True) -> Trust:
+    """Assess latent points that come from no map: sliders, paths, draws.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    z : ndarray
+        ``[m, d]``.
+    thorough : bool
+        Whether to decode and encode again also where the headline is below 0.01 anyway.
+    """
+    return _assess(space, z, np.full(len(z), np.nan, dtype=np.float32), thorough)
+
+
+def assess_spots(
+    space: LatentSpace, projection: Projection, xy: np.ndarray, z: np.ndarray, *, thorough: bool = True
+) -> Trust:
+    """Assess what spots of a map stand for.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    projection : Projection
+        A flat map of it.
+    xy : ndarray
+        ``[m, 2]`` spots.
+    z : ndarray
+        ``[m, d]`` what they stand for, from `Projection.invert`.
+    thorough : bool
+        As of `assess_points`.
+    """
+    return _assess(space, z, projection.support(xy), thorough)
+
+
+def assess_items(space: LatentSpace, mean: np.ndarray, distortion: np.ndarray) -> Trust:
+    """Assess items, of the space or other ones, that the space's model has encoded.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    mean : ndarray
+        ``[m, d]`` their posterior means.
+    distortion : ndarray
+        ``[m]`` nats; NaN where it is not known.
+    """
+    nowhere = np.full(len(mean), np.nan, dtype=np.float32)
+    return Trust(space.trust_scale.score(mean), nowhere, space.reconstruction_score(distortion))
+
+
+def trust(space: LatentSpace, z: np.ndarray) -> np.ndarray:
+    """Return how far the pictures of latent points can be trusted.
+
+    The worse of *near the data* and *faithful*, see `Trust`: near 1 where the decoder has learnt what to make of a
+    point and the point comes back when its picture is encoded again; 0.5 at the edge of what is usual.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    z : ndarray
+        ``[m, d]`` latent points.
+
+    Returns
+    -------
+    ndarray
+        ``[m]`` float32 in [0, 1].
+    """
+    return assess_points(space, z, thorough=False).headline
+
+
+def _assess(space: LatentSpace, z: np.ndarray, on_map: np.ndarray, thorough: bool) -> Trust:
+    near = space.trust_scale.score(z)
+    faithful = np.full(len(z), np.nan, dtype=np.float32)
+    if space.model.can.encode:
+        asked = np.flatnonzero(thorough | (np.fmin(near, on_map) >= _DECIDED))
+        faithful[asked] = space.round_trip(z[asked])[1]
+    return Trust(near, np.asarray(on_map, dtype=np.float32), faithful)

@@ -1,0 +1,92 @@
+"""Faithful: whether an item's reconstruction matches it, or a decoded picture leads back to its latent point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from vae_core.space.encode import evaluating
+from vae_core.space.trust.scores import normalized_excess, score_of
+from vae_core.threads import ALL, computing_with
+
+if TYPE_CHECKING:
+    from vae_core.model.protocol import LatentModel
+    from vae_core.space.trust.scale import TrustScale
+
+_SAMPLED = 500
+#: Pictures at once: so many stay in a processor's cache between decoder and encoder.
+_BATCH = 64
+#: Up to so many points a team of threads waits for itself longer than it works.
+_ALONE = 256
+
+
+def encoded_again(model: LatentModel, z: np.ndarray) -> np.ndarray:
+    """Return the posterior means ``[m, d]`` of the decoded means of latent points ``[m, d]``; NaN where there is none.
+
+    Points that lie so far out that the decoder gives no finite picture have none.
+    """
+    found = np.full(z.shape, np.nan, dtype=np.float32)
+    threads = computing_with(1 if len(z) <= _ALONE else ALL)
+    with evaluating(model) as device, torch.inference_mode(), threads:
+        for start in range(0, len(z), _BATCH):
+            rows = np.arange(start, min(start + _BATCH, len(z)))
+            if not _encode_pictures(model, z, rows, device, found):
+                # One point without a picture must not take those beside it along.
+                for row in rows:
+                    _encode_pictures(model, z, np.array([row]), device, found)
+    return found
+
+
+def _encode_pictures(
+    model: LatentModel, z: np.ndarray, rows: np.ndarray, device: torch.device, found: np.ndarray
+) -> bool:
+    """Fill rows of `found`; return False if torch.distributions refuses what the networks give for some of them."""
+    points = torch.from_numpy(np.array(z[rows], dtype=np.float32)).to(device)
+    try:
+        found[rows] = model.encode(model.likelihood(points).mean).mean.detach().float().cpu().numpy()
+    except ValueError:
+        return False
+    return True
+
+
+def usual_round_trips(model: LatentModel, mean: np.ndarray, scale: TrustScale) -> np.ndarray:
+    """Return ``[101]`` float32 percentiles of how far the items ``[n, d]`` come back from themselves, over 500 of them.
+
+    Lengths are weighted as in `TrustScale`.
+    """
+    rows = np.unique(np.linspace(0, len(mean) - 1, min(len(mean), _SAMPLED)).astype(np.int64))
+    away = scale.length(encoded_again(model, mean[rows]) - mean[rows])
+    return np.percentile(away, np.arange(101)).astype(np.float32)
+
+
+def round_trip_score(away: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + t³), t = max(a − a_90, 0) / (a_99 − a_90), a how far points come back from where they were.
+
+    Parameters
+    ----------
+    away : ndarray
+        ``[m]`` weighted lengths; what is not finite scores 0.
+    usual : ndarray
+        Percentiles over the items, see `usual_round_trips`.
+    """
+    low, remote = float(usual[90]), float(usual[99])
+    away = np.nan_to_num(away, nan=np.inf, posinf=1e30)
+    return score_of(normalized_excess(away, low, remote, max(1e-3 * remote, 1e-6)))
+
+
+def reconstruction_score(distortion: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + t³), t = max(D − D_50, 0) / (D_95 − D_50), D the distortion of items.
+
+    Parameters
+    ----------
+    distortion : ndarray
+        ``[m]`` nats; NaN, where it was not measured, scores NaN.
+    usual : ndarray
+        ``[101]`` percentiles of the distortion over the items of the space.
+    """
+    middle, bad = float(usual[50]), float(usual[95])
+    least = 1e-6 * max(abs(middle), abs(bad), 1.0)
+    score = score_of(normalized_excess(np.nan_to_num(distortion, nan=np.inf), middle, bad, least))
+    return np.where(np.isnan(distortion), np.float32(np.nan), score)
