@@ -114,7 +114,6 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
         "new-dimensions",
     ):
         tell_page(app, choice, Input(choice, "value"))
-    tell_page(app, "off-plane", Input("off-plane", "checked"))
     tell_page(app, "map-error", Input("map-error", "data"))
     app.clientside_callback(
         "(clicks, ...values) => { if (clicks) window.latentExplorer?.hear('compute', values); }",

@@ -1,5 +1,6 @@
 // The page's controls and the store: what a person chooses goes in, what is so comes out.
 import { asVisitor, getJSON, postJSON } from "./api.js";
+import { layBase } from "./base.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showCard } from "./card.js";
 import { showHelp } from "./keys.js";
@@ -37,7 +38,6 @@ const handlers = {
   "color-by": (name) => { if (name && name !== state.color) update({ color: name, selection: null }, { commit: true }); },
   "point-size": (size) => { if (current.info && size !== (state.view.pointSize ?? 5)) view({ pointSize: size }); },
   "point-opacity": (share) => { if (current.info && share !== (state.view.pointOpacity ?? 0.75)) view({ pointOpacity: share }); },
-  "off-plane": (on) => { if (Boolean(on) !== Boolean(state.view.offPlane)) view({ offPlane: Boolean(on) }); },
   layer: (id) => { if (current.info && (id ?? "") !== shownLayer()) view({ layer: id || undefined }); },
   units: (units) => { if (units !== (state.view.units ?? "raw")) view({ units: units === "sigma" ? units : undefined }); },
   "new-method": (chosen) => {
@@ -188,7 +188,6 @@ export function mirror() {
   offerStart();
   set("layer", { data: layerChoices(), value: shownLayer() });
   set("units", { value: state.view.units ?? "raw" });
-  set("off-plane", { checked: Boolean(state.view.offPlane) });
   if (state.view.pointSize !== undefined) set("point-size", { value: state.view.pointSize });
   if (state.view.pointOpacity !== undefined) set("point-opacity", { value: state.view.pointOpacity });
   const { count, latent_dim: d, picture: { kind, shape } } = current.info;
@@ -215,6 +214,7 @@ export function layTools() {
     tool("Here", "Zoom to the point on show (H)", { onclick: () => zoomTo(placeOnMap()) }),
     tool("All", "Show the whole map (A)", { onclick: zoomToAll }),
   );
+  layBase(view);
   document.getElementById("map-stage").append(view);
 }
 

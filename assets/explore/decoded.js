@@ -1,5 +1,6 @@
 // The picture of the latent point on show. One canvas, drawn at once from whatever source has the pixels first.
 import { newest, framed, debounced } from "./api.js";
+import { baseQuery } from "./base.js";
 import { tellError } from "./notice.js";
 import { drawPlot, isImage } from "./form.js";
 import { draw, element } from "./picture.js";
@@ -60,8 +61,8 @@ export const decodedValues = () => onShow;
 
 // Asks for picture, trust, place and neighbours of the point on show.
 const look = newest(
-  ({ z, space, projection }) =>
-    framed(`spaces/${space}/look/${encodeURIComponent(projection)}`, { method: "POST", body: z }),
+  ({ z, space, projection, item }) =>
+    framed(`spaces/${space}/look/${encodeURIComponent(projection)}${item === null ? "" : `?item=${item}`}`, { method: "POST", body: z }),
   ({ about, pixels }, asked) => {
     if (asked.revision !== currentRevision() || asked.space !== state.space) return;
     show(asked.z, pixels);
@@ -74,18 +75,13 @@ const look = newest(
 
 export function ask() {
   if (!state.z || !current.info) return;
-  look({ z: state.z, space: state.space, projection: state.projection, revision: currentRevision(), moving });
+  look({ z: state.z, item: state.item, space: state.space, projection: state.projection, revision: currentRevision(), moving });
 }
 
 // Decodes a spot of the map and goes there; superseded by any later change of the point.
 const touching = newest(
-  ({ spot, space, projection, base }) => {
-    const query = base ? `?base=${base.join(",")}` : "";
-    return framed(`spaces/${space}/touch/${encodeURIComponent(projection)}${query}`, {
-      method: "POST",
-      body: new Float32Array(spot),
-    });
-  },
+  ({ spot, space, projection, query }) =>
+    framed(`spaces/${space}/touch/${encodeURIComponent(projection)}${query}`, { method: "POST", body: new Float32Array(spot) }),
   ({ about, pixels }, asked) => {
     if (asked.space !== state.space || asked.projection !== state.projection || asked.revision < lastTouch) return;
     lastTouch = asked.revision;
@@ -106,14 +102,13 @@ let touches = 0;
 
 export function touch(spot, commit = true) {
   touches += 1;
-  const offPlane = state.view.offPlane || state.projection.startsWith("z:");
   touching({
     spot,
     commit,
     moving: !commit,
     space: state.space,
     projection: state.projection,
-    base: offPlane && state.z ? state.z : null,
+    query: baseQuery(),
     revision: touches,
   });
 }

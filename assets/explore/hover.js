@@ -31,14 +31,28 @@ export function hover(index, at) {
   const image = element("img", { src: url(`spaces/${state.space}/items/${index}.png`), alt: `Item ${index}` });
   card().replaceChildren(image, element("div", {}, element("strong", {}, `Item ${index}`), element("dl", {})));
   card().hidden = false;
+  placeCard(at);
+  loadRow({ space: state.space, index });
+  return undefined;
+}
+
+function placeCard(at) {
   const box = card().parentElement.getBoundingClientRect();
   const x = (at?.clientX ?? at?.x ?? box.left) - box.left;
   const y = (at?.clientY ?? at?.y ?? box.top) - box.top;
   const { offsetWidth: w, offsetHeight: h } = card();
   card().style.left = `${x + 16 + w > box.width ? x - w - 12 : x + 16}px`;
   card().style.top = `${Math.max(4, Math.min(y - 20, box.height - h - 4))}px`;
-  loadRow({ space: state.space, index });
-  return undefined;
+}
+
+// The same card for a tile of the decoded grid; `content` is made only when it is another one.
+export function hoverTile(name, content, at) {
+  if (shown !== name) {
+    shown = name;
+    card().replaceChildren(...content());
+    card().hidden = false;
+  }
+  placeCard(at);
 }
 
 export function hideCard() {

@@ -6,7 +6,8 @@ import { applyFilter, filterAnew, rememberFilter } from "./filter.js";
 import { fitLegend } from "./legend.js";
 import { isDeep, onTurned, sceneBox, seenAt } from "./depth.js";
 import { connectFrame, rememberFrame } from "./frame.js";
-import { hideCard, hover, hovered } from "./hover.js";
+import { coversPoints, hasGrid, tileAt, tileCard } from "./grid.js";
+import { hideCard, hover, hovered, hoverTile } from "./hover.js";
 import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
 import { recolour } from "./moving.js";
@@ -70,10 +71,10 @@ function find() {
   plot.on("plotly_click", clicked);
   plot.on("plotly_hover", (event) => {
     const point = event.points?.[0];
-    if (overNewcomer()) return; // it lies above
+    if (overNewcomer() || hasGrid()) return; // they lie above
     hover(lensKey || state.view.lens || !point ? null : itemOfPoint(point), event.event ?? pointer);
   });
-  plot.on("plotly_unhover", () => { if (!overNewcomer()) hideCard(); });
+  plot.on("plotly_unhover", () => { if (!overNewcomer() && !hasGrid()) hideCard(); });
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", paintOverlay);
   plot.on("plotly_relayout", viewMoved);
@@ -141,8 +142,12 @@ export const onMapReady = (listener) => { readyListeners.push(listener); };
 
 export function applyMarkers() {
   if (!plot?.data?.length || !window.Plotly) return;
-  const size = state.view.pointSize ?? (plot._fullLayout.scene ? 3 : current.info?.count > 30000 ? 3 : 5);
-  const opacity = state.view.pointOpacity ?? (plot._fullLayout.scene ? 0.5 : 0.75);
+  const usual = state.view.pointSize ?? (plot._fullLayout.scene ? 3 : current.info?.count > 30000 ? 3 : 5);
+  const chosen = state.view.pointOpacity ?? (plot._fullLayout.scene ? 0.5 : 0.75);
+  // Under decoded pictures the points only hint at where the items are.
+  const size = coversPoints() ? Math.min(usual, 2) : usual;
+  const opacity = coversPoints() ? Math.min(chosen, 0.08) : chosen;
+  stage().dataset.grid = String(coversPoints());
   // Only those of the items: the legend has entries that draw nothing.
   const items = plot.data.flatMap((trace, i) => (trace.customdata ? [i] : []));
   const stale = items.some((i) => plot.data[i].marker?.size !== size || plot.data[i].marker?.opacity !== opacity);
@@ -194,16 +199,23 @@ function clicked(event) {
     lookAtNewcomer(newcomer);
     return;
   }
+  const tile = exactly ? null : tileAt(spotUnder(event));
+  if (tile) {
+    touch(tile.spot);
+    return;
+  }
   const point = event.points?.[0];
   if (point && !exactly) {
     const index = itemOfPoint(point);
     if (index !== null) goToItem(index);
     return;
   }
-  const spot = event.xvals?.length ? [event.xvals[0], event.yvals[0]] : pointer && spotAt(pointer);
+  const spot = spotUnder(event);
   if (spot && isBig() && !exactly) touchBig(spot, event.event ?? pointer);
   else if (spot) touch(spot);
 }
+
+const spotUnder = (event) => (event.xvals?.length ? [event.xvals[0], event.yvals[0]] : pointer && spotAt(pointer));
 
 // Where the items are a picture the server knows which one is meant.
 async function touchBig(spot, at) {
@@ -249,6 +261,12 @@ let lensAt = { x: NaN, y: NaN };
 function moved(event) {
   pointer = { x: event.clientX, y: event.clientY };
   if (event.buttons === 0 && hoverNewcomer(pointer)) return;
+  if (hasGrid() && event.buttons === 0 && !(lensKey || state.view.lens)) {
+    const tile = tileAt(spotAt(pointer));
+    if (tile) hoverTile(`tile ${tile.index}`, () => tileCard(tile), event);
+    else hideCard();
+    return;
+  }
   if (isBig() && flat() && event.buttons === 0 && !(lensKey || state.view.lens)) {
     const seen = pointAt(pointer);
     hover(seen, event);

@@ -1,14 +1,14 @@
 // What lies over the map without touching the plot: where you are, the path from A to B, the decoded grid.
-import { debounced, framed, newest, postNumbers } from "./api.js";
+import { debounced, postNumbers } from "./api.js";
 import { paintBigMap } from "./big_map.js";
 import { onAnswer } from "./decoded.js";
-import { atlas, isImage, tileShape } from "./form.js";
+import { connectGrid, hasGrid, paintGrid } from "./grid.js";
 import { connectLayer, hasNewcomers, paintNewcomers } from "./layer.js";
 import { connectBiplot, hasBiplot, paintBiplot } from "../interpret/biplot.js";
 import { connectMarks, hasMarks, paintMarks } from "../interpret/marks.js";
 import { connectWithin, hasWithin, paintWithin } from "../interpret/within.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
-import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
+import { asWanted, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { colour, fitted } from "./picture.js";
 import { connectShade, isShaded, paintShade } from "./shade.js";
@@ -17,8 +17,6 @@ import { current, state, subscribe } from "./store.js";
 let here = null; // place of the point on show, in map coordinates
 let hereOf = null; // the map it belongs to
 let path = null; // { key, points } of the line from A to B
-let tiles = null; // { key, cells, size, picture, trust } of the decoded grid
-const CELL = 36; // CSS pixels of a tile
 
 export const placeOnMap = () => (hereOf === state.projection ? here : null);
 
@@ -33,7 +31,7 @@ export function paintOverlay() {
   below.clearRect(0, 0, w, h);
   placeHere();
   paintBigMap();
-  const gridded = flat() && Boolean(state.view.manifold) && tiles?.key === state.projection;
+  const gridded = hasGrid();
   const drawn = plot.data.length > 0 && asWanted();
   const crossed = drawn && path?.key === pathKey();
   // A blank canvas would be laid over the map all the same, with every frame.
@@ -54,7 +52,7 @@ export function paintOverlay() {
     below.rect(box.left, box.top, box.width, box.height);
     below.clip();
     if (shaded) paintShade(below);
-    if (gridded) paintTiles(below);
+    if (gridded) paintGrid(below);
     below.restore();
   }
   context.save();
@@ -166,53 +164,6 @@ function paintPath(context) {
   });
 }
 
-function paintTiles(context) {
-  const [high, wide] = tileShape();
-  const ground = colour("--ground");
-  tiles.cells.forEach((cell, i) => {
-    const [x, y] = toPixels(cell);
-    const [right] = toPixels([cell[0] + tiles.size, cell[1]]);
-    const side = (right - x) * 0.94;
-    // What is not to be believed fades away.
-    context.globalAlpha = Math.max(0.08, Math.min(1, tiles.trust[i] * 1.1));
-    if (!isImage()) {
-      context.fillStyle = ground;
-      context.fillRect(x - side / 2, y - (side * high) / wide / 2, side, (side * high) / wide);
-    }
-    context.drawImage(tiles.picture, 0, i * high, wide, high, x - side / 2, y - (side * high) / wide / 2, side, (side * high) / wide);
-  });
-  context.globalAlpha = 1;
-}
-
-// ---- the decoded grid ----
-
-const loadTiles = newest(
-  ({ space, projection, spots }) =>
-    framed(`spaces/${space}/manifold/${encodeURIComponent(projection)}`, { method: "POST", body: spots }),
-  ({ about, pixels }, asked) => {
-    if (asked.space !== state.space || asked.projection !== state.projection || !state.view.manifold) return;
-    const picture = atlas(pixels, asked.cells.length);
-    tiles = { key: asked.projection, cells: asked.cells, size: asked.size, trust: about.trust, picture };
-    paintOverlay();
-  },
-  tellError,
-);
-
-function refreshTiles() {
-  const plot = plotElement();
-  if (!state.view.manifold || !flat() || !current.info || !plot?.data?.length || !asWanted()) return;
-  const { xaxis, yaxis } = plot._fullLayout;
-  const { width, height } = plotBox();
-  const size = ((xaxis.range[1] - xaxis.range[0]) / width) * CELL;
-  const cells = [];
-  for (let row = 0; row < Math.ceil(height / CELL); row += 1) {
-    for (let column = 0; column < Math.ceil(width / CELL); column += 1) {
-      cells.push([xaxis.range[0] + (column + 0.5) * size, yaxis.range[1] - (row + 0.5) * size]);
-    }
-  }
-  loadTiles({ space: state.space, projection: state.projection, spots: Float32Array.from(cells.flat()), cells, size });
-}
-
 // ---- the path ----
 
 const pathKey = () => (state.pins.a && state.pins.b ? `${state.projection}|${state.pins.a}|${state.pins.b}` : "");
@@ -248,7 +199,7 @@ export function connectOverlay() {
   connectWithin(paintOverlay);
   connectBiplot(paintOverlay);
   connectMarks(paintOverlay);
-  onMapMoved(refreshTiles);
+  connectGrid(paintOverlay);
   onMapReady(refreshPath);
   onAnswer((about, asked) => {
     here = asked.spot ?? about.xy;
@@ -256,18 +207,13 @@ export function connectOverlay() {
     if (asked.spot && asked.moving) followPointer();
     else placeNextFrame();
   });
-  const soon = debounced(refreshTiles, 60);
   subscribe((changed, how) => {
     if (how.answer) {
       here = state.spot;
       hereOf = state.projection;
       if (!how.lens) placeNextFrame();
     }
-    if (changed.has("space") || changed.has("projection")) {
-      tiles = null;
-      path = null;
-    }
-    if (changed.has("view")) soon();
+    if (changed.has("space") || changed.has("projection")) path = null;
     if (changed.has("pins") || changed.has("projection") || changed.has("space") || changed.has("view")) refreshPath();
   });
 }

@@ -1,56 +1,29 @@
-// A veil over those regions of the map whose pictures are not to be believed.
-import { debounced, newest, postNumbers } from "./api.js";
+// A veil over those regions of the map whose pictures are not to be believed: coarse at once, then fine.
+import { debounced, postNumbers } from "./api.js";
+import { baseQuery, onBaseMoved } from "./base.js";
 import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { colour } from "./picture.js";
 import { state, subscribe } from "./store.js";
 
-const CELL = 9; // CSS pixels between two spots that are asked about
-const MOST = 12000; // spots of one request, however large the window
+const COARSE = 40; // CSS pixels between two spots that are asked about first
+const FINE = 12;
+const MOST = 4000; // spots of the fine layer, however large the window
+const BAND = 800; // spots of one request: a click in between waits for no more than these
+const PATIENCE = 3000; // milliseconds the fine layer may take; of a slow model it has fewer spots
 const MARGIN = 0.4; // of the view on every side: what panning brings in is veiled already
-let shade = null; // { space, projection, picture, from, to }: the corners' places on the map
+
+let layers = []; // { space, projection, picture, from, to }: the corners' places on the map; later ones lie above
 let repaint = () => {};
+let asked = 0;
 
 const wanted = () => Boolean(state.view.shade) && flat() && plotElement()?.data?.length > 0 && asWanted();
-export const isShaded = () => wanted() && shade?.space === state.space && shade?.projection === state.projection;
+export const isShaded = () => wanted() && layers[0]?.space === state.space && layers[0]?.projection === state.projection;
 
-const load = newest(
-  ({ space, projection, spots }) => postNumbers(`spaces/${space}/believed/${encodeURIComponent(projection)}`, spots),
-  ({ buffer }, asked) => {
-    shade = { ...asked, picture: veil(new Float32Array(buffer), asked.wide, asked.high) };
-    repaint();
-  },
-  (error) => { if (error.status !== 409) tellError(error); },
-);
-
-// One pixel a spot, enlarged smoothly later on.
-function veil(trust, wide, high) {
-  const canvas = document.createElement("canvas");
-  canvas.width = wide;
-  canvas.height = high;
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(wide, high);
-  const [red, green, blue] = colour("--shade").match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
-  trust.forEach((value, i) => image.data.set([red, green, blue, Math.round(255 * 0.85 * (1 - value))], 4 * i));
-  context.putImageData(image, 0, 0);
-  return canvas;
-}
-
-const widened = ([low, high]) => [low - MARGIN * (high - low), high + MARGIN * (high - low)];
-
-function refresh() {
-  if (!wanted()) {
-    repaint();
-    return;
-  }
-  const { xaxis, yaxis } = plotElement()._fullLayout;
-  const { width, height } = plotBox();
-  const [across, down] = [width, height].map((size) => size * (1 + 2 * MARGIN));
-  const cell = Math.max(CELL, Math.sqrt((across * down) / MOST));
-  const wide = Math.ceil(across / cell);
-  const high = Math.ceil(down / cell);
-  const [left, right] = widened(xaxis.range);
-  const [bottom, top] = widened(yaxis.range);
+// A lattice of spots over a part of the map, from the upper left to the lower right.
+function lattice([left, right], [bottom, top], width, height, cell) {
+  const wide = Math.max(2, Math.ceil(width / cell));
+  const high = Math.max(2, Math.ceil(height / cell));
   const spots = new Float32Array(2 * wide * high);
   for (let row = 0; row < high; row += 1) {
     for (let column = 0; column < wide; column += 1) {
@@ -58,15 +31,112 @@ function refresh() {
       spots[2 * (row * wide + column) + 1] = top + ((bottom - top) * (row + 0.5)) / high;
     }
   }
-  load({ space: state.space, projection: state.projection, spots, wide, high, from: [left, top], to: [right, bottom] });
+  return { spots, wide, high, from: [left, top], to: [right, bottom] };
+}
+
+const widened = ([low, high]) => [low - MARGIN * (high - low), high + MARGIN * (high - low)];
+
+function layerOf(grid) {
+  const picture = document.createElement("canvas");
+  picture.width = grid.wide;
+  picture.height = grid.high;
+  return { space: state.space, projection: state.projection, picture, from: grid.from, to: grid.to };
+}
+
+// One pixel a spot, enlarged smoothly later on.
+function fill(layer, first, trust) {
+  const context = layer.picture.getContext("2d");
+  const { width } = layer.picture;
+  const image = context.createImageData(width, trust.length / width);
+  const [red, green, blue] = colour("--shade").match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
+  trust.forEach((value, i) => image.data.set([red, green, blue, Math.round(255 * 0.85 * (1 - value))], 4 * i));
+  context.putImageData(image, 0, first / width);
+}
+
+async function ask(spots) {
+  const path = `spaces/${state.space}/believed/${encodeURIComponent(state.projection)}${baseQuery()}`;
+  return new Float32Array((await postNumbers(path, spots)).buffer);
+}
+
+const busy = (on) => document.querySelector('#map-tools [data-toggle="shade"]')?.setAttribute("aria-busy", String(on));
+
+async function refresh() {
+  asked += 1;
+  const mine = asked;
+  if (!wanted()) {
+    busy(false);
+    repaint();
+    return;
+  }
+  const current = () => mine === asked && wanted();
+  const { xaxis, yaxis } = plotElement()._fullLayout;
+  const [x, y] = [[...xaxis.range], [...yaxis.range]];
+  const { width, height } = plotBox();
+  busy(true);
+  try {
+    const grid = lattice(x, y, width, height, COARSE);
+    const began = performance.now();
+    const coarse = layerOf(grid);
+    fill(coarse, 0, await ask(grid.spots));
+    if (!current()) return;
+    layers = [coarse];
+    repaint();
+    const pace = (performance.now() - began) / (grid.spots.length / 2);
+    await refine(x, y, width, height, coarse, Math.min(MOST, PATIENCE / pace), current);
+    if (!current()) return;
+    const around = lattice(widened(x), widened(y), width * (1 + 2 * MARGIN), height * (1 + 2 * MARGIN), 1.5 * COARSE);
+    const rim = layerOf(around);
+    fill(rim, 0, await ask(around.spots));
+    if (!current()) return;
+    layers = [rim, ...layers];
+    repaint();
+  } catch (error) {
+    if (mine === asked && error.status !== 409) tellError(error);
+  } finally {
+    if (mine === asked) busy(false);
+  }
+}
+
+async function refine(x, y, width, height, coarse, most, current) {
+  const cell = Math.max(FINE, Math.sqrt((width * height) / most));
+  if (cell >= COARSE) return;
+  const grid = lattice(x, y, width, height, cell);
+  const fine = layerOf(grid);
+  const context = fine.picture.getContext("2d");
+  context.imageSmoothingEnabled = true;
+  context.drawImage(coarse.picture, 0, 0, grid.wide, grid.high);
+  const rows = Math.max(1, Math.floor(BAND / grid.wide));
+  for (let row = 0; row < grid.high; row += rows) {
+    const [first, last] = [row * grid.wide, Math.min(grid.high, row + rows) * grid.wide];
+    const trust = await ask(grid.spots.slice(2 * first, 2 * last));
+    if (!current()) return;
+    fill(fine, first, trust);
+    layers = [fine];
+    repaint();
+  }
 }
 
 export function paintShade(context) {
-  const [x, y] = toPixels(shade.from);
-  const [right, bottom] = toPixels(shade.to);
   context.imageSmoothingEnabled = true;
-  context.drawImage(shade.picture, x, y, right - x, bottom - y);
+  layers.forEach((layer, i) => {
+    const [x, y] = toPixels(layer.from);
+    const [right, bottom] = toPixels(layer.to);
+    context.save();
+    if (i + 1 < layers.length) leaveOut(context, layers[i + 1]);
+    context.drawImage(layer.picture, x, y, right - x, bottom - y);
+    context.restore();
+  });
   context.imageSmoothingEnabled = false;
+}
+
+// Two veils over one another would be darker than either.
+function leaveOut(context, above) {
+  const [x, y] = toPixels(above.from);
+  const [right, bottom] = toPixels(above.to);
+  context.beginPath();
+  context.rect(-1e5, -1e5, 2e5, 2e5);
+  context.rect(x, y, right - x, bottom - y);
+  context.clip("evenodd");
 }
 
 export function connectShade(paint) {
@@ -74,8 +144,9 @@ export function connectShade(paint) {
   const soon = debounced(refresh, 60);
   onMapMoved(soon);
   onMapReady(soon);
+  onBaseMoved(debounced(() => { if (wanted()) refresh(); }, 250));
   subscribe((changed) => {
-    if (changed.has("space") || changed.has("projection")) shade = null;
+    if (changed.has("space") || changed.has("projection")) layers = [];
     if (changed.has("view")) soon();
   });
   // The other theme has another veil.

@@ -62,6 +62,9 @@ export async function restore({ wanted, puzzling }, initial = false) {
     return point?.length === d ? point : null;
   };
   let { item, projection, color } = wanted;
+  // Who asks for nothing in particular begins with an item like most others.
+  const touchedNothing = item === null && !wanted.z && !wanted.spot;
+  if (touchedNothing) item = info.typical_item;
   if (item !== null && item >= info.count) {
     missing.push("item");
     item = null;
@@ -106,8 +109,7 @@ export async function restore({ wanted, puzzling }, initial = false) {
     layCells();
   }
   const frame = wanted.frame ? Array.from(wanted.frame) : null;
-  const touchedNothing = initial && item === null && !wanted.z;
-  update({ space: info.id, projection, color, item, z, spot, pins, frame, selection: wanted.selection, page: wanted.page, dimension, within, view: wanted.view }, { initial: touchedNothing });
+  update({ space: info.id, projection, color, item, z, spot, pins, frame, selection: wanted.selection, page: wanted.page, dimension, within, view: wanted.view }, { initial: initial && touchedNothing });
   mirror();
   refreshLayers().catch(tellError);
   if (missing.length) correctAddress();

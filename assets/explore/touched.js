@@ -24,18 +24,33 @@ function thumbnail(index, distance) {
   return button;
 }
 
-function paintTrust(about) {
+const LEVELS = [["high", 0.75], ["edge", 0.5], ["low", 0.15], ["none", 0]];
+const levelOf = (score) => LEVELS.find(([, least]) => score >= least)[0];
+
+// Indicators that do not apply keep their place: nothing jumps.
+function paintTrust(told) {
+  const about = own && sameNumbers(Float32Array.from(own.about.z), state.z) ? { ...told, ...trustOf(own.about) } : told;
+  const panel = host("trust");
   const score = about.believed;
-  const dots = [0, 1, 2].map((i) => element("span", { className: "dot", "data-on": String(score >= [0.15, 0.5, 0.75][i]) }));
-  host("trust").replaceChildren(
-    element("span", { className: "label" }, "trust"),
-    element("strong", {}, score.toFixed(2)),
-    element("span", { className: "dots", "aria-hidden": "true" }, ...dots),
-    element("span", { className: "words" }, about.trust_in_words),
-  );
-  host("trust").title = `1: as close to encoded items as what the decoder learnt from. 0.5: as far out as the remotest 1 % of that. 0: it never met anything like it. Made of: distance and density in latent space ${about.trust.toFixed(2)}; the map here, its items and whether they agree ${about.support.toFixed(2)}${current.info.can.encode ? `; decoded and encoded again ${about.round_trip.toFixed(2)}` : ""}.`;
-  host("trust").dataset.level = score >= 0.75 ? "high" : score >= 0.5 ? "edge" : score >= 0.15 ? "low" : "none";
+  panel.dataset.level = levelOf(score);
+  panel.querySelector("strong").textContent = score.toFixed(2);
+  panel.querySelector(".words").textContent = about.trust_in_words;
+  panel.querySelectorAll(".dot").forEach((dot, i) => { dot.dataset.on = String(score >= [0.15, 0.5, 0.75][i]); });
+  for (const row of panel.querySelectorAll("[data-indicator]")) {
+    const name = row.dataset.indicator;
+    const value = about[name];
+    row.dataset.level = value === null ? "absent" : levelOf(value);
+    row.dataset.worst = String(value !== null && value === score && score < 0.75);
+    row.querySelector(".score").textContent = value === null ? "–" : value.toFixed(2);
+    row.querySelector(".fill").style.width = `${100 * (value ?? 0)}%`;
+    row.dataset.meaning ??= row.title;
+    row.title = `${about.words[name][0].toUpperCase()}${about.words[name].slice(1)}. ${row.dataset.meaning}`;
+    row.setAttribute("aria-label", `${row.querySelector(".name").textContent}: ${value === null ? "does not apply" : value.toFixed(2)}, ${about.words[name]}`);
+  }
 }
+
+// An item that is none of the space is judged as an item all the same, and not as the bare point it was encoded to.
+const trustOf = ({ believed, near, map, faithful, words, trust_in_words: reason }) => ({ believed, near, map, faithful, words, trust_in_words: reason });
 
 const nearestListeners = [];
 export const onNearest = (listener) => { nearestListeners.push(listener); };
@@ -72,6 +87,10 @@ function frame(...parts) {
   paintNearest();
 }
 
+// What a page says that nobody has touched yet.
+const INVITATION = "A typical item to begin with. Click a point of the map for another item, an empty spot to decode it, or drag a slider.";
+let inviting = false;
+
 const DRAWN = "A draw from the prior, decoded; the picture above is all there is of it. Nothing was encoded, so there is no reconstruction, rate or distortion.";
 
 function paintItem(item, pixels) {
@@ -81,6 +100,7 @@ function paintItem(item, pixels) {
   const facts = id.concat(Object.entries(item.row).slice(0, 8).map(([name, value]) => fact(name, tidy(value))));
   const latents = element("details", {}, element("summary", {}, variance ? "Latent values ± σ" : "Latent values"), latentTable(item));
   frame(
+    inviting ? element("p", { className: "invite" }, INVITATION) : "",
     element("div", { className: "item-head" }, element("strong", {}, `Item ${item.index}`), element("dl", {}, ...facts.flat())),
     encode ? compared(pixels) : element("p", { className: "footnote" }, DRAWN),
     element(
@@ -160,11 +180,11 @@ export function repaintTouched() {
 
 let spotShown = null; // the words that stand where an item would, if they do
 
-function paintSpot(initial) {
+function paintSpot() {
   shownItem = null;
   const mine = sameNumbers(state.z, priorMean()) ? "This is the prior mean." : "A latent point of your own.";
   const place = state.spot ? "An empty spot of the map, decoded." : mine;
-  const what = initial ? "This is the prior mean. Click the map to decode a point." : place;
+  const what = place;
   if (spotShown === what) return;
   setPosterior(null);
   frame(element("p", { className: "empty" }, what));
@@ -185,6 +205,7 @@ onAnswer((about, asked) => {
 subscribe((changed, how) => {
   if (!current.info) return;
   if (changed.has("space")) nearest = []; // indices mean other items there
+  if (changed.has("z") || changed.has("item")) inviting = Boolean(how.initial);
   if (changed.has("item") && state.item !== null) {
     own = null;
     loadItem({ space: state.space, index: state.item });
@@ -199,6 +220,6 @@ subscribe((changed, how) => {
       return;
     }
     if (how.answer) nearest = how.answer.nearest;
-    paintSpot(how.initial);
+    paintSpot();
   }
 });

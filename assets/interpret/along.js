@@ -1,12 +1,14 @@
-// Sliders of directions: they move the point on show along a direction, and stand where it lies on it.
+// Sliders of directions: they move the point on show along a direction, from the one base point, and stand where it lies.
 import { debounced } from "../explore/api.js";
+import { isFromPoint, onBaseMoved, toggleBase } from "../explore/base.js";
 import { settleFirst } from "../explore/history.js";
 import { state, subscribe, update } from "../explore/store.js";
+import { paintStripsAlong } from "./along_strips.js";
 
 const panel = () => document.getElementById("study-panel");
 const numbers = new WeakMap(); // slider -> { centre, direction, readout }
 
-function of(slider) {
+export function directionOf(slider) {
   if (!numbers.has(slider)) {
     const read = (name) => Float64Array.from(slider.dataset[name].split(","), Number);
     numbers.set(slider, { centre: read("centre"), direction: read("direction"), readout: read("readout") });
@@ -15,10 +17,18 @@ function of(slider) {
 }
 
 function scoreOf(slider) {
-  const { centre, readout } = of(slider);
+  const { centre, readout } = directionOf(slider);
   let score = 0;
   for (let j = 0; j < centre.length; j += 1) score += (state.z[j] - centre[j]) * readout[j];
   return score;
+}
+
+// The latent point at t along a direction. Whatever else there is to it comes from the base point.
+export function pointAlong(slider, t) {
+  const { centre, direction } = directionOf(slider);
+  if (!isFromPoint()) return Float32Array.from(centre, (value, j) => value + t * direction[j]);
+  const by = t - scoreOf(slider);
+  return state.z.map((value, j) => value + by * direction[j]);
 }
 
 const commit = debounced(() => update({}, { commit: true }), 350);
@@ -28,10 +38,8 @@ let moving = null;
 function moved(event) {
   const slider = event.target;
   if (!slider.matches?.("input.along") || !state.z) return;
-  const by = Number(slider.value) - scoreOf(slider);
-  const { direction } = of(slider);
   moving = slider;
-  update({ z: state.z.map((value, j) => value + by * direction[j]), spot: null, item: null }, { settling: true });
+  update({ z: pointAlong(slider, Number(slider.value)), spot: null, item: null }, { settling: true });
   moving = null;
   commit();
 }
@@ -39,12 +47,24 @@ function moved(event) {
 export function placeAlong(root = panel()) {
   if (!state.z || panel().hidden) return;
   for (const slider of root.querySelectorAll("input.along")) {
-    if (slider !== moving && of(slider).centre.length === state.z.length) slider.value = scoreOf(slider);
+    if (slider !== moving && directionOf(slider).centre.length === state.z.length) slider.value = scoreOf(slider);
   }
+  for (const button of root.querySelectorAll("[data-base]")) {
+    button.textContent = isFromPoint() ? "From the point on show" : "From the data mean";
+    button.setAttribute("aria-pressed", String(isFromPoint()));
+  }
+  repaintSoon();
 }
+
+const repaintSoon = debounced(() => {
+  if (!panel().hidden) paintStripsAlong(panel(), pointAlong);
+}, 150);
 
 export function connectAlong() {
   panel().addEventListener("input", moved);
+  panel().addEventListener("scroll", repaintSoon, { passive: true });
+  panel().addEventListener("click", (event) => { if (event.target.closest("[data-base]")) toggleBase(); });
+  onBaseMoved(() => placeAlong());
   subscribe((changed) => {
     if (changed.has("z") || changed.has("page")) placeAlong();
   });

@@ -58,6 +58,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                 "points_up_to": current_app.config["POINTS_UP_TO"],
                 "steps": STEPS,
                 "dimensions": [asdict(dimension) for dimension in dimension_figures(found)],
+                "typical_item": found.typical_item,
                 "variance_shares": None if found.model.can.encode else found.variance_shares.tolist(),
                 "can": asdict(found.model.can),
                 "value_range": list(found.data.value_range),

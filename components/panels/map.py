@@ -123,12 +123,6 @@ def _settings() -> dmc.Stack:
         [
             _slider("Point size", "point-size", 1, 12, 0.5, 5),
             _slider("Opacity", "point-opacity", 0.05, 1, 0.05, 0.75),
-            dmc.Switch(
-                id="off-plane",
-                label="Off the plane: current point",
-                description="Where a PCA or raw map takes its other coordinates from (else the data mean)",
-                size="xs",
-            ),
             dmc.Divider(label="New items on this map", labelPosition="left"),
             dmc.Group(
                 [

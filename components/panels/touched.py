@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import html
 
 from components.aria import label
+from components.trust_wording import HEADLINE, INDICATORS
 
 
 def layout() -> html.Section:
@@ -12,9 +13,38 @@ def layout() -> html.Section:
     return html.Section(
         [
             html.Div(id="decoded-host"),
-            html.Div(id="trust"),
+            _trust(),
             html.Div(html.P("Opening the space …", className="empty"), id="touched"),
         ],
         id="touched-panel",
         **label("Touched point"),
     )
+
+
+def _trust() -> html.Div:
+    """Return the headline and the three indicators below it, each explained where it stands."""
+    rows = [
+        html.Div(
+            [
+                html.Span(name, className="name"),
+                html.Span(html.Span(className="fill"), className="track", **{"aria-hidden": "true"}),
+                html.Span("–", className="score"),
+            ],
+            className="indicator",
+            title=sentence,
+            tabIndex=0,
+            **{"data-indicator": id},
+        )
+        for id, (name, sentence) in INDICATORS.items()
+    ]
+    headline = html.Div(
+        [
+            html.Span("trust", className="label"),
+            html.Strong("–"),
+            html.Span([html.Span(className="dot") for _ in range(3)], className="dots", **{"aria-hidden": "true"}),
+            html.Span(className="words"),
+        ],
+        className="headline",
+        title=HEADLINE,
+    )
+    return html.Div([headline, *rows], id="trust", role="group", **label("Trust"))

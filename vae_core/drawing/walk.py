@@ -71,5 +71,13 @@ def walk(
     )
 
 
+def base_switch() -> Markup:
+    """Return the button that says, and changes, where walks begin: at the mean of the data or the point on show."""
+    told = (
+        "Strips and sliders set one direction; whatever else there is to a point comes from here. Click to change it."
+    )
+    return tag("button", "From the data mean", type="button", class_="plain", data_base=True, title=told)
+
+
 def _written(values: np.ndarray) -> str:
     return ",".join(f"{value:.6g}" for value in np.asarray(values).tolist())

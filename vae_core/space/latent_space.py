@@ -27,6 +27,7 @@ from vae_core.space.trust.faithfulness import (
     round_trip_score,
     usual_round_trips,
 )
+from vae_core.space.typical_item import typical_item
 from vae_core.space.variance_shares import variance_shares
 from vae_core.workspace import Workspace
 
@@ -175,6 +176,11 @@ class LatentSpace:
             self._round_trips = usual_round_trips(self.model, self.mean, self.trust_scale)
         back = encoded_again(self.model, z)
         return back, round_trip_score(self.trust_scale.length(back - z), self._round_trips)
+
+    @cached_property
+    def typical_item(self) -> int:
+        """Number of an item like most others, see `vae_core.space.typical_item`."""
+        return typical_item(self)
 
     @cached_property
     def _usual_distortion(self) -> np.ndarray:

@@ -12,7 +12,7 @@ from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, p_value, percent, with_error
-from vae_core.drawing.walk import walk
+from vae_core.drawing.walk import base_switch, walk
 from vae_core.interpret.components import Components
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
@@ -56,6 +56,7 @@ def card(space: LatentSpace, found: Components) -> Card:
             ]
         ),
         tag("h3", "What each does: decoded along it, and the items at its ends", class_="sub"),
+        if_touched(base_switch()),
         [_component(space, found, k) for k in range(len(found.axes)) if found.deviation[k] > 0],
         _loadings(found),
         how(

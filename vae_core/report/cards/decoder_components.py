@@ -10,9 +10,9 @@ from markupsafe import Markup
 from vae_core.drawing.curves import Curve, curves
 from vae_core.drawing.facts import how
 from vae_core.drawing.heat_map import heat_map
-from vae_core.drawing.markup import joined, tag
+from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, percent, with_error
-from vae_core.drawing.walk import walk
+from vae_core.drawing.walk import base_switch, walk
 from vae_core.interpret.decoder_components import DecoderComponents
 from vae_core.report.card import Card
 
@@ -30,6 +30,7 @@ def card(space: LatentSpace, found: DecoderComponents) -> Card:
         _said(found),
         _shares(found),
         tag("h3", "What each does", class_="sub"),
+        if_touched(base_switch()),
         [_component(space, found, k) for k in range(len(found.directions))],
         _relation(found),
         how(
