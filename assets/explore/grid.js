@@ -9,11 +9,12 @@ import { current, state, subscribe } from "./store.js";
 
 const CELL = 36; // CSS pixels of a tile
 const LARGE = 96; // of the tile under the pointer
-let tiles = null; // { key, cells, size, picture, trust }
+let tiles = null; // { key, query, cells, size, picture, trust }
 let repaint = () => {};
 
 const wanted = () => Boolean(state.view.manifold);
 const key = () => `${state.space}/${state.projection}`;
+export const gridTiles = () => (hasGrid() ? tiles : null);
 export const hasGrid = () => wanted() && flat() && tiles?.key === key();
 
 // Before the tiles are there already: whoever asks for them has seen the points.
@@ -28,7 +29,7 @@ const load = newest(
     busy(false);
     if (asked.key !== key() || !wanted()) return;
     const picture = atlas(pixels, asked.cells.length);
-    tiles = { key: asked.key, cells: asked.cells, size: asked.size, trust: about.trust, picture };
+    tiles = { key: asked.key, query: asked.query, cells: asked.cells, size: asked.size, trust: about.trust, picture };
     repaint();
   },
   (error) => {

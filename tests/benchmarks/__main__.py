@@ -92,10 +92,16 @@ def _million(chosen: argparse.Namespace) -> list[Row]:
     return million.run(chosen.big_items, chosen.big_moves)
 
 
-def _believing(chosen: argparse.Namespace) -> list[Row]:
-    from tests.benchmarks import believing
+def _trusting(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import trusting
 
-    return believing.run(chosen.inverse_size, chosen.seeds)
+    return trusting.run(chosen.inverse_size, chosen.seeds)
+
+
+def _shading(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import shading
+
+    return shading.run(1 if chosen.quick else 3)
 
 
 def _training(chosen: argparse.Namespace) -> list[Row]:
@@ -127,7 +133,8 @@ MEASURES: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "projection": _projection,
     "inverse": _inverse,
     "maps": _maps,
-    "believing": _believing,
+    "trusting": _trusting,
+    "shading": _shading,
     "locating": _locating,
     "waiting": _waiting,
     "beside": _beside,
@@ -153,7 +160,7 @@ SIZES = {
     "big-items": ("million: items", 1_000_000, 200_000),
     "big-moves": ("million: pans and zooms", 60, 20),
     "held-out": ("locating: items placed anew", 500, 200),
-    "seeds": ("believing: seeds of each set", 3, 1),
+    "seeds": ("trusting: seeds of each set", 3, 1),
     "inverse-transform-points": ("inverse: points for umap.inverse_transform", 500, 10),
 }
 
