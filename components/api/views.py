@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from components.api.maps import json_body
 from components.api.wanted import wanted_item, wanted_space
 from components.api.wire import FARTHEST, Refused
+from components.selection_steps import read_steps, write_steps
 from components.views import OnShow, Views
 from vae_core import Catalogue, LatentSpace
 from vae_core.jobs import Jobs
@@ -67,7 +68,13 @@ def _on_show(catalogue: Catalogue, shown: Any) -> OnShow:
         pins=(_point(space, pins, "a"), _point(space, pins, "b")),
         hidden=tuple(hidden),
         frame=_frame(shown.get("frame")),
+        chosen=_chosen(shown.get("chosen")),
     )
+
+
+def _chosen(text: Any) -> str:
+    """Return how items were chosen, checked: InputError if it is no such text."""
+    return write_steps(read_steps(text)) if text else ""
 
 
 def _name(body: dict[str, Any], part: str) -> str:
