@@ -20,7 +20,7 @@ from vae_core.groups.region import in_box, in_polygon
 
 #: Letters of steps that stand in an address as they are; what takes more is kept, and named by its content.
 LONGEST = 1_500
-_KEPT = 32
+_KEPT = 12
 
 _known: weakref.WeakKeyDictionary[LatentSpace, OrderedDict[str, ItemSet]] = weakref.WeakKeyDictionary()
 _guard = threading.Lock()

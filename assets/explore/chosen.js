@@ -9,12 +9,12 @@ import { current, state, subscribe, update } from "./store.js";
 export const SELECTION = ":selection";
 const KEPT = 12;
 
-const known = new Map(); // key -> what the server told, the last ones
+const known = new Map(); // "space|chosen" -> what the server told, the last ones
 let asking = 0;
 let working = false;
 let missing = null; // why the selection of the address is not there
 
-const key = (chosen = state.chosen) => `${state.space}|${state.color}|${chosen}`;
+const key = (chosen = state.chosen) => `${state.space}|${chosen}`;
 
 // { count, total, column, classes, left_out, bits } of the selection on show; null while there is none, or it is not known yet.
 export const selected = () => (state.chosen ? known.get(key()) ?? null : null);
@@ -27,7 +27,7 @@ export const standsOut = () => Boolean(selected()?.count);
 // What requests say of the selection whose answers depend on it.
 export const showsOnly = () => Boolean(state.chosen && state.view.only);
 export const isColour = () => Boolean(state.chosen) && state.color === SELECTION;
-export const selectionQuery = () => (state.chosen ? { chosen: state.chosen, only: showsOnly() } : {});
+export const selectionQuery = () => ({ chosen: state.chosen ?? "", only: showsOnly() });
 
 const listeners = [];
 export const onSelection = (listener) => { listeners.push(listener); };
@@ -40,15 +40,17 @@ async function ask(path, body) {
   return { ...about, bits: pixels };
 }
 
-function remember(at, told) {
+// Classes are those of the column that coloured the map when they were told.
+function remember(at, told, color = state.color) {
   known.delete(at);
-  known.set(at, told);
+  known.set(at, { ...told, color });
   if (known.size > KEPT) known.delete(known.keys().next().value);
 }
 
 // Only what is shown can be meant.
 const shown = () => ({ color: requestedColour() ?? "", hidden: state.selection ?? [], within: state.within, only: showsOnly() });
 
+// True once the selection is another one.
 async function change(path, body) {
   asking += 1;
   const mine = asking;
@@ -57,13 +59,15 @@ async function change(path, body) {
   tellAll();
   try {
     const told = await ask(path, { ...shown(), ...body, chosen: state.chosen ?? "" });
-    if (mine !== asking || space !== state.space) return;
+    if (mine !== asking || space !== state.space) return false;
     remember(key(told.chosen), told);
     working = false;
     update({ chosen: told.chosen }, { commit: true });
     tellAll();
+    return true;
   } catch (error) {
     tellError(error);
+    return false;
   } finally {
     if (mine === asking && working) {
       working = false;
@@ -99,20 +103,20 @@ export const setView = (changes) => update({ view: { ...state.view, ...changes }
 
 // A selection that came with the address, with undo, or is to be told by other classes.
 async function refresh() {
-  if (!state.chosen || selected()) {
+  if (!state.chosen || selected()?.color === state.color) {
     tellAll();
     return;
   }
   asking += 1;
   const mine = asking;
-  const at = key();
+  const [at, { color }] = [key(), state];
   missing = null;
   working = true;
   tellAll();
   try {
     const told = await ask("selection", { chosen: state.chosen, color: requestedColour() ?? "" });
     if (mine !== asking || at !== key()) return;
-    remember(at, told);
+    remember(at, told, color);
   } catch (error) {
     if (mine !== asking || at !== key()) return;
     missing = error.message;

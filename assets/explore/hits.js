@@ -44,6 +44,11 @@ async function refresh() {
   }
 }
 
+// As the selection they stand out by themselves, and the search has done its work.
+export async function selectFound(text) {
+  if (await selectHits(text)) forget();
+}
+
 function show() {
   const chip = document.getElementById("hits");
   chip.hidden = !hasHits();
@@ -52,7 +57,7 @@ function show() {
     const drawn = places.length < count ? `, ${places.length.toLocaleString("en")} of them drawn` : "";
     chip.replaceChildren(
       element("span", {}, `“${wanted}” · ${count.toLocaleString("en")} found${drawn}`),
-      element("button", { className: "plain", "data-do": "select", title: "Make them the selection", onclick: () => selectHits(wanted) }, "Select"),
+      element("button", { className: "plain", "data-do": "select", title: "Make them the selection", onclick: () => selectFound(wanted) }, "Select"),
       element("button", { className: "plain", title: "Forget the search", "aria-label": "Forget the search", onclick: forget }, "×"),
     );
   }
@@ -63,13 +68,13 @@ export function paintHits(context, toPixels) {
   const many = found.places.length > 2000;
   context.strokeStyle = colour("--mark");
   context.fillStyle = colour("--mark");
-  context.lineWidth = 1.5;
+  context.lineWidth = found.places.length > 200 ? 1 : 1.5;
   for (const place of found.places) {
     const [x, y] = toPixels(place);
     if (many) context.fillRect(x - 1.5, y - 1.5, 3, 3);
     else {
       context.beginPath();
-      context.arc(x, y, 4.5, 0, 7);
+      context.arc(x, y, 4, 0, 7);
       context.stroke();
     }
   }

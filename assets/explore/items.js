@@ -1,8 +1,7 @@
 // Going to an item, stepping through neighbours, finding one.
 import { debounced, getJSON, url } from "./api.js";
-import { selectHits } from "./chosen.js";
 import { setAnchor } from "./history.js";
-import { onForget, showHits } from "./hits.js";
+import { onForget, selectFound, showHits } from "./hits.js";
 import { tellError } from "./notice.js";
 import { element } from "./picture.js";
 import { current, state, update } from "./store.js";
@@ -103,7 +102,7 @@ export function layFinder() {
   function chooseAll() {
     close();
     input.blur();
-    selectHits(input.value.trim());
+    selectFound(input.value.trim());
   }
   onForget(() => {
     search.cancel();

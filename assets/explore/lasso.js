@@ -1,5 +1,6 @@
 // Drawing round items: a line by hand, or a box. While a tool is on, a drag over the map draws instead of moving the map.
 import { selectAllShown, selectShape } from "./chosen.js";
+import { hideCard } from "./hover.js";
 import { asWanted, flat, plotBox, plotElement, toPixels } from "./map.js";
 import { tell } from "./notice.js";
 import { element } from "./picture.js";
@@ -79,6 +80,7 @@ function pressed(event) {
   event.preventDefault();
   event.stopPropagation();
   stage().setPointerCapture(event.pointerId);
+  hideCard();
   const at = pixelAt(event);
   drag = { pointer: event.pointerId, from: at, far: 0, places: [placeOf(at)] };
 }
@@ -192,9 +194,9 @@ export function layLasso() {
   stage().addEventListener("pointercancel", released, true);
   // A finger that draws must not scroll or pan.
   stage().addEventListener("touchstart", (event) => { if (drag) { event.preventDefault(); event.stopPropagation(); } }, { capture: true, passive: false });
-  const tools = [["lasso", "Lasso", "Draw round items to select them (S)"], ["box", "Box", "Draw a box round items to select them (B)"]];
-  document.getElementById("map-tools").append(...tools.map(([name, text, title]) => element(
-    "button", { className: "tool", title, "aria-label": title, "data-tool": name, "aria-pressed": "false", onclick: () => chooseTool(name) }, text,
+  const tools = [["lasso", "Lasso: draw round items to select them (S)"], ["box", "Box: draw a box round items to select them (B)"]];
+  document.getElementById("map-tools").append(...tools.map(([name, title]) => element(
+    "button", { className: "tool", title, "aria-label": title, "data-tool": name, "aria-pressed": "false", onclick: () => chooseTool(name) },
   )));
   subscribe((changed) => { if (changed.has("space") || changed.has("projection")) stop(); });
 }

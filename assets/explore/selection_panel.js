@@ -9,7 +9,7 @@ let folded = null; // null: as there is room for it
 
 const number = (value) => value.toLocaleString("en");
 export const percent = (share) => `${share > 0 && share < 0.0995 ? (100 * share).toPrecision(2) : (100 * share).toFixed(share > 0.995 && share < 1 ? 1 : 0)} %`;
-const isFolded = () => folded ?? state.page !== "explore";
+const isFolded = () => folded ?? (state.page !== "explore" || panel.parentElement.clientWidth < 480);
 
 const button = (name, text, title, onclick, pressed) => element(
   "button", { className: "tool", "data-do": name, title, onclick, ...(pressed === undefined ? {} : { "aria-pressed": String(pressed) }) }, text,

@@ -12,8 +12,7 @@ from flask import Blueprint, Response, request
 from components.api.maps import json_body
 from components.api.wanted import wanted_hidden, wanted_plane, wanted_space
 from components.api.wire import Refused, file_answer, framed_answer
-from components.colouring import Classes
-from components.columns import columns, default_column
+from components.colouring import SELECTION, Classes
 from components.item_selections import limits_in_words, selected_set, selection_text
 from components.legend import Legend, classes_on_show
 from components.selection_steps import MODES, Mode, Step, only_selected, read_steps, shape_step
@@ -150,10 +149,9 @@ def composition(space: LatentSpace, color: str, items: ItemSet) -> dict[str, Any
     The column is the one that colours the map if it has classes, else the usual one if that has; None where neither
     has. From ``low`` to ``high`` is what share chance would give; shares of no items are None.
     """
-    kinds = {column.name: column.kind for column in columns(space)}
-    chosen = next((one for one in (color, default_column(space)) if kinds.get(one) == "category"), None)
-    classes = None if chosen is None else classes_on_show(space, space.projection("pca"), chosen)
-    if not isinstance(classes, Classes):
+    offered = (classes_on_show(space, space.projection("pca"), one) for one in (color, "") if one != SELECTION)
+    classes = next((one for one in offered if isinstance(one, Classes)), None)
+    if classes is None:
         return {"column": None, "classes": []}
     made = compose(classes.codes, len(classes.names), items.mask)
     count = len(items)
@@ -163,7 +161,7 @@ def composition(space: LatentSpace, color: str, items: ItemSet) -> dict[str, Any
 
     shares, lows, highs = share(made.counts), share(made.low), share(made.high)
     return {
-        "column": chosen,
+        "column": classes.title,
         "classes": [
             {
                 "name": name,

@@ -13,7 +13,7 @@ from components.api.wanted import wanted_item, wanted_space
 from components.api.wire import FARTHEST, Refused
 from components.selection_steps import read_steps, write_steps
 from components.views import OnShow, Views
-from vae_core import Catalogue, LatentSpace
+from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.jobs import Jobs
 
 _LONGEST_NAME = 200
@@ -73,8 +73,10 @@ def _on_show(catalogue: Catalogue, shown: Any) -> OnShow:
 
 
 def _chosen(text: Any) -> str:
-    """Return how items were chosen, checked: InputError if it is no such text."""
-    return write_steps(read_steps(text)) if text else ""
+    try:
+        return write_steps(read_steps(text or ""))
+    except InputError as error:
+        raise Refused(400, str(error)) from None
 
 
 def _name(body: dict[str, Any], part: str) -> str:
