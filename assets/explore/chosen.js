@@ -84,11 +84,15 @@ export const selectAllShown = (mode = "new") => change("selection", { mode, all:
 export const invert = () => change("selection", { flip: true });
 
 // What only makes sense of a selection goes with it.
+function drop(how) {
+  const { only, among, ...view } = state.view;
+  update({ chosen: null, view, ...(state.color === SELECTION ? { color: current.info.default_column, selection: null } : {}) }, how);
+}
+
 export function clear() {
   asking += 1;
   working = false;
-  const { only, among, ...view } = state.view;
-  update({ chosen: null, view, ...(state.color === SELECTION ? { color: current.info.default_column, selection: null } : {}) }, { commit: true });
+  drop({ commit: true });
   tell("Nothing is selected any more.");
 }
 
@@ -124,7 +128,7 @@ async function refresh() {
     // A map that is not there yet may come; whatever else cannot be had is left out.
     else if (error.status !== 409) {
       tell(`The selection could not be used here and was left out: ${error.message}`, "error");
-      update({ chosen: null });
+      drop();
     }
   } finally {
     if (mine === asking) {

@@ -152,7 +152,10 @@ def test_only_what_is_shown_is_selected_and_nothing_is_said_plainly(page: Page, 
 
 
 def test_all_hits_of_a_search_are_on_the_map_and_can_be_selected(page: Page, server: str) -> None:
-    open_map(page, server, "projection=tsne", projection="tsne")
+    page.expected_errors.append("status of 422")  # type: ignore[attr-defined]
+    open_map(page, server, "projection=tsne&chosen=nonsense&color=:selection&only=1", projection="tsne")
+    expect(page.locator("#notice")).to_contain_text("selection could not be used here and was left out")
+    page.wait_for_function("!/chosen|only|:selection/.test(location.search)")
     page.fill("#find", "ankle")
     expect(page.locator("#hits")).to_contain_text("“ankle” · 1,000 found")
     wait_for_ink(page, "#overlay", least=2000)
