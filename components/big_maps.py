@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 from plotly.colors import get_colorscale, sample_colorscale
 
-from components.colouring import Classes, Scale, colouring
+from components.colouring import SELECTION, Classes, Scale, colouring
 from vae_core import LatentSpace, Projection
 from vae_core.drawing.palette import MISSING
+from vae_core.groups.item_set import ItemSet
 
 #: Maps of more items are drawn as a picture.
 POINTS_UP_TO = 100_000
@@ -27,6 +29,7 @@ FEW = 4_000
 IN_DEPTH = 20_000
 _KEPT = 3
 _FAINTEST = 70  # opacity, of 255, where one item lies
+_DIMMED = 0.28  # of the opacity, of what is not selected
 #: Up to so many items in view each is drawn so many pixels wider on every side.
 _GROWN = ((20_000, 2), (200_000, 1))
 
@@ -71,24 +74,65 @@ class BigMap:
         else:
             columns["value"] = chosen.values
         self._frame = pd.DataFrame(columns, copy=False)
+        self._last_part = ("", self._frame)
 
-    def within(self, view: View, hidden: Collection[str] = ()) -> np.ndarray:
-        """Return the numbers of the items in view, without those of hidden classes."""
+    def within(self, view: View, hidden: Collection[str] = (), only: ItemSet | None = None) -> np.ndarray:
+        """Return the numbers of the items in view, without those of hidden classes; of a set alone if one is given."""
         x, y = self._frame["x"].to_numpy(), self._frame["y"].to_numpy()
         inside = (x >= view.left) & (x <= view.right) & (y >= view.bottom) & (y <= view.top)
         index = np.flatnonzero(inside)
         if isinstance(self.chosen, Classes) and hidden:
             shown = [code for code, name in enumerate(self.chosen.names) if name not in hidden]
             index = index[np.isin(self.chosen.codes[index], shown)]
-        return index
+        return index if only is None else index[only.mask[index]]
 
     def points(self, index: np.ndarray) -> np.ndarray:
         """Return items as float32 ``[m, 4]``: number, x, y, and the colour as one number, 65536 r + 256 g + b."""
         part = self._frame.iloc[index]
         return np.column_stack([index, part["x"], part["y"], self._colours(index)]).astype(np.float32)
 
-    def picture(self, view: View, count: int, hidden: Collection[str] = ()) -> bytes:
-        """Return a WebP image of the part in view, where there are `count` items, transparent where nothing is."""
+    def picture(
+        self,
+        view: View,
+        count: int,
+        hidden: Collection[str] = (),
+        selected: ItemSet | None = None,
+        only: bool = False,
+    ) -> bytes:
+        """Return a WebP image of a part of the map, transparent where nothing is.
+
+        Parameters
+        ----------
+        view : View
+            The part.
+        count : int
+            Items in it.
+        hidden : collection of str
+            Names of classes that are left out.
+        selected : ItemSet, optional
+            The items that stand out from all others.
+        only : bool
+            Leave all others out.
+        """
+        if selected is None:
+            pixels = self._pixels(self._frame, view, count, hidden)
+        else:
+            pixels = self._pixels(self._part(selected), view, count, hidden)
+            if not only:
+                rest = self._pixels(self._frame, view, count, hidden)
+                rest[..., 3] = np.rint(_DIMMED * rest[..., 3])
+                pixels = np.where(pixels[..., 3:] > 0, pixels, rest)
+        file = io.BytesIO()
+        # Lossless; a third of the time PNG takes.
+        Image.fromarray(pixels).save(file, "WEBP", lossless=True, quality=0, method=0)
+        return file.getvalue()
+
+    def _pixels(self, frame: pd.DataFrame, view: View, count: int, hidden: Collection[str]) -> np.ndarray:
+        """Draw items, uint8 ``[h, w, 4]``, the top row first."""
+        names = self.chosen.names if isinstance(self.chosen, Classes) else [""]
+        shown = [code for code, name in enumerate(names) if name not in hidden]
+        if not shown or frame.empty:
+            return np.zeros((view.height, view.width, 4), dtype=np.uint8)
         library = drawing()
         canvas = library.Canvas(
             plot_width=view.width,
@@ -97,26 +141,25 @@ class BigMap:
             y_range=(view.bottom, view.top),
         )
         if isinstance(self.chosen, Classes):
-            counts = canvas.points(self._frame, "x", "y", library.by("value", library.count()))
-            shown = [code for code, name in enumerate(self.chosen.names) if name not in hidden]
-            image = _shaded(counts, shown, self.chosen.colours) if shown else None
+            counts = canvas.points(frame, "x", "y", library.by("value", library.count()))
+            image = _shaded(counts, shown, self.chosen.colours)
         else:
-            means = canvas.points(self._frame, "x", "y", library.mean("value"))
+            means = canvas.points(frame, "x", "y", library.mean("value"))
             span = (self.chosen.low, self.chosen.high)
             colours = [_hex(colour) for _, colour in get_colorscale(self.chosen.scale)]
             image = library.shade(means, cmap=colours, how="linear", span=span)
-        file = io.BytesIO()
-        if image is None:
-            from PIL import Image
+        grown = next((pixels for most, pixels in _GROWN if count <= most), 0)
+        if grown:
+            image = library.spread(image, px=grown)
+        return np.array(image.to_pil())
 
-            Image.new("RGBA", (view.width, view.height)).save(file, "WEBP", lossless=True)
-        else:
-            grown = next((pixels for most, pixels in _GROWN if count <= most), 0)
-            if grown:
-                image = library.spread(image, px=grown)
-            # Lossless; a third of the time PNG takes.
-            image.to_pil().save(file, "WEBP", lossless=True, quality=0, method=0)
-        return file.getvalue()
+    def _part(self, items: ItemSet) -> pd.DataFrame:
+        """Return the items of a set; the last one's are kept, so that panning need not take them out anew."""
+        name, part = self._last_part
+        if name != items.fingerprint:
+            part = self._frame[items.mask]
+            self._last_part = (items.fingerprint, part)
+        return part
 
     def _colours(self, index: np.ndarray) -> np.ndarray:
         if isinstance(self.chosen, Classes):
@@ -157,15 +200,16 @@ class BigMaps:
         self._maps: OrderedDict[tuple[str, str, str], tuple[Projection, BigMap]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, space: LatentSpace, projection: Projection, color: str) -> BigMap:
-        """Return the map in the colours of a column; InputError as of `colouring`."""
-        key = (space.fingerprint, projection.id, color)
+    def get(self, space: LatentSpace, projection: Projection, color: str, selected: ItemSet | None = None) -> BigMap:
+        """Return the map in the colours of a column, or of a selection; InputError as of `colouring`."""
+        part = selected.fingerprint if selected is not None and color == SELECTION else ""
+        key = (space.fingerprint, projection.id, f"{color}{part}")
         with self._lock:
             known = self._maps.get(key)
             if known is not None and known[0] is projection:
                 self._maps.move_to_end(key)
                 return known[1]
-        made = BigMap(projection, colouring(space, projection, color))
+        made = BigMap(projection, colouring(space, projection, color, selected))
         with self._lock:
             self._maps[key] = (projection, made)
             while len(self._maps) > _KEPT:

@@ -9,7 +9,12 @@ import pandas as pd
 
 from components.columns import KEPT, columns, values_of, with_others
 from vae_core import InputError, LatentSpace, Projection
-from vae_core.drawing.palette import DIVERGING, MISSING, SEQUENTIAL, category_style
+from vae_core.drawing.palette import DIVERGING, MISSING, OKABE_ITO, SEQUENTIAL, category_style
+from vae_core.groups.item_set import ItemSet
+
+#: The colour that tells the items selected from all others; no column of a table is likely to be called so.
+SELECTION = ":selection"
+SELECTED, NOT_SELECTED = "selected", "others"
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,9 @@ class Scale:
     scale: str
 
 
-def colouring(space: LatentSpace, projection: Projection, color: str) -> Classes | Scale:
+def colouring(
+    space: LatentSpace, projection: Projection, color: str, selected: ItemSet | None = None
+) -> Classes | Scale:
     """Return what colours the points of a map.
 
     Parameters
@@ -66,13 +73,21 @@ def colouring(space: LatentSpace, projection: Projection, color: str) -> Classes
     projection : Projection
         Its map.
     color : str
-        The column; see `columns`.
+        The column, see `columns`; or `SELECTION`.
+    selected : ItemSet, optional
+        What is selected.
 
     Raises
     ------
     InputError
-        If there is no such column, it is text, or the map has to be measured first.
+        If there is no such column, it is text, the map has to be measured first, or nothing is selected.
     """
+    if color == SELECTION:
+        if selected is None:
+            raise InputError("Nothing is selected that could colour the map.")
+        inks = [OKABE_ITO[3], MISSING]
+        codes = (~selected.mask).astype(np.int16)
+        return Classes("selection", [SELECTED, NOT_SELECTED], inks, ["circle"] * 2, codes)
     column = next((column for column in columns(space) if column.name == color), None)
     values = None if column is None else values_of(space, color, projection)
     if column is not None and values is None and color == KEPT:

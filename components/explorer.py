@@ -251,7 +251,10 @@ class Explorer:
 
     @property
     def selection(self) -> np.ndarray:
-        """Numbers of the items selected, ``[m]``: those in the part of the map in view whose class the legend shows."""
+        """Numbers of the items selected, ``[m]``: those chosen by lasso, box or search.
+
+        Where none were, those in the part of the map in view whose class the legend shows.
+        """
         return selected_items(self.space, self._views.shown)
 
     # ---- going somewhere ----

@@ -31,22 +31,27 @@ def find_items(data: Dataset, text: str) -> dict[str, Any]:
     dict
         ``total`` matches and the first `SHOWN` of them as ``matches``: index, id and where the text was found.
     """
-    wanted = text.strip().lower()
-    if not wanted:
-        return {"total": 0, "matches": []}
-    # Where it was found: the position of the column, None for index and id.
-    found: dict[int, int | None] = {}
-    if wanted.isdecimal() and len(wanted) < 19 and int(wanted) < len(data):
-        found[int(wanted)] = None
-    columns = [data.table.iloc[:, at] for at in range(data.table.shape[1])]
-    for at, values in [(None, data.table.index.to_series()), *enumerate(columns)]:
-        for index in np.flatnonzero(_matches(values, wanted)):
-            found.setdefault(int(index), at)
+    found = hits(data, text)
     matches = []
     for chosen, at in list(found.items())[:SHOWN]:
         value = "" if at is None else f"{data.table.columns[at]} {data.table.iat[chosen, at]}"
         matches.append({"index": chosen, "id": str(data.table.index[chosen]), "found": value})
     return {"total": len(found), "matches": matches}
+
+
+def hits(data: Dataset, text: str) -> dict[int, int | None]:
+    """Return the items found, the best first, each with the position of the column; None for index and id."""
+    wanted = text.strip().lower()
+    found: dict[int, int | None] = {}
+    if not wanted:
+        return found
+    if wanted.isdecimal() and len(wanted) < 19 and int(wanted) < len(data):
+        found[int(wanted)] = None
+    columns = [data.table.iloc[:, at] for at in range(data.table.shape[1])]
+    for at, values in [(None, data.table.index.to_series()), *enumerate(columns)]:
+        for index in np.flatnonzero(_matches(values, wanted)).tolist():
+            found.setdefault(index, at)
+    return found
 
 
 def _matches(values: pd.Series, wanted: str) -> np.ndarray:

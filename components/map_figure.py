@@ -12,6 +12,7 @@ from components.colouring import Classes, Scale, colouring
 from components.map_axes import FOOT, draw_axes, show_frame, span
 from vae_core import LatentSpace, Projection
 from vae_core.drawing.palette import MISSING
+from vae_core.groups.item_set import ItemSet
 
 #: Classes that get their name written on the map.
 MOST_LABELS = 24
@@ -41,6 +42,7 @@ def map_figure(
     key: str = "",
     frame: Sequence[float] | None = None,
     drawn: np.ndarray | None = None,
+    selected: ItemSet | None = None,
 ) -> go.Figure:
     """Draw a map.
 
@@ -62,13 +64,15 @@ def map_figure(
     drawn : ndarray, optional
         Numbers of the items that become points, by default all of them; of a flat map none, where it lies
         under the axes as a picture.
+    selected : ItemSet, optional
+        What is selected, where that colours the points.
 
     Raises
     ------
     InputError
         If there is no such column or it is text.
     """
-    chosen = colouring(space, projection, color)
+    chosen = colouring(space, projection, color, selected)
     classes = isinstance(chosen, Classes)
     ink = "#C1C2C5" if dark else "#495057"
     figure = go.Figure()
@@ -76,7 +80,7 @@ def map_figure(
         _add_classes(figure, projection, chosen, dark, drawn)
     else:
         _add_numbers(figure, projection, chosen, ink, drawn)
-    if drawn is not None and len(drawn) == 0:
+    if drawn is not None and len(drawn) == 0 and projection.dimensions == 2:
         _add_corners(figure, projection)
     figure.update_layout(
         uirevision=key,

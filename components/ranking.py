@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from components.columns import columns, values_of
-from components.selection import Legend
+from components.legend import Legend
 from components.within import Within
 from vae_core import InputError, LatentSpace
+from vae_core.groups.item_set import ItemSet
 from vae_core.interpret.answers import answers_of, identity
 from vae_core.interpret.studies import Asked
 from vae_core.interpret.wrong_items import WrongItems, percentiles, rank
@@ -92,6 +93,7 @@ class Rankings:
         column: str,
         within: Within | None = None,
         legend: Legend | None = None,
+        among: ItemSet | None = None,
     ) -> Ranking:
         """Return items in the order of a figure or a column.
 
@@ -109,6 +111,8 @@ class Rankings:
             The part of the items that is ordered.
         legend : Legend, optional
             What the map shows of them; only that is ordered.
+        among : ItemSet, optional
+            The set that is ordered alone.
 
         Raises
         ------
@@ -116,12 +120,12 @@ class Rankings:
             If there is no such figure or column.
         """
         whole = wrong(space, column)[1] if by in _NEAREST else True
-        key = (identity(space), by, worst, column, within, legend, whole)
+        key = (identity(space), by, worst, column, within, legend, among, whole)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        made = _ranking(space, by, worst, column, within, legend)
+        made = _ranking(space, by, worst, column, within, legend, among)
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > _KEPT:
@@ -130,7 +134,13 @@ class Rankings:
 
 
 def _ranking(
-    space: LatentSpace, by: str, worst: bool, column: str, within: Within | None, legend: Legend | None
+    space: LatentSpace,
+    by: str,
+    worst: bool,
+    column: str,
+    within: Within | None,
+    legend: Legend | None,
+    among: ItemSet | None,
 ) -> Ranking:
     values = _figure(space, by, column)
     order = np.arange(len(space)) if values is None else rank(values, worst=worst)
@@ -142,6 +152,8 @@ def _ranking(
         order = order[inside[order]]
     if legend is not None:
         order = order[legend.shows(space)[order]]
+    if among is not None:
+        order = order[among.mask[order]]
     return Ranking(order, values, None if values is None else percentiles(values))
 
 

@@ -30,6 +30,8 @@ class OnShow:
         Classes the legend hides, as the figure writes them.
     frame : tuple of float or None
         Left, right, bottom and top of the part of a flat map in view, or the camera in depth; None for all of it.
+    chosen : str
+        How items were chosen on the map; see `components.selection_steps`. "" where none were.
     """
 
     space: str
@@ -40,6 +42,7 @@ class OnShow:
     pins: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
     hidden: tuple[str, ...] = ()
     frame: tuple[float, ...] | None = None
+    chosen: str = ""
 
     def query(self) -> str:
         """Return the part of an address that brings a page here."""
@@ -54,6 +57,8 @@ class OnShow:
                 parts[name] = ",".join(str(value) for value in point)
         if self.hidden:
             parts["hidden"] = json.dumps(self.hidden)
+        if self.chosen:
+            parts["chosen"] = self.chosen
         return "&".join(f"{name}={quote(text, safe=',:')}" for name, text in parts.items())
 
 

@@ -1,7 +1,9 @@
 // Maps of very many items: a picture of the part in view, drawn anew as the view moves; points once few are in it.
 import { framed, newest, postJSON } from "./api.js";
+import { selectionQuery } from "./chosen.js";
 import { flat, plotBox, plotElement, requestedColour, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
+import { dimmed } from "./selection_marks.js";
 import { element, fitted } from "./picture.js";
 import { current, state, subscribe } from "./store.js";
 
@@ -19,7 +21,7 @@ function wanted() {
   const { width, height } = plotBox();
   const ratio = Math.min(2, window.devicePixelRatio || 1);
   return {
-    space: state.space, projection: state.projection, color: requestedColour(), hidden: state.selection ?? [],
+    space: state.space, projection: state.projection, color: requestedColour(), hidden: state.selection ?? [], ...selectionQuery(),
     left: xaxis.range[0], right: xaxis.range[1], bottom: yaxis.range[0], top: yaxis.range[1],
     width: Math.round(width * ratio), height: Math.round(height * ratio),
   };
@@ -108,9 +110,10 @@ function tellWhatIsDrawn() {
 
 function paintPoints(context) {
   const size = (state.view.pointSize ?? 5) / 2;
-  context.globalAlpha = state.view.pointOpacity ?? 0.75;
+  const opacity = state.view.pointOpacity ?? 0.75;
   for (let i = 0; i < part.points.length; i += 4) {
     const [x, y] = toPixels([part.points[i + 1], part.points[i + 2]]);
+    context.globalAlpha = opacity * dimmed(part.points[i]);
     context.fillStyle = `#${part.points[i + 3].toString(16).padStart(6, "0")}`;
     context.beginPath();
     context.arc(x, y, size, 0, 7);
@@ -139,7 +142,7 @@ export const isPicture = () => shows() && Boolean(part?.picture);
 export async function itemNear(spot) {
   const { xaxis } = plotElement()._fullLayout;
   const reach = (NEAR * Math.abs(xaxis.range[1] - xaxis.range[0])) / xaxis._length;
-  const found = await postJSON(`spaces/${state.space}/pick/${encodeURIComponent(state.projection)}`, { x: spot[0], y: spot[1], reach, color: requestedColour(), hidden: state.selection ?? [] });
+  const found = await postJSON(`spaces/${state.space}/pick/${encodeURIComponent(state.projection)}`, { x: spot[0], y: spot[1], reach, color: requestedColour(), hidden: state.selection ?? [], ...selectionQuery() });
   return found.index;
 }
 
@@ -152,7 +155,7 @@ export function layBigMap(stage) {
       part = null;
       last = null;
     }
-    if (changed.has("selection") || changed.has("color") || changed.has("view")) paintBigMap();
+    if (changed.has("selection") || changed.has("color") || changed.has("view") || changed.has("chosen")) paintBigMap();
   });
 }
 

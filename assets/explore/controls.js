@@ -1,6 +1,7 @@
 // The page's controls and the store: what a person chooses goes in, what is so comes out.
 import { asVisitor, getJSON, postJSON } from "./api.js";
 import { layBase } from "./base.js";
+import { SELECTION } from "./chosen.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showCard } from "./card.js";
 import { showHelp } from "./keys.js";
@@ -79,7 +80,7 @@ async function openOther(id) {
   const kept = new URLSearchParams({ space: id, page: state.page, projection: state.projection.startsWith("z:") ? "pca" : state.projection });
   // Another model of the same data: the same item in the same colours.
   const twin = await getJSON(`spaces/${id}/same?space=${state.space}&item=${state.item ?? ""}`);
-  if (twin.same && state.color && !/^z\d+$/.test(state.color)) kept.set("color", state.color);
+  if (twin.same && state.color && !/^z\d+$|^:/.test(state.color)) kept.set("color", state.color);
   if (twin.index !== null) kept.set("item", twin.index);
   await restore(fromQuery(kept.toString()));
   update({}, { commit: true });
@@ -167,7 +168,7 @@ function colourChoices() {
   const groups = [
     { group: "Table", items: items(table) },
     { group: "Figures", items: items(figure) },
-    { group: "This map", items: items((column) => column.of_map) },
+    { group: "This map", items: [...items((column) => column.of_map), ...(state.chosen ? [{ value: SELECTION, label: "selected or not" }] : [])] },
     { group: "Measured on the items", items: items((column) => column.measured) },
     { group: "Latent dimensions", items: items(latent) },
   ];
@@ -238,6 +239,6 @@ subscribe((changed) => {
   const anchor = state.item === null ? null : anchorOf(state.item);
   if (changed.has("item") && anchor) rememberItem(state.item, anchor.z);
   if (changed.has("space")) set("to-item", { disabled: state.item === null });
-  if (["view", "projection", "color", "space"].some((name) => changed.has(name))) mirror();
+  if (["view", "projection", "color", "space", "chosen"].some((name) => changed.has(name))) mirror();
 });
 

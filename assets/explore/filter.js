@@ -1,4 +1,5 @@
 // The legend filters: which classes are hidden is in the store, and every figure follows it.
+import { selectionQuery } from "./chosen.js";
 import { plotElement } from "./map.js";
 import { state, update } from "./store.js";
 
@@ -12,11 +13,13 @@ export function rememberFilter() {
   labelShown();
 }
 
+const figureName = (plot) => `${plot.data[0].uid}${state.color}${JSON.stringify(selectionQuery())}`;
+
 // A figure comes from the server with every class shown.
 export function applyFilter() {
   const plot = plotElement();
-  if (!plot?.data?.length || (filtered === plot.data[0].uid + state.color && !filterChanged)) return;
-  filtered = plot.data[0].uid + state.color;
+  if (!plot?.data?.length || (filtered === figureName(plot) && !filterChanged)) return;
+  filtered = figureName(plot);
   filterChanged = false;
   const hidden = new Set(state.selection ?? []);
   const visible = plot.data.map((trace) => (hidden.has(trace.name) ? "legendonly" : true));

@@ -6,7 +6,7 @@ import { current, sameNumbers, state, subscribe } from "./store.js";
 export const PAGES = ["explore", "used", "components", "prior", "meaning", "items"];
 const FARTHEST = 1e15; // as the server has it
 const LONG = 32; // more dimensions than this are written as item + what was changed
-const FLAGS = ["rankUp", "manifold", "biplot", "shade", "links", "lens", "offPlane"];
+const FLAGS = ["rankUp", "manifold", "biplot", "shade", "links", "lens", "offPlane", "only", "among"];
 let depth = 0;
 let furthest = 0;
 let restoring = false;
@@ -44,6 +44,7 @@ export function toQuery() {
   if (state.dimension !== null) query.set("dimension", state.dimension);
   if (state.within) query.set("within", JSON.stringify(state.within));
   if (state.selection?.length) query.set("hidden", JSON.stringify(state.selection));
+  if (state.chosen) query.set("chosen", state.chosen);
   // Commas may stand in a query as they are, and read better so.
   return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
@@ -107,6 +108,7 @@ export function fromQuery(text) {
     page: query.get("page") ?? "explore",
     dimension: /^\d+$/.test(query.get("dimension") ?? "") ? Number(query.get("dimension")) : null,
     within: null,
+    chosen: query.get("chosen") || null,
     view: {},
   };
   if (!PAGES.includes(wanted.page)) {

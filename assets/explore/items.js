@@ -1,6 +1,7 @@
 // Going to an item, stepping through neighbours, finding one.
 import { debounced, getJSON, url } from "./api.js";
 import { setAnchor } from "./history.js";
+import { onForget, selectFound, showHits } from "./hits.js";
 import { tellError } from "./notice.js";
 import { element } from "./picture.js";
 import { current, state, update } from "./store.js";
@@ -65,7 +66,10 @@ export function layFinder() {
   }
   async function lookUp() {
     const text = input.value.trim();
-    if (!text) return close();
+    if (!text) {
+      showHits("");
+      return close();
+    }
     try {
       const answer = await getJSON(`spaces/${state.space}/find?q=${encodeURIComponent(text)}`);
       if (input.value.trim() !== text) return;
@@ -81,8 +85,12 @@ export function layFinder() {
             element("span", {}, `${match.id}${match.found ? ` · ${match.found}` : ""}`),
           ),
         ),
-        element("li", { className: "total" }, answer.total ? `${answer.total.toLocaleString("en")} found` : "nothing found"),
+        element(
+          "li", { className: "total" }, answer.total ? `${answer.total.toLocaleString("en")} found` : "nothing found",
+          ...(answer.total ? [element("button", { className: "plain", title: "Select them on the map (Shift + Enter)", onpointerdown: (event) => { event.preventDefault(); chooseAll(); } }, `Select all ${answer.total.toLocaleString("en")}`)] : []),
+        ),
       );
+      showHits(answer.total ? text : "");
       list.hidden = false;
       input.setAttribute("aria-expanded", "true");
       mark();
@@ -91,6 +99,17 @@ export function layFinder() {
     }
     return undefined;
   }
+  function chooseAll() {
+    close();
+    input.blur();
+    selectFound(input.value.trim());
+  }
+  onForget(() => {
+    search.cancel();
+    input.value = "";
+    close();
+    showHits("");
+  });
   const search = debounced(lookUp, 120);
   // What stands in the field counts, not what was found before the last letter.
   async function enter() {
@@ -102,12 +121,13 @@ export function layFinder() {
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "Escape") { input.value = ""; close(); input.blur(); }
+    if (event.key === "Escape") { input.value = ""; close(); showHits(""); input.blur(); }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       at = Math.min(matches.length - 1, Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1)));
       mark();
     }
-    if (event.key === "Enter") enter();
+    if (event.key === "Enter" && event.shiftKey && input.value.trim()) chooseAll();
+    else if (event.key === "Enter") enter();
   });
 }

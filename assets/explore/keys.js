@@ -4,12 +4,14 @@ import { toggle } from "./controls.js";
 import { redo, undo } from "./history.js";
 import { stepThroughNeighbours } from "./items.js";
 import { decodeExactlyHere, holdLens, zoomTo, zoomToAll } from "./map.js";
+import { invert } from "./chosen.js";
+import { chooseTool, leaveTool } from "./lasso.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
 import { pin } from "./pins.js";
 import { toggleInterpret } from "../interpret/pages.js";
 import { goTo, priorMean, randomPoint } from "./sliders.js";
-import { current } from "./store.js";
+import { current, state } from "./store.js";
 
 const KEYS = [
   ["click", "a point: the item; an empty spot: what the decoder makes of it"],
@@ -21,10 +23,12 @@ const KEYS = [
   ["G", "decoded pictures over the map"],
   ["N", "lines to the nearest items in latent space"],
   ["T", "shade what is not to be believed"],
+  ["S,  B", "select items: draw round them, or a box; Shift adds, Alt takes away, Esc leaves"],
+  ["V", "invert what is selected"],
   ["H,  A", "zoom to the point on show, to the whole map"],
   ["0,  R", "prior mean, random draw"],
   ["Shift + A,  Shift + B", "pin the point on show as A or B"],
-  ["/", "find an item"],
+  ["/", "find items; Shift + Enter selects all that are found"],
   ["Ctrl + Z,  Ctrl + Shift + Z", "undo, redo where you were"],
   ["I", "Interpret: what the space means, beside the map; again: back to Explore"],
   ["← →,  Enter  on a histogram", "from bar to bar; show the items of one"],
@@ -62,6 +66,9 @@ const plain = {
   i: toggleInterpret,
   m: showCard,
   n: () => toggle("links"),
+  s: () => chooseTool("lasso"),
+  b: () => chooseTool("box"),
+  v: () => { if (state.chosen) invert(); },
   t: () => toggle("shade"),
   h: () => zoomTo(placeOnMap()),
   a: zoomToAll,
@@ -86,6 +93,8 @@ function pressed(event) {
     redo();
   } else if (control || event.altKey) {
     return;
+  } else if (key === "escape") {
+    if (leaveTool()) event.preventDefault();
   } else if (key === "l") {
     if (!event.repeat) holdLens(true);
   } else if (event.shiftKey && (key === "a" || key === "b")) {

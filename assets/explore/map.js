@@ -1,6 +1,7 @@
 // The map: asking for it, touching it, and the pointer's lens over it.
 import { debounced, getJSON, whenBack } from "./api.js";
 import { isBig, isPicture, itemNear, layBigMap, pointAt } from "./big_map.js";
+import { isColour, SELECTION, selectionQuery, showsOnly } from "./chosen.js";
 import { ask, restLens, touch } from "./decoded.js";
 import { applyFilter, filterAnew, rememberFilter } from "./filter.js";
 import { fitLegend } from "./legend.js";
@@ -104,11 +105,12 @@ export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !isDeep(plot);
 export function requestMap() {
   const there = stage().dataset.stale === undefined;
   const projection = there ? state.projection : "pca";
-  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color: requestedColour(projection), dark: isDark(), frame: state.frame } });
+  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color: requestedColour(projection), dark: isDark(), frame: state.frame, ...(isColour() || showsOnly() ? selectionQuery() : {}) } });
 }
 
-// Until a map has been measured its points have the usual colours.
+// Until a map has been measured, or without a selection, its points have the usual colours.
 export function requestedColour(projection = state.projection) {
+  if (state.color === SELECTION && !state.chosen) return current.info.default_column;
   return ofMap(state.color) && !isMeasured(state.space, projection) ? current.info.default_column : state.color;
 }
 

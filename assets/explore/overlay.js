@@ -7,10 +7,14 @@ import { connectLayer, hasNewcomers, paintNewcomers } from "./layer.js";
 import { connectBiplot, hasBiplot, paintBiplot } from "../interpret/biplot.js";
 import { connectMarks, hasMarks, paintMarks } from "../interpret/marks.js";
 import { connectWithin, hasWithin, paintWithin } from "../interpret/within.js";
+import { connectHits, hasHits, paintHits } from "./hits.js";
+import { onSelection } from "./chosen.js";
+import { paintOutline } from "./lasso.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { asWanted, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { colour, fitted } from "./picture.js";
+import { dimOthers, hasSelectionMarks, paintSelectionMarks } from "./selection_marks.js";
 import { connectShade, isShaded, paintShade } from "./shade.js";
 import { current, state, subscribe } from "./store.js";
 
@@ -31,6 +35,8 @@ export function paintOverlay() {
   below.clearRect(0, 0, w, h);
   placeHere();
   paintBigMap();
+  dimOthers();
+  paintOutline();
   const gridded = hasGrid();
   const drawn = plot.data.length > 0 && asWanted();
   const crossed = drawn && path?.key === pathKey();
@@ -38,9 +44,11 @@ export function paintOverlay() {
   const linked = drawn && placeOnMap() && linkedPlaces().length > 0;
   const layered = drawn && hasNewcomers();
   const parted = drawn && hasWithin();
+  const selecting = drawn && hasSelectionMarks();
+  const searched = drawn && hasHits();
   const arrowed = drawn && hasBiplot();
   const marked = drawn && hasMarks();
-  const over = crossed || linked || layered || parted || arrowed || marked;
+  const over = crossed || linked || layered || parted || selecting || searched || arrowed || marked;
   canvas.style.visibility = over ? "" : "hidden";
   const shaded = isShaded();
   underlay.style.visibility = gridded || shaded ? "" : "hidden";
@@ -59,7 +67,9 @@ export function paintOverlay() {
   context.beginPath();
   context.rect(box.left, box.top, box.width, box.height);
   context.clip();
+  if (selecting) paintSelectionMarks(context, toPixels);
   if (parted) paintWithin(context, toPixels);
+  if (searched) paintHits(context, toPixels);
   if (layered) paintNewcomers(context);
   if (linked) paintLinks(context, toPixels(here), linkedPlaces().map(toPixels));
   if (crossed) paintPath(context);
@@ -197,6 +207,8 @@ export function connectOverlay() {
   connectShade(paintOverlay);
   connectLayer(paintOverlay);
   connectWithin(paintOverlay);
+  connectHits(paintOverlay);
+  onSelection(paintOverlay);
   connectBiplot(paintOverlay);
   connectMarks(paintOverlay);
   connectGrid(paintOverlay);

@@ -7,7 +7,7 @@ import { state, subscribe, update } from "./store.js";
 const EVERY = 400; // milliseconds between two questions
 const AT_REST = 150;
 const WHILE_GONE = 2000;
-const TOLD = ["space", "projection", "color", "item", "z", "pins", "selection", "frame"];
+const TOLD = ["space", "projection", "color", "item", "z", "pins", "selection", "frame", "chosen"];
 const me = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
 
 let changes = 0; // how often what is told has changed, and how many of that have been told
@@ -29,6 +29,7 @@ const shown = () => ({
   pins: { a: list(state.pins.a), b: list(state.pins.b) },
   hidden: state.selection ?? [],
   frame: list(state.frame),
+  chosen: state.chosen ?? "",
 });
 
 function follow({ number, space, item, z }) {

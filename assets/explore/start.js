@@ -1,12 +1,14 @@
 // Opens a space, restores what the link says, and connects the parts.
 import { layCells, repaintCells } from "./cells.js";
 import { layDecoded, repaintDecoded } from "./decoded.js";
+import { connectChosen, SELECTION } from "./chosen.js";
 import { layDrop } from "./drop.js";
 import { connectHistory, correctAddress, fromQuery, setAnchor } from "./history.js";
 import { layFinder } from "./items.js";
 import { onRetried } from "./jobs.js";
 import { layJobs } from "./jobs_panel.js";
 import { connectKeys } from "./keys.js";
+import { layLasso } from "./lasso.js";
 import { layMap, requestMap, shownNow } from "./map.js";
 import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
@@ -22,6 +24,7 @@ import { layLayer, refreshLayers } from "./layer.js";
 import { layQuality } from "./quality.js";
 import { connectReport } from "./report.js";
 import { layRows, repaintAll } from "./sliders.js";
+import { laySelectionPanel } from "./selection_panel.js";
 import { repaintTouched } from "./touched.js";
 import { current, state, update } from "./store.js";
 import { layTools, mirror } from "./controls.js";
@@ -43,8 +46,8 @@ async function openSpace(id) {
 // Goes where a link or the history says. Whatever cannot be had is said and left out.
 export async function restore({ wanted, puzzling }, initial = false) {
   const missing = [...puzzling];
-  let id = wanted.space;
-  if (!id) id = state.space ?? document.body.dataset.defaultSpace;
+  // An address without a space means the one a page begins with, also on the way back to it.
+  let id = wanted.space ?? document.body.dataset.defaultSpace;
   let info = current.info;
   if (id !== state.space) {
     try {
@@ -73,7 +76,7 @@ export async function restore({ wanted, puzzling }, initial = false) {
     missing.push("projection");
     projection = "pca";
   }
-  if (!info.columns.some((column) => column.name === color && column.kind !== "text")) {
+  if (!(color === SELECTION && wanted.chosen) && !info.columns.some((column) => column.name === color && column.kind !== "text")) {
     if (color) missing.push("color");
     color = info.default_column;
   }
@@ -109,7 +112,7 @@ export async function restore({ wanted, puzzling }, initial = false) {
     layCells();
   }
   const frame = wanted.frame ? Array.from(wanted.frame) : null;
-  update({ space: info.id, projection, color, item, z, spot, pins, frame, selection: wanted.selection, page: wanted.page, dimension, within, view: wanted.view }, { initial: initial && touchedNothing });
+  update({ space: info.id, projection, color, item, z, spot, pins, frame, selection: wanted.selection, page: wanted.page, dimension, within, chosen: wanted.chosen, view: wanted.view }, { initial: initial && touchedNothing });
   mirror();
   refreshLayers().catch(tellError);
   if (missing.length) correctAddress();
@@ -137,6 +140,8 @@ export async function start() {
   layPins();
   layFinder();
   layTools();
+  layLasso();
+  laySelectionPanel();
   layDrop();
   layJobs();
   layQuality();
@@ -148,6 +153,7 @@ export async function start() {
   connectNames();
   connectGallery();
   connectOverlay();
+  connectChosen();
   connectKeys();
   onRetried(shownNow);
   try {

@@ -12,6 +12,7 @@ export const state = {
   frame: null, // numbers, the part of the map in view; null for all of it
   selection: null, // hidden categories of the legend
   dimension: null, // the latent dimension looked at
+  chosen: null, // how items were selected by hand, as the server writes it
   within: null, // { column, low, high } or { column, value }: the items looked at
   view: {}, // off-plane, manifold, units, …
 };
@@ -31,6 +32,8 @@ export function update(changes, how = {}) {
   const changed = new Set();
   const elsewhere = (changes.projection ?? state.projection) !== state.projection || (changes.space ?? state.space) !== state.space;
   if (elsewhere && !("frame" in changes)) changes.frame = null;
+  // Numbers of items mean other items in another space.
+  if ((changes.space ?? state.space) !== state.space && !("chosen" in changes)) changes.chosen = null;
   for (const [name, value] of Object.entries(changes)) {
     if (state[name] === value) continue;
     state[name] = value;

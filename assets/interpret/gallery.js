@@ -1,11 +1,12 @@
 // The gallery: all items in an order, of which only those in view are known and painted.
 import { debounced, newest, postJSON, whenBack } from "../explore/api.js";
+import { isColour } from "../explore/chosen.js";
 import { goToItem } from "../explore/items.js";
 import { tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
 import { current, state, subscribe } from "../explore/store.js";
 import { HIGH, paintTiles, readable, tileWide } from "./gallery_canvas.js";
-import { layHead, loadChoices, rankedBy, showChoices } from "./gallery_head.js";
+import { isAmong, layHead, loadChoices, rankedBy, showChoices } from "./gallery_head.js";
 import { onPictures, wantPictures } from "./gallery_pictures.js";
 
 const PART = 200; // items of a request
@@ -27,6 +28,7 @@ const comparedBy = () => document.querySelector("#study-wrong_items [data-choice
 const asked = () => ({
   by: rankedBy(), worst: !state.view.rankUp, within: state.within, column: comparedBy(),
   ...(state.selection ? { hidden: state.selection, color: state.color ?? "" } : {}),
+  ...(isAmong() || (isColour() && state.selection) ? { chosen: state.chosen, only: isAmong() } : {}),
 });
 
 // More is known of the items, or they are compared by another column.
@@ -154,7 +156,7 @@ function want(tiles) {
 function paint() {
   if (!visible() || total === null) return;
   if (total === 0) {
-    say(state.selection ? "No item of the classes shown is within the part looked at." : state.within ? "No item is within the part looked at." : "There is no item.");
+    say(isAmong() ? "No item of the selection is among those looked at." : state.selection ? "No item of the classes shown is within the part looked at." : state.within ? "No item is within the part looked at." : "There is no item.");
     return;
   }
   layRoom();
@@ -175,7 +177,7 @@ function paint() {
   const top = topNow();
   const ends = [Math.min(total, Math.floor(top / HIGH) * wide + 1), Math.min(total, Math.ceil((top + clientHeight) / HIGH) * wide)];
   const some = known !== null && known < current.info.count ? ` · known of ${known.toLocaleString("en")}` : "";
-  document.getElementById("gallery-place").textContent = `${ends[0].toLocaleString("en")}–${ends[1].toLocaleString("en")} of ${total.toLocaleString("en")}${state.selection ? " of the classes shown" : ""}${some}`;
+  document.getElementById("gallery-place").textContent = `${ends[0].toLocaleString("en")}–${ends[1].toLocaleString("en")} of ${total.toLocaleString("en")}${isAmong() ? " selected" : ""}${state.selection ? " of the classes shown" : ""}${some}`;
 }
 
 const described = (item) => `Item ${item.index}${item.id === String(item.index) ? "" : ` (${item.id})`}${item.label === null ? "" : ` · ${item.label}`}${item.value === null ? "" : ` · ${readable(item.value)}`}${item.percentile === null ? "" : ` · above ${readable(item.percentile)} % of the items`}`;
@@ -308,7 +310,7 @@ export function connectGallery() {
     // Whoever lays the page for another space opens the gallery as well.
     if (changed.has("space")) total = null;
     else if (changed.has("page")) openGallery();
-    else if (visible() && ["view", "within", "selection"].some((name) => changed.has(name))) {
+    else if (visible() && ["view", "within", "selection", "chosen", "color"].some((name) => changed.has(name))) {
       showChoices();
       if (JSON.stringify(asked()) !== shown) restart();
       else paintSoon();

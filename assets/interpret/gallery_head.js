@@ -21,6 +21,7 @@ export function layHead() {
     element("button", { id: "rank-way", className: "plain", onclick: () => look({ rankUp: !state.view.rankUp || undefined }) }),
     element("label", { className: "choice" }, "showing ", element("select", { id: "gallery-pictures", onchange: (event) => look({ pictures: event.target.value === "item" ? undefined : event.target.value }) })),
     filterControl(),
+    element("span", { className: "choice", id: "gallery-among", hidden: true }, "of the selection", element("button", { className: "plain", title: "Show all items again", "aria-label": "Show all items again, not the selection alone", onclick: () => look({ among: undefined, only: undefined }) }, "×")),
     element("span", { id: "gallery-place", role: "status" }),
   );
 }
@@ -45,8 +46,12 @@ export async function loadChoices() {
   return true;
 }
 
+// Whether the gallery shows the items selected on the map alone.
+export const isAmong = () => Boolean(state.chosen && (state.view.among || state.view.only));
+
 export function showChoices() {
   if (!choices) return;
+  document.getElementById("gallery-among").hidden = !isAmong();
   document.getElementById("rank-by").value = rankedBy();
   document.getElementById("gallery-note").textContent = [choices.told[rankedBy()] ?? "", ...choices.notes].join(" ");
   document.getElementById("gallery-pictures").value = shownAs();

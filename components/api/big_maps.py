@@ -8,6 +8,7 @@ import numpy as np
 from flask import Blueprint, Response, jsonify
 
 from components.api.maps import json_body
+from components.api.selections import wanted_selection
 from components.api.wanted import wanted_hidden, wanted_plane, wanted_space
 from components.api.wire import FARTHEST, Refused, framed_answer
 from components.big_maps import FEW, BigMaps, View
@@ -26,13 +27,14 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         found = wanted_plane(space, projection, jobs)
         asked = _body()
-        view, hidden = _view(asked), wanted_hidden(asked)
-        big = maps.get(space, found, str(asked.get("color", "")))
-        index = big.within(view, hidden)
+        view, hidden, selected = _view(asked), wanted_hidden(asked), wanted_selection(space, asked, jobs)
+        only = asked.get("only") is True
+        big = maps.get(space, found, str(asked.get("color", "")), selected)
+        index = big.within(view, hidden, selected if only else None)
         about = {"count": len(index), "total": len(space)}
         if len(index) <= FEW:
             return framed_answer({**about, "drawn": "points"}, big.points(index))
-        png = np.frombuffer(big.picture(view, len(index), hidden), dtype=np.uint8)
+        png = np.frombuffer(big.picture(view, len(index), hidden, selected, only), dtype=np.uint8)
         return framed_answer({**about, "drawn": "picture"}, png)
 
     @api.post("/spaces/<name>/pick/<projection>")
@@ -41,14 +43,15 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_plane(space, projection, jobs)
         asked = _body()
         x, y, reach = _numbers(asked, ("x", "y", "reach"))
-        hidden = wanted_hidden(asked)
-        if not hidden:
+        hidden, selected = wanted_hidden(asked), wanted_selection(space, asked, jobs)
+        only = selected if asked.get("only") is True else None
+        if not hidden and only is None:
             index, distance = found.nearest(np.array([[x, y]]), 1)
             item, away = int(index[0, 0]), float(distance[0, 0])
         else:
             # Nothing that cannot be seen can be meant.
-            big = maps.get(space, found, str(asked.get("color", "")))
-            within = big.within(View(x - reach, x + reach, y - reach, y + reach, 1, 1), hidden)
+            big = maps.get(space, found, str(asked.get("color", "")), selected)
+            within = big.within(View(x - reach, x + reach, y - reach, y + reach, 1, 1), hidden, only)
             if len(within) == 0:
                 return jsonify({"index": None, "distance": None})
             apart = np.linalg.norm(found.points[within] - np.array([x, y]), axis=1)

@@ -10,13 +10,15 @@ import pandas as pd
 from flask import Blueprint, Response, jsonify
 
 from components.api.maps import json_body
+from components.api.selections import wanted_selection
 from components.api.wanted import wanted_hidden, wanted_space
 from components.api.wire import Refused
 from components.columns import columns, default_column, values_of
+from components.legend import Legend
 from components.ranking import Ranking, Rankings, offered
-from components.selection import Legend
 from components.within import Within
 from vae_core import Catalogue, LatentSpace
+from vae_core.groups.item_set import ItemSet
 from vae_core.interpret.wrong_items import NEAREST
 from vae_core.jobs import Jobs
 
@@ -61,7 +63,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             raise Refused(400, 'Ask with a JSON object such as {"by": "distortion", "offset": 0, "count": 100}.')
         by, column = _text(asked, "by", "distortion"), _text(asked, "column", "")
         within = None if asked.get("within") is None else Within.of(asked["within"])
-        ranking = rankings.get(space, by, _flag(asked, "worst", True), column, within, _legend(asked))
+        selected = wanted_selection(space, asked, jobs)
+        among = selected if _flag(asked, "only", False) else None
+        legend = _legend(asked, selected)
+        ranking = rankings.get(space, by, _flag(asked, "worst", True), column, within, legend, among)
         offset, count = _whole(asked, "offset", 0, len(space)), _whole(asked, "count", 100, MOST)
         known = None if ranking.values is None else int(np.isfinite(ranking.values).sum())
         told: dict[str, Any] = {"total": len(ranking.order), "offset": offset, "known": known}
@@ -114,9 +119,9 @@ def _number(value: Any) -> float | None:
     return float(f"{value:.6g}") if value is not None and isfinite(value) else None
 
 
-def _legend(asked: dict[str, Any]) -> Legend | None:
+def _legend(asked: dict[str, Any], selected: ItemSet | None) -> Legend | None:
     hidden = wanted_hidden(asked)
-    return Legend(_text(asked, "color", ""), hidden) if hidden else None
+    return Legend(_text(asked, "color", ""), hidden, selected) if hidden else None
 
 
 def _text(asked: dict[str, Any], name: str, usual: str) -> str:

@@ -24,6 +24,7 @@ from components.api import (
     quality,
     ranking,
     reports,
+    selections,
     studies,
     takeaway,
     views,
@@ -89,6 +90,7 @@ def register(
         takeaway,
         views,
         within,
+        selections,
     ):
         room.add_routes(api, catalogue, jobs)
     api.register_error_handler(Refused, refusal)

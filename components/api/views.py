@@ -11,8 +11,9 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from components.api.maps import json_body
 from components.api.wanted import wanted_item, wanted_space
 from components.api.wire import FARTHEST, Refused
+from components.selection_steps import read_steps, write_steps
 from components.views import OnShow, Views
-from vae_core import Catalogue, LatentSpace
+from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.jobs import Jobs
 
 _LONGEST_NAME = 200
@@ -67,7 +68,15 @@ def _on_show(catalogue: Catalogue, shown: Any) -> OnShow:
         pins=(_point(space, pins, "a"), _point(space, pins, "b")),
         hidden=tuple(hidden),
         frame=_frame(shown.get("frame")),
+        chosen=_chosen(shown.get("chosen")),
     )
+
+
+def _chosen(text: Any) -> str:
+    try:
+        return write_steps(read_steps(text or ""))
+    except InputError as error:
+        raise Refused(400, str(error)) from None
 
 
 def _name(body: dict[str, Any], part: str) -> str:

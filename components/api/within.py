@@ -1,4 +1,4 @@
-"""The items looked at, on a map."""
+"""The items looked at, or found, on a map."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 from components.api.maps import json_body
 from components.api.wanted import wanted_map, wanted_space
 from components.api.wire import framed_answer
+from components.finding import hits
 from components.within import Within
 from vae_core import Catalogue
 from vae_core.jobs import Jobs
@@ -23,7 +24,12 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def within(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
         found = wanted_map(space, projection, jobs)
-        items = Within.of(json_body()).items(space)
+        asked = json_body()
+        text = asked.get("find") if isinstance(asked, dict) else None
+        if isinstance(text, str):
+            items = np.sort(np.fromiter(hits(space.data, text), dtype=np.int64))
+        else:
+            items = Within.of(asked).items(space)
         drawn = items
         if len(items) > MOST_PLACES:
             drawn = np.sort(np.random.default_rng(0).choice(items, MOST_PLACES, replace=False))

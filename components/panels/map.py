@@ -13,6 +13,7 @@ from components.aria import label
 from components.big_maps import items_drawn
 from components.columns import default_column
 from components.icons import icon
+from components.item_selections import items_of
 from components.map_figure import empty_figure, map_figure
 from vae_core import Catalogue, InputError
 
@@ -236,7 +237,10 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
             key = f"{wanted['space']}/{name}"
             frame = _numbers(wanted.get("frame"))
             drawn = items_drawn(len(space), projection, points_up_to)
-            return map_figure(space, projection, color, bool(wanted.get("dark")), key, frame, drawn), None
+            selected = items_of(space, wanted.get("chosen"))
+            if wanted.get("only") and selected is not None:
+                drawn = selected.indices if drawn is None else drawn[selected.mask[drawn]]
+            return map_figure(space, projection, color, bool(wanted.get("dark")), key, frame, drawn, selected), None
         except KeyError as error:
             return no_update, f"There is no space {error}."
         except InputError as error:

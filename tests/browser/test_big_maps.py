@@ -91,3 +91,22 @@ def test_the_legend_filters_the_picture_and_empty_spots_are_decoded(page: Page, 
     wait_for_other_picture(page, before)
     wait_for_address(page, "spot=")
     assert get(many, "fashion")["points_up_to"] == 5000
+    # A box selects what is shown in it; shown alone, nothing else is drawn.
+    stage = page.locator("#map-stage").bounding_box()
+    assert stage is not None
+    page.keyboard.press("b")
+    page.mouse.move(stage["x"] + 40, stage["y"] + 150)
+    page.mouse.down()
+    page.mouse.move(stage["x"] + 300, stage["y"] + 300)
+    page.mouse.move(stage["x"] + stage["width"] - 12, stage["y"] + stage["height"] - 90)
+    page.mouse.up()
+    wait_for_address(page, "chosen=new_box_tsne_")
+    expect(page.locator("#selection strong")).to_contain_text("of 10,000 items")
+    expect(page.locator("#selection .left-out")).to_be_visible()
+    selected = int((page.locator("#selection strong").text_content() or "").split(" ")[0].replace(",", ""))
+    assert 0 < selected < 9000
+    page.click("[data-do=only]")
+    expect(page.locator("#big-map")).to_have_attribute("data-count", str(selected))
+    page.click("[data-do=clear]")
+    page.keyboard.press("Escape")
+    expect(page.locator("#big-map")).to_have_attribute("data-count", "9000")

@@ -14,6 +14,7 @@ from components.big_maps import IN_DEPTH, BigMap, BigMaps, View, items_drawn
 from components.colouring import Classes, Scale, colouring
 from components.map_figure import map_figure
 from vae_core import LatentSpace
+from vae_core.groups.item_set import ItemSet
 
 VIEW = View(0.0, 8.0, 0.0, 4.0, 80, 40)
 RED, BLUE = "#ff0000", "#0000ff"
@@ -53,6 +54,19 @@ def test_hidden_classes_are_left_out_and_where_two_meet_the_more_frequent_colour
     assert hidden[34, 10, :3].tolist() == [0, 0, 255]
     assert opened(big.picture(VIEW, MANY, {"red", "blue"}))[..., 3].max() == 0
     assert big.within(VIEW, {"red"}).tolist() == [1, 2, 3]
+
+
+def test_what_is_not_selected_steps_back_or_is_left_out() -> None:
+    big = BigMap(points_at((1.05, 0.55), (1.05, 0.55), (7.05, 3.55), (4.05, 2.05)), classes(0, 1, 1, 0))
+    selected = ItemSet.of(np.array([0, 2]), 4)
+    plain, dimmed = opened(big.picture(VIEW, MANY)), opened(big.picture(VIEW, MANY, selected=selected))
+    assert dimmed[34, 10].tolist()[:3] == [255, 0, 0], "of two items on a pixel the one selected is seen"
+    assert dimmed[4, 70, 3] >= plain[4, 70, 3] > 0 and dimmed[19, 40, 3] == round(0.28 * plain[19, 40, 3])
+    alone = opened(big.picture(VIEW, MANY, selected=selected, only=True))
+    assert {tuple(place) for place in np.argwhere(alone[..., 3] > 0)} == {(34, 10), (4, 70)}
+    assert opened(big.picture(VIEW, MANY, {"red"}, selected, True))[34, 10, 3] == 0
+    assert opened(big.picture(VIEW, MANY, selected=ItemSet.none(4), only=True))[..., 3].max() == 0
+    assert big.within(VIEW, only=selected).tolist() == [0, 2]
 
 
 def test_numbers_have_the_colour_of_their_mean() -> None:

@@ -84,6 +84,10 @@ def test_what_a_page_reports_is_handed_back_as_arrays(opened: Opener, grey: Late
     bags = np.asarray(grey.data.table["label"]) == "bag"
     assert page.selection.tolist() == np.flatnonzero(~bags).tolist()
     assert page.space.mean[page.selection].shape == (40, 4)
+    report(page, z=z, color="label", hidden=["bag"], chosen="new_find_bag*add_find_item-000")
+    assert page.selection.tolist() == [0, *np.flatnonzero(bags)], "what was chosen by hand goes before what is in view"
+    assert parse_qs(urlsplit(page.url()).query)["chosen"] == ["new_find_bag*add_find_item-000"]
+    report(page, z=z, item=7, pins={"a": [1, 2, 3, 4], "b": None})
     page.z[:] = 0
     assert page.z.tolist() == z, "what is handed back is a copy"
 

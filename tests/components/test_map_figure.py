@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.colouring import SELECTION
 from components.columns import SHOWN_CATEGORIES, with_others
 from components.map_figure import label_shifts, map_figure
 from vae_core import InputError, LatentSpace
+from vae_core.groups.item_set import ItemSet
 
 
 @pytest.mark.parametrize("colour", ["label", "size", "z0", "rate"])
@@ -24,6 +26,20 @@ def test_every_item_is_one_point_whatever_the_colour(grey: LatentSpace, colour: 
     y = np.concatenate([trace.y for trace in figure.data])
     assert sorted(index) == list(range(len(grey)))
     np.testing.assert_array_equal(np.stack([x, y], axis=1), projection.points[index])
+
+
+def test_what_is_selected_colours_the_points_and_is_drawn_alone(grey: LatentSpace) -> None:
+    selected = ItemSet.of(np.arange(7), 60)
+    for name in ("pca", "pca-3d"):
+        projection = grey.projection(name)
+        figure = map_figure(grey, projection, SELECTION, selected=selected)
+        assert [(trace.name, len(trace.customdata)) for trace in figure.data] == [("selected", 7), ("others", 53)]
+        alone = map_figure(grey, projection, "label", drawn=selected.indices)
+        assert sorted(np.concatenate([trace.customdata for trace in alone.data])) == list(range(7))
+        assert alone.layout.xaxis == map_figure(grey, projection, "label").layout.xaxis, "the map stays where it is"
+    assert all(trace.customdata is None for trace in map_figure(grey, projection, "label", drawn=np.empty(0, int)).data)
+    with pytest.raises(InputError, match="Nothing is selected"):
+        map_figure(grey, projection, SELECTION)
 
 
 def test_a_part_of_the_map_is_framed_and_the_frame_of_another_kind_passed_over(grey: LatentSpace) -> None:

@@ -89,6 +89,7 @@ WRONG = [
             "z": [[1, 2, 3], [1, 2, 3, "4"], "1,2,3,4", [1, 2, 3, 1e16], [1, 2, 3, True]],
             "pins": [[1], {"a": [1]}],
             "hidden": ["bag", [1], ["x"] * 1001],
+            "chosen": [3, ["new_all"], "nonsense", "new_box_pca_0,1"],
             "frame": [[1, 0, 0, 1], [0, 1, 1, 0], [1, 2, 3], "0,1,0,1"],
         }.items()
         for value in values

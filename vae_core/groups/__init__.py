@@ -1,0 +1,1 @@
+"""Sets of items: taken from a map, combined, described, and kept by their content."""
