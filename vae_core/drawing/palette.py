@@ -10,6 +10,8 @@ MANY = (
     *("#332288", "#EE8866", "#77AADD", "#117733", "#FFAABB", "#999933", "#AA4499", "#99DDFF", "#BBCC33", "#6699CC"),
 )
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "triangle-down", "hexagon", "x", "pentagon")
+#: Sectors of a turn, the last beside the first: hues of one lightness, after "phase" of cmocean (Thyng et al. 2016).
+CYCLIC = ("#A8780D", "#D35A3A", "#C7479E", "#7B68DC", "#1F8FB8", "#2F9A62")
 #: Missing values.
 MISSING = "#9A9A9A"
 #: Perceptually uniform, for numbers; and around zero (Moreland's cool-warm family, softened).

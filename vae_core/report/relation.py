@@ -10,7 +10,7 @@ from markupsafe import Markup
 from vae_core.drawing.filmstrip import filmstrip
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain
-from vae_core.drawing.palette import category_style
+from vae_core.drawing.palette import CYCLIC, category_style
 from vae_core.interpret.along import Along, along_dimension
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def _numbers(told: Along) -> Markup:
 
 def _shares(told: Along) -> Markup:
     """Draw stacked shares, a stack a part, and at the end that of all items."""
-    order = np.argsort(-told.shares_of_all, kind="stable")
+    # An angle is read in the order of the turn.
+    order = np.arange(len(told.categories)) if told.kind == "angle" else np.argsort(-told.shares_of_all, kind="stable")
     shown, rest = order[:_CATEGORIES], order[_CATEGORIES:]
     stacks = np.concatenate([told.shares, told.shares_of_all[None]])
     drawn = [tag("div", _stack(stack, told, shown, rest), class_="stack") for stack in stacks[:-1]]
@@ -124,4 +125,6 @@ def _stack(stack: np.ndarray, told: Along, shown: np.ndarray, rest: np.ndarray) 
 
 
 def _ink(category: int, told: Along) -> str:
+    if told.kind == "angle":
+        return CYCLIC[category % len(CYCLIC)]
     return category_style(int(category), len(told.categories))[0]

@@ -13,6 +13,7 @@ from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.collapse import NAT_FROM, Collapse, Movement, Rates, off_dimensions
 from vae_core.interpret.collapse_verdict import verdict
+from vae_core.interpret.names_in_use import called
 from vae_core.report.card import Card
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ _BRACKETS = ", in brackets the central 95 % of 1,000 bootstrap draws."
 
 def card(space: LatentSpace, found: Collapse) -> Card:
     """Return verdict and remedies, rates as bars, and counts with their ranges."""
-    told = verdict(found)
+    told, names = verdict(found), called(space)
     remedies = tag("ul", [tag("li", one) for one in told.remedies], class_="remedies") if told.remedies else None
     listed = [*_of_rates(found, found.rates), *_of_movement(found, found.movement)]
     return Card(
         told.summary,
         remedies,
-        _rate_bars(found.rates, found.movement) if found.rates else _variance_bars(found),
+        _rate_bars(found.rates, found.movement, names) if found.rates else _variance_bars(found, names),
         facts(listed) if listed else None,
         how(
             f"Measured on {count(found.items)} of {count(found.of)} items, without sampling.",
@@ -42,7 +43,7 @@ def card(space: LatentSpace, found: Collapse) -> Card:
     )
 
 
-def _rate_bars(rates: Rates, movement: Movement | None) -> Markup:
+def _rate_bars(rates: Rates, movement: Movement | None, names: dict[int, str]) -> Markup:
     rows = []
     off = off_dimensions(np.zeros(len(rates.rate)) if movement is None else movement.variance, rates.rate)
     for j in rates.order:
@@ -56,6 +57,7 @@ def _rate_bars(rates: Rates, movement: Movement | None) -> Markup:
                 note=percent(float(rates.rate[j]) / rates.total) if rates.total > 0 else "",
                 off=bool(off[j]),
                 touch={"dimension": int(j)},
+                called=names.get(int(j), ""),
                 title=f"z{j}: {with_error(float(rates.rate[j]), float(rates.error[j]))} nats."
                 + (f"{moved}: {'an' if active else 'no'} active unit." if moved else ""),
             )
@@ -63,7 +65,7 @@ def _rate_bars(rates: Rates, movement: Movement | None) -> Markup:
     return joined(tag("h3", "Rate in nats an item, and its share", class_="sub"), bars(rows, mark=NAT_FROM))
 
 
-def _variance_bars(found: Collapse) -> Markup | None:
+def _variance_bars(found: Collapse, names: dict[int, str]) -> Markup | None:
     if found.movement is None:
         return None
     moved = found.movement
@@ -75,6 +77,7 @@ def _variance_bars(found: Collapse) -> Markup | None:
             float(moved.error[j]),
             off=bool(off[j]),
             touch={"dimension": int(j)},
+            called=names.get(int(j), ""),
         )
         for j in np.argsort(-moved.variance, kind="stable")
     ]

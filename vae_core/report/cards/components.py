@@ -14,6 +14,7 @@ from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, p_value, percent, with_error
 from vae_core.drawing.walk import walk
 from vae_core.interpret.components import Components
+from vae_core.interpret.names_in_use import called
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
 
@@ -57,7 +58,7 @@ def card(space: LatentSpace, found: Components) -> Card:
         ),
         tag("h3", "What each does: decoded along it, and the items at its ends", class_="sub"),
         [_component(space, found, k) for k in range(len(found.axes)) if found.deviation[k] > 0],
-        _loadings(found),
+        _loadings(found, called(space)),
         how(
             f"{'All ' if found.items == found.of else ''}{count(found.items)} of {count(found.of)} items; variance "
             "of the "
@@ -145,7 +146,7 @@ def _component(space: LatentSpace, found: Components, k: int) -> Markup:
     )
 
 
-def _loadings(found: Components) -> Markup:
+def _loadings(found: Components, called_by: dict[int, str]) -> Markup:
     d = len(found.centre)
     weight = np.abs(found.correlation).max(axis=0)
     shown = np.sort(np.argsort(-weight, kind="stable")[:_DIMENSIONS])
@@ -167,6 +168,7 @@ def _loadings(found: Components) -> Markup:
             ),
             column_touch=[{"dimension": int(j)} for j in shown],
             label="Loadings",
+            column_called=[called_by.get(int(j), "") for j in shown],
         ),
         tag("button", "Show as a biplot on the PCA map", type="button", class_="plain", data_biplot=True)
         if d > 1

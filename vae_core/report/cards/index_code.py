@@ -12,6 +12,7 @@ from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.index_code import IndexCode
+from vae_core.interpret.names_in_use import called
 from vae_core.report.card import Card
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def card(space: LatentSpace, found: IndexCode) -> Card:
     return Card(
         _said(found) if space.model.can.encode else "Nothing is encoded, so the latent tells nothing about items.",
         facts(_parts(found)),
-        _by_dimension(found),
+        _by_dimension(found, called(space)),
         tag("p", found.note) if found.note else None,
         how(
             f"{count(found.items)} items, seed 0, {count(found.draws)} draw{'s' if found.draws > 1 else ''} of each, "
@@ -99,7 +100,7 @@ def _parts(found: IndexCode) -> list[Fact]:
     ]
 
 
-def _by_dimension(found: IndexCode) -> Markup | None:
+def _by_dimension(found: IndexCode, names: dict[int, str]) -> Markup | None:
     if found.dimension_information is None or found.dimension_information_error is None:
         return None
     assert found.dimension_kl is not None
@@ -109,6 +110,7 @@ def _by_dimension(found: IndexCode) -> Markup | None:
             float(found.dimension_information[j]),
             float(found.dimension_information_error[j]),
             touch={"dimension": int(j)},
+            called=names.get(int(j), ""),
             title=f"z{j}: KL from the prior {plain(float(found.dimension_kl[j]))} nats",
         )
         for j in np.argsort(-found.dimension_information, kind="stable")

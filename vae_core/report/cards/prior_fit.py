@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from vae_core.drawing.bars import touchable
+from vae_core.drawing.bars import named, touchable
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.histogram import histogram
 from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, p_value, plain, with_error
+from vae_core.interpret.names_in_use import called
 from vae_core.interpret.prior_fit import PriorFit
 from vae_core.report.card import Card
 
@@ -30,7 +31,8 @@ _P = 0.05
 def card(space: LatentSpace, found: PriorFit) -> Card:
     """Return a histogram a dimension against the prior's density, the correlations, and how far the whole is off."""
     order = np.argsort(-found.kolmogorov_smirnov, kind="stable")
-    drawn = [_dimension(found, int(j)) for j in order]
+    names = called(space)
+    drawn = [_dimension(found, int(j), names.get(int(j), "")) for j in order]
     rest = drawn[_SHOWN:]
     return Card(
         _said(found, order),
@@ -40,7 +42,7 @@ def card(space: LatentSpace, found: PriorFit) -> Card:
         tag("details", tag("summary", f"{len(rest)} more"), tag("div", rest, class_="small-multiples"))
         if rest
         else None,
-        _pairs(found),
+        _pairs(found, names),
         tag("p", found.note) if found.note else None,
         how(
             f"{count(found.items)} of {count(found.population)} items, one draw from the posterior of each, seed 0.",
@@ -101,14 +103,19 @@ def _whole(found: PriorFit) -> list[Fact]:
     return listed
 
 
-def _dimension(found: PriorFit, j: int) -> Markup:
+def _dimension(found: PriorFit, j: int, name: str) -> Markup:
     ks, chance = float(found.kolmogorov_smirnov[j]), found.kolmogorov_smirnov_by_chance_95
     w, usual = float(found.wasserstein[j]), float(found.wasserstein_by_chance_95[j])
     told_p = p_value(float(found.kolmogorov_smirnov_p[j]))
     told = f"{found.mean[j]:.2f} ± {found.deviation[j]:.2f}".replace("-", "−")
     return tag(
         "div",
-        tag("h4", f"z{j}", tag("span", told), **touchable({"dimension": j}, f"z{j}")),
+        tag(
+            "h4",
+            tag("span", named(f"z{j}", name), class_="name"),
+            tag("span", told),
+            **touchable({"dimension": j}, f"z{j} {name}".rstrip()),
+        ),
         histogram(found.edges, found.counts[j], found.prior_density[j], column=f"z{j}"),
         tag(
             "p",
@@ -121,7 +128,7 @@ def _dimension(found: PriorFit, j: int) -> Markup:
     )
 
 
-def _pairs(found: PriorFit) -> Markup | None:
+def _pairs(found: PriorFit, called_by: dict[int, str]) -> Markup | None:
     d = len(found.mean)
     if d < 2:
         return None
@@ -132,6 +139,7 @@ def _pairs(found: PriorFit) -> Markup | None:
     names = [f"z{j}" for j in shown]
     told = f"those {_PAIRS} dimensions that correlate most with another" if d > _PAIRS else "all pairs"
     touches = [{"dimension": int(j)} for j in shown]
+    besides = [called_by.get(int(j), "") for j in shown]
     return joined(
         tag("h3", f"In pairs: correlations of {told}", class_="sub"),
         heat_map(
@@ -145,6 +153,8 @@ def _pairs(found: PriorFit) -> Markup | None:
             row_touch=touches,
             column_touch=touches,
             label="Correlations in pairs",
+            row_called=besides,
+            column_called=besides,
         ),
         how(
             f"Faint: |r| below {plain(found.correlation_by_chance, 2)}, which 5 % of independent pairs exceed.",

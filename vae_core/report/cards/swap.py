@@ -10,6 +10,7 @@ from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
+from vae_core.interpret.names_in_use import called
 from vae_core.interpret.swap import Swap
 from vae_core.report.card import Card
 
@@ -28,6 +29,7 @@ def card(space: LatentSpace, found: Swap) -> Card:
     value, error, chance = _measured(found)
     order = np.argsort(-value, kind="stable")
     loses, nothing, _ = _verdicts(found)
+    names = called(space)
     rows = [
         Bar(
             f"z{j}",
@@ -37,6 +39,7 @@ def card(space: LatentSpace, found: Swap) -> Card:
             note="" if loses[j] or nothing[j] else "not told from chance",
             off=bool(nothing[j]),
             touch={"dimension": int(j)},
+            called=names.get(int(j), ""),
             title=f"z{j}: mean squared change of the picture {plain(float(found.swapped.picture[j]))}, drawn anew from "
             f"the item's own posterior {plain(float(found.redrawn.picture[j]))}",
         )
