@@ -185,7 +185,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.prior_fit:prior_fit",
         "vae_core.interpret.prior_fit:PriorFit",
         first=2000,
-        version=2,
+        version=3,
         wide=True,
     ),
     Study(

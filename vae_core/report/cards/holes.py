@@ -78,8 +78,10 @@ def _said(found: Holes) -> str:
             f"where chance gives {percent(chance)}."
         )
     by_themselves = found.share_if_independent
+    # In figures, not in the words of the card beside it: what a dimension fills by itself is judged there.
     together = (
-        " One by one the dimensions fill it: the items lie together on less of it than each dimension allows."
+        f" Taken one by one, the dimensions would leave only {percent(by_themselves)} of it empty: the rest is due to "
+        "how they depend on each other."
         if by_themselves is not None and by_themselves < found.share / 2
         else ""
     )
