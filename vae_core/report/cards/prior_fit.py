@@ -147,12 +147,13 @@ def _dimension(found: PriorFit, j: int, name: str) -> Markup:
         tag(
             "h4",
             tag("span", named(f"z{j}", name), class_="name"),
-            tag("span", told),
             **touchable({"dimension": j}, f"z{j} {name}".rstrip()),
         ),
         histogram(found.edges, found.counts[j], found.prior_density[j], column=f"z{j}"),
         tag(
             "p",
+            told,
+            tag("br"),
             tag("span", _WORDS[found.levels[j]], class_=f"level {found.levels[j]}"),
             tag("br"),
             f"W₁ {w:.3f} σ [{usual:.3f}]",
