@@ -1,4 +1,5 @@
 // What is touched in a card is shown everywhere: the store hears of it, and the cards show what the store says.
+import { connectExplained } from "./explained.js";
 import { connectGrids } from "./grid_keys.js";
 import { connectHistograms } from "./histogram_keys.js";
 import { showBiplot } from "./biplot.js";
@@ -82,6 +83,7 @@ export function connectLinked() {
   panel().addEventListener("toggle", unfolded, true); // it does not bubble
   connectHistograms(panel());
   connectGrids(panel());
+  connectExplained();
   panel().addEventListener("click", (event) => {
     if (event.target.closest("[data-biplot]")) showBiplot();
     const target = event.target.closest(TOUCHABLE);

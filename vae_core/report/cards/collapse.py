@@ -15,6 +15,7 @@ from vae_core.interpret.collapse import NAT_FROM, Collapse, Movement, Rates, off
 from vae_core.interpret.collapse_verdict import verdict
 from vae_core.interpret.names_in_use import called
 from vae_core.report.card import Card
+from vae_core.report.explanations import EXPLAINED, headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -62,7 +63,7 @@ def _rate_bars(rates: Rates, movement: Movement | None, names: dict[int, str]) -
                 + (f"{moved}: {'an' if active else 'no'} active unit." if moved else ""),
             )
         )
-    return joined(tag("h3", "Rate in nats an item, and its share", class_="sub"), bars(rows, mark=NAT_FROM))
+    return joined(headed("Rate in nats an item, and its share", "rate by dimension"), bars(rows, mark=NAT_FROM))
 
 
 def _variance_bars(found: Collapse, names: dict[int, str]) -> Markup | None:
@@ -81,34 +82,38 @@ def _variance_bars(found: Collapse, names: dict[int, str]) -> Markup | None:
         )
         for j in np.argsort(-moved.variance, kind="stable")
     ]
-    return joined(tag("h3", "Variance of the latent over the items", class_="sub"), bars(rows, mark=found.threshold))
+    return joined(headed("Variance of the latent over the items", "variance"), bars(rows, mark=found.threshold))
 
 
 def _of_rates(found: Collapse, rates: Rates | None) -> list[Fact]:
     if rates is None:
         return []
     return [
-        Fact("rate of all dimensions", f"{with_error(rates.total, rates.total_error)} nats an item"),
+        Fact(
+            "rate of all dimensions",
+            f"{with_error(rates.total, rates.total_error)} nats an item",
+            title=EXPLAINED["rate"],
+        ),
         *([] if rates.above.sum() == 0 else [_carry(found, rates)]),
         Fact(
-            "above 0.1 nat",
+            "dimensions above 0.1 nat",
             _ranged(int(rates.above.sum()), rates.above_range, found.dimensions),
             "if items were ignored: 0",
+            EXPLAINED["above a tenth"],
         ),
     ]
 
 
 def _carry(found: Collapse, rates: Rates) -> Fact:
     value = _ranged(rates.carriers, rates.carriers_range, found.dimensions)
-    return Fact("carry 98 % of the rate", value, f"spread evenly: {found.even}")
+    return Fact("dimensions with 98 % of the rate", value, f"spread evenly: {found.even}", EXPLAINED["carriers"])
 
 
 def _of_movement(found: Collapse, movement: Movement | None) -> list[Fact]:
     if movement is None:
         return []
-    title = f"Units whose posterior mean has a variance above {found.threshold:g} over the items (Burda et al. 2016)"
     value = _ranged(int(movement.active.sum()), movement.active_range, found.dimensions)
-    return [Fact("active units", value, "if items were ignored: 0", title)]
+    return [Fact("active units", value, "if items were ignored: 0", EXPLAINED["active units"])]
 
 
 def _ranged(value: int, span: tuple[int, int], of: int) -> str:

@@ -17,6 +17,7 @@ from vae_core.interpret.names_in_use import called
 from vae_core.interpret.naming import off_dimensions
 from vae_core.interpret.prior_fit import MISSES_FROM, SIGNIFICANT, PriorFit
 from vae_core.report.card import Card
+from vae_core.report.explanations import EXPLAINED, headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -37,7 +38,7 @@ def card(space: LatentSpace, found: PriorFit) -> Card:
     return Card(
         _said(space, found, order),
         facts(_whole(found)),
-        tag("h3", "By dimension, mean ± σ: the aggregate posterior, and the prior's density as a line", class_="sub"),
+        headed("By dimension, mean ± σ: the aggregate posterior, and the prior's density as a line", "marginals"),
         tag("div", drawn[:_SHOWN], class_="small-multiples"),
         tag("details", tag("summary", f"{len(rest)} more"), tag("div", rest, class_="small-multiples"))
         if rest
@@ -52,6 +53,10 @@ def card(space: LatentSpace, found: PriorFit) -> Card:
             f"below {SIGNIFICANT:g}) and its W₁ is {MISSES_FROM:g} σ or more, as of a shift by {MISSES_FROM:g} σ, a "
             "small effect in Cohen's sense (1988); where it is significant and less, the dimension differs slightly. "
             "The p beside KS is that of the dimension alone.",
+            ""
+            if found.discrepancy is None
+            else f"MMD²: unbiased, Gaussian kernel of width {plain(found.discrepancy.bandwidth)}, "
+            f"{found.discrepancy.size} draws of each, {found.discrepancy.permutations} permutations.",
             if_touched("Touch a bar of a histogram to see its items on the map."),
         ),
     )
@@ -111,8 +116,8 @@ def _whole(found: PriorFit) -> list[Fact]:
     d = len(found.mean)
     missing, slight = (found.levels.count(level) for level in ("misses", "slight"))
     listed = [
-        Fact("dimensions that miss the prior", f"{missing} of {d}", "prior filled: 0"),
-        Fact("… that differ slightly", f"{slight} of {d}", "prior filled: 0"),
+        Fact("dimensions that miss the prior", f"{missing} of {d}", "prior filled: 0", EXPLAINED["misses"]),
+        Fact("… that differ slightly", f"{slight} of {d}", "prior filled: 0", EXPLAINED["slight"]),
     ]
     if (mmd := found.discrepancy) is not None:
         listed.append(
@@ -120,8 +125,7 @@ def _whole(found: PriorFit) -> list[Fact]:
                 "maximum mean discrepancy, MMD²",
                 f"{with_error(mmd.squared, mmd.error)}, {p_value(mmd.p_value)}",
                 f"permuted: up to {plain(mmd.by_chance, 2)}",
-                f"Unbiased, Gaussian kernel of width {plain(mmd.bandwidth)}, {mmd.size} draws of each "
-                f"(Gretton et al. 2012); 95 % of {mmd.permutations} permutations stay below the second figure",
+                EXPLAINED["MMD"],
             )
         )
     if d > 1:
@@ -131,7 +135,7 @@ def _whole(found: PriorFit) -> list[Fact]:
                 "largest correlation of two dimensions",
                 f"|r| = {plain(float(pairs.max()), 2)}",
                 f"by chance up to {plain(found.correlation_by_chance_largest, 2)}",
-                "Of all pairs of independent dimensions the largest exceeds this in 5 % of samples (Šidák)",
+                EXPLAINED["largest correlation"],
             )
         )
     return listed
@@ -174,11 +178,11 @@ def _pairs(found: PriorFit, called_by: dict[int, str]) -> Markup | None:
     r = found.correlation[np.ix_(shown, shown)].copy()
     np.fill_diagonal(r, np.nan)
     names = [f"z{j}" for j in shown]
-    told = f"those {_PAIRS} dimensions that correlate most with another" if d > _PAIRS else "all pairs"
+    told = f"the {_PAIRS} that correlate most with another" if d > _PAIRS else "all pairs"
     touches = [{"dimension": int(j)} for j in shown]
     besides = [called_by.get(int(j), "") for j in shown]
     return joined(
-        tag("h3", f"In pairs: correlations of {told}", class_="sub"),
+        headed(f"Correlations of dimensions: {told}", "pairs"),
         heat_map(
             r,
             names,

@@ -9,6 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from vae_core.drawing.bars import touchable
+from vae_core.drawing.explained import explained
 from vae_core.drawing.facts import how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
@@ -21,6 +22,7 @@ from vae_core.interpret.space_columns import most_items
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
 from vae_core.report.cards.left_out import left_out
+from vae_core.report.explanations import EXPLAINED, headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -59,7 +61,7 @@ def card(space: LatentSpace, found: Relations) -> Card:
             "div",
             tag(
                 "div",
-                tag("h3", "Share of each column that each dimension tells", class_="sub"),
+                headed("Share of each column that each dimension tells", "relations"),
                 _map(space, found, shown, _order(space, found)),
                 tag("p", _legend(found, shown), class_="how-measured"),
                 class_="relation-map",
@@ -198,7 +200,13 @@ def _names(space: LatentSpace, found: Relations) -> Markup:
                 tag("td", f"also {named.also[j]}" if named.also[j] else "", class_="quiet"),
             )
         )
-    head = tag("tr", [tag("th", name, scope="col") for name in ("", "name", "linked to", "strength", "")])
+    head = tag(
+        "tr",
+        [
+            tag("th", name, scope="col")
+            for name in ("", "name", "linked to", explained("strength", EXPLAINED["strength"]), "")
+        ],
+    )
     shown, rest = lines[:_NAMED], lines[_NAMED:]
     more = (
         tag("details", tag("summary", f"{len(rest)} more"), tag("table", tag("tbody", rest), class_="names"))
@@ -206,7 +214,8 @@ def _names(space: LatentSpace, found: Relations) -> Markup:
         else None
     )
     return joined(
-        tag("h3", "Names of the dimensions", if_touched("; double-click one, or F2, to give your own"), class_="sub"),
+        headed("Names of the dimensions", "names"),
+        if_touched(tag("p", "Double-click one, or press F2, to give your own.", class_="how-measured tight")),
         tag("div", tag("table", tag("thead", head), tag("tbody", shown), class_="names"), class_="wide"),
         more,
     )

@@ -8,11 +8,11 @@ import numpy as np
 
 from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import how
-from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.names_in_use import called
 from vae_core.interpret.sensitivity import Sensitivity
 from vae_core.report.card import Card
+from vae_core.report.explanations import headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -45,11 +45,11 @@ def card(space: LatentSpace, found: Sensitivity) -> Card:
     )
     return Card(
         _said(found, order),
-        tag("h3", f"Root mean square change of the values, {unit}, for one σ of each dimension", class_="sub"),
+        headed(f"Root mean square change of the values, {unit}, for one σ of each dimension", "sensitivity"),
         bars(rows),
         how(
             f"The decoder's derivative at the means of {count(found.items)} of {count(found.of)} items, seed 0.{part}",
-            "The tick: all dimensions alike. ± is the standard error over items.",
+            "The tick: equal change by all dimensions. ± is the standard error over items.",
             ""
             if found.step_error < 0.05
             else f"The decoder is not smooth: twice the step gives {plain(100 * found.step_error, 2)} % other figures.",
