@@ -110,7 +110,7 @@ def test_the_map_fits_its_place_on_either_page(page: Page, server: str) -> None:
 def test_a_relation_opens_and_a_dimension_gets_a_name(page: Page, server: str) -> None:
     open_map(page, server, "space=sprites", space="sprites")
     name = page.locator("#sliders .row[data-dimension='6'] .meaning")
-    expect(name).to_have_text(AUTOMATIC)
+    expect(name).to_have_text(AUTOMATIC, timeout=120_000)  # once all items have been measured and related
     page.click("#page-interpret")
     page.click("#study-tabs [data-page=meaning]")
     expect(page.locator("#study-relations .verdict")).to_contain_text(f"z6: {AUTOMATIC}")

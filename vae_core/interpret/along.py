@@ -9,9 +9,11 @@ import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.interpret.angles import sectors, with_angles
-from vae_core.interpret.item_columns import ItemColumn
+from vae_core.interpret.drawn import drawn_items
+from vae_core.interpret.item_columns import ItemColumn, columns_of_items
+from vae_core.interpret.measured_values import kept_columns
 from vae_core.interpret.quantile_codes import dense_codes, quantile_codes
-from vae_core.interpret.space_columns import columns_of_space
+from vae_core.interpret.space_columns import most_items
 from vae_core.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -155,8 +157,10 @@ def along_dimension(
     """
     if not 0 <= dimension < space.latent_dim:
         raise InputError(f"There is no dimension {dimension}; the last is {space.latent_dim - 1}.")
-    index, columns = columns_of_space(space, items, seed, True, progress)
-    columns = with_angles(columns)
+    index = drawn_items(len(space), items, seed, most_items(space))
+    # A touch must not measure all items each time.
+    of_source = columns_of_items(space.data.table, index) if source == "table" else kept_columns(space, index, progress)
+    columns = with_angles(of_source)
     # The sine of an angle is shown as the angle.
     found = [one for one in columns.columns if one.source == source and column in (one.name, *one.parts)]
     if not found:
