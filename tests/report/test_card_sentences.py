@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import vae_core
@@ -12,11 +13,14 @@ from tests.interpret.test_holes import space_of
 from tests.report.test_cards import Read
 from vae_core.interpret.holes import holes
 from vae_core.interpret.intrinsic_dimension import intrinsic_dimension
+from vae_core.interpret.item_columns import columns_of_items
 from vae_core.interpret.plain_figures import plain_figures
 from vae_core.interpret.prior_fit import prior_fit
+from vae_core.interpret.relations import relations_of
 from vae_core.report.cards import holes as holes_card
 from vae_core.report.cards import intrinsic_dimension as dimension_card
 from vae_core.report.cards import prior_fit as fit_card
+from vae_core.report.cards import relations as relations_card
 
 
 def test_a_dimension_that_misses_the_prior_empties_it_and_no_draw_in_a_hole_bounds_their_share() -> None:
@@ -81,3 +85,15 @@ def test_the_participation_ratio_stands_beside_evenness_and_not_beside_a_cloud()
     assert abs(ratio.value - ratio.gaussian) < 4 * ratio.gaussian_deviation < 0.2 and ratio.value < 1.3
     told = " ".join(Read(str(dimension_card.card(space, found))).words)
     assert told.count("Gaussian: ") == 2 and "spread evenly: 3" in told
+
+
+def test_of_a_wide_table_the_ten_columns_most_is_told_of_are_drawn_and_the_rest_on_request() -> None:
+    random = np.random.default_rng(0)
+    mean = random.normal(size=(400, 3))
+    table = pd.DataFrame({f"c{at}": random.normal(size=400) for at in range(30)})
+    table["c23"] = mean[:, 1]
+    space = space_of(mean)
+    found = relations_of(space.mean, columns_of_items(table))
+    html = str(relations_card.card(space, found))
+    assert html.count('scope="col" title=') == 10 and 'title="c23"' in html and "All 30 columns" in html
+    assert str(relations_card.all_columns(space, found)).count('scope="col" title=') == 30

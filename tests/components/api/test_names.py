@@ -40,6 +40,8 @@ def test_a_column_along_a_dimension(client: FlaskClient) -> None:
     assert size.count('class="range"') == 12 and "All items: median 0.500" in size
     measured = client.get("/api/spaces/grey/relations/1?column=brightness&source=measured").get_json()["html"]
     assert "brightness along z1" in measured
+    every = client.get("/api/spaces/grey/relations").get_json()["html"]
+    assert 'title="brightness"' in every and 'title="size"' in every
 
 
 @pytest.mark.parametrize("path", ["1?column=nothing", "9?column=label", "1?column=nothing&source=measured"])
