@@ -4,7 +4,7 @@ import { tellError } from "./notice.js";
 import { element } from "./picture.js";
 import { state } from "./store.js";
 
-const HOW = { known: "from its format", stated: "as you said", found: "found by trying", measured: "measured" };
+const HOW = { known: "from its format", stated: "stated", found: "found by trying", measured: "measured" };
 let dialog = null;
 
 export async function showCard() {

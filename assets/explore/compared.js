@@ -1,10 +1,12 @@
 // An item beside what the model makes of it: three images, or two lines over each other and what is between them.
+import { drawDifference, paintDifference, scaleInWords } from "./difference.js";
 import { drawPlot, drawSmall, isImage, sizeOfOne } from "./form.js";
-import { draw, drawDifference, element, isDark } from "./picture.js";
+import { draw, element, fitted, isDark } from "./picture.js";
 import { short, withUnit } from "./plot.js";
 import { current } from "./store.js";
 
 const LINE_HIGH = 150; // CSS pixels
+const DIFFERENCE_HIGH = 56;
 const BAR_HIGH = 15;
 const MOST_NAMED = 32; // bars with names of their own
 
@@ -22,14 +24,19 @@ function imagesCompared(pixels, title) {
   const { shape } = current.info.picture;
   const original = figure(title);
   const reconstruction = figure("reconstruction");
-  const difference = figure("difference ±1");
-  difference.root.title = shape[2] >= 3
-    ? "Original minus reconstruction on a fixed scale, channel by channel: middle grey where they agree"
-    : "Original minus reconstruction on a fixed scale: orange where the original is brighter, blue where it is darker";
+  const difference = figure("difference");
   draw(original.canvas, pixels, shape, 0);
   draw(reconstruction.canvas, pixels, shape, 1);
-  drawDifference(difference.canvas, pixels, shape, 0, 1, isDark());
+  sayScale(difference, drawDifference(difference.canvas, pixels, shape, 0, 1, isDark()), "");
+  difference.root.title = `Original minus reconstruction, scaled to its largest value, on a range of pixels from 0 to 1: ${shape[2] >= 3 ? "channel by channel, middle grey where they agree" : "orange where the original is brighter, blue where it is darker"}`;
   return element("div", { className: "trio" }, original.root, reconstruction.root, difference.root);
+}
+
+// The scale stands where the picture is named.
+function sayScale({ canvas, root }, scale, unit) {
+  const words = `difference ${scaleInWords(scale, unit)}`;
+  root.querySelector("figcaption").textContent = words;
+  canvas.setAttribute("aria-label", words);
 }
 
 function plotsCompared(pixels, title) {
@@ -40,10 +47,17 @@ function plotsCompared(pixels, title) {
   const high = bars && form.shape[1] <= MOST_NAMED ? form.shape[1] * BAR_HIGH : LINE_HIGH;
   both.canvas.style.height = `${high}px`;
   const layers = bars ? [{ values: pixels, index: 1 }, { values: pixels, index: 0, faint: true }] : [{ values: pixels, index: 0, faint: true }, { values: pixels, index: 1 }];
-  const root = element("div", { className: "plots" }, both.root, valueTable(pixels));
+  const difference = figure("difference");
+  difference.canvas.style.height = `${DIFFERENCE_HIGH}px`;
+  difference.root.title = "Original minus reconstruction, scaled to its largest value: orange where the original is higher, blue where it is lower; in shares of the range each value has in the data";
+  const root = element("div", { className: "plots" }, both.root, difference.root, valueTable(pixels));
   // Drawn once it has a place, and anew with every width it gets.
   new ResizeObserver(([entry]) => {
-    if (entry.contentRect.width) drawPlot(both.canvas, layers, entry.contentRect.width, high);
+    if (!entry.contentRect.width) return;
+    drawPlot(both.canvas, layers, entry.contentRect.width, high);
+    const { context, w, h } = fitted(difference.canvas);
+    context.clearRect(0, 0, w, h);
+    sayScale(difference, paintDifference(context, pixels, form, 0, 1, { x: 0, y: 0, w, h }, isDark()), " of the range");
   }).observe(both.root);
   return root;
 }
@@ -67,7 +81,7 @@ function valueTable(pixels) {
   const first = kind === "bars" ? "" : headed(axis, axisUnit);
   const original = kind === "bars" || c > 1 ? "original" : headed("original", units[0]);
   const head = element("tr", {}, ...[first, original, "decoded", "difference"].map((text) => element("th", {}, text)));
-  const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${size.toLocaleString("en")} values; take all of them away as CSV.`) : "";
+  const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${size.toLocaleString("en")} values; all of them can be downloaded as CSV.`) : "";
   return element("details", {}, element("summary", {}, "Values"), element("table", { className: "values" }, element("thead", {}, head), element("tbody", {}, ...rows)), more);
 }
 

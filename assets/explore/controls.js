@@ -13,6 +13,7 @@ import { element } from "./picture.js";
 import { goTo, priorMean, randomPoint, unlockAll } from "./sliders.js";
 import { restore } from "./start.js";
 import { current, state, subscribe, update } from "./store.js";
+import { onNames, titleOf as nameOfDimension } from "../interpret/names.js";
 import * as takeAway from "./takeaway.js";
 
 const set = (id, props) => window.dash_clientside.set_props(id, props);
@@ -161,7 +162,7 @@ function projectionChoices() {
 }
 
 function colourChoices() {
-  const items = (test) => current.info.columns.filter((column) => column.kind !== "text" && test(column)).map(({ name, title }) => ({ value: name, label: title }));
+  const items = (test) => current.info.columns.filter((column) => column.kind !== "text" && test(column)).map(({ name, title, kind }) => ({ value: name, label: kind === "diverging" ? nameOfDimension(name.slice(1)) : title }));
   const latent = (column) => column.kind === "diverging";
   const table = (column) => !latent(column) && !figure(column) && !column.of_map && !column.measured;
   const figure = (column) => column.title.endsWith("(nats)") && !column.of_map;
@@ -182,7 +183,7 @@ export function mirror() {
   set("space", { value: state.space });
   set("projection", { data: projectionChoices(), value: method(), w: titles.has(method()) || raw ? 112 : 210 });
   set("color-by", { data: colourChoices(), value: state.color });
-  const dimensions = current.info.order.map((j) => ({ value: String(j), label: `z${j}` }));
+  const dimensions = current.info.order.map((j) => ({ value: String(j), label: nameOfDimension(j) }));
   set("axis-x", { data: dimensions, value: raw ? String(axes()[0]) : null });
   set("axis-y", { data: dimensions, value: raw ? String(axes()[1]) : null });
   document.getElementById("axes").hidden = !raw;
@@ -241,4 +242,4 @@ subscribe((changed) => {
   if (changed.has("space")) set("to-item", { disabled: state.item === null });
   if (["view", "projection", "color", "space", "chosen"].some((name) => changed.has(name))) mirror();
 });
-
+onNames(mirror);

@@ -160,6 +160,35 @@ export function fromQuery(text) {
   return { wanted, puzzling };
 }
 
+// What was done in the workspace, and not merely looked at, is undone by whoever did it; `handler(deed, back)`.
+const handlers = new Map();
+export const onDeed = (kind, handler) => { handlers.set(kind, handler); };
+const deeds = () => JSON.parse(remembered("deeds") ?? "{}"); // depth of the entry -> deed, as long as the tab lives
+
+// An entry of its own, at the same address.
+export function did(deed) {
+  replaceSoon.cancel();
+  depth += 1;
+  furthest = depth;
+  keepDeeds({ [depth]: deed });
+  history.pushState(mark(), "", `${location.pathname}?${toQuery()}`);
+  showDepth();
+}
+
+// Those that could be redone are gone once another step was taken.
+function keepDeeds(more = {}) {
+  const kept = Object.entries(deeds()).filter(([at]) => Number(at) < depth);
+  remember("deeds", JSON.stringify({ ...Object.fromEntries(kept), ...more }));
+}
+
+// From one depth to another, deed by deed in their order.
+async function goThrough(from, to) {
+  const back = to < from;
+  const between = Object.entries(deeds()).filter(([at]) => (back ? at > to && at <= from : at > from && at <= to));
+  between.sort(([one], [other]) => (back ? other - one : one - other));
+  for (const [, deed] of between) await handlers.get(deed.kind)?.(deed, back);
+}
+
 function write(push) {
   if (restoring || !current.info) return;
   const address = `${location.pathname}?${toQuery()}`;
@@ -167,6 +196,7 @@ function write(push) {
   if (push) {
     depth += 1;
     furthest = depth;
+    keepDeeds();
     history.pushState(mark(), "", address);
     showDepth();
   } else history.replaceState(mark(), "", address);
@@ -202,14 +232,17 @@ export function connectHistory(restore) {
   depth = history.state?.depth ?? 0;
   furthest = Math.max(depth, history.state?.depth === undefined ? 0 : Number(remembered("furthest") ?? 0));
   history.replaceState(mark(), "", location.href.replace(/([?&])report=[^&#]*&?/, "$1").replace(/[?&]$/, ""));
+  if (history.state?.depth === undefined) remember("deeds", "{}");
   showDepth();
   window.addEventListener("popstate", async (event) => {
     replaceSoon.cancel();
+    const from = depth;
     depth = event.state?.depth ?? 0;
     showDepth();
     restoring = true;
     try {
       await restore(fromQuery(location.search));
+      await goThrough(from, depth);
     } finally {
       restoring = false;
     }

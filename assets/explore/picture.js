@@ -34,36 +34,6 @@ export function draw(canvas, pixels, shape, index = 0) {
   canvas.getContext("2d").putImageData(imageData(pixels, shape, index), 0, 0);
 }
 
-// Original minus reconstruction on a fixed scale: grey pictures from -1 (blue) over 0 to 1 (orange), colours around middle grey.
-export function drawDifference(canvas, pixels, [h, w, c], first, second, dark) {
-  if (canvas.width !== w) canvas.width = w;
-  if (canvas.height !== h) canvas.height = h;
-  const image = new ImageData(w, h);
-  const size = h * w;
-  const blank = dark ? [37, 38, 43] : [248, 249, 250];
-  const colours = { plus: [213, 94, 0], minus: [0, 114, 178] };
-  if (c >= 3) {
-    // Channel by channel around grey: averaged, a wrong hue would look like no error at all.
-    for (let i = 0; i < size; i += 1) {
-      for (let k = 0; k < 3; k += 1) {
-        image.data[4 * i + k] = 128 + (pixels[first * size * c + i * c + k] - pixels[second * size * c + i * c + k]) / 2;
-      }
-      image.data[4 * i + 3] = 255;
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    return;
-  }
-  for (let i = 0; i < size; i += 1) {
-    let sum = 0;
-    for (let k = 0; k < c; k += 1) sum += pixels[first * size * c + i * c + k] - pixels[second * size * c + i * c + k];
-    const value = sum / c / 255;
-    const full = value >= 0 ? colours.plus : colours.minus;
-    for (let k = 0; k < 3; k += 1) image.data[4 * i + k] = blank[k] + (full[k] - blank[k]) * Math.abs(value);
-    image.data[4 * i + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
-
 // Gives a canvas as many pixels as the screen shows of it, and returns its context in CSS pixels.
 export function fitted(canvas) {
   const ratio = window.devicePixelRatio || 1;

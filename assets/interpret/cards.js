@@ -53,7 +53,7 @@ function layCard(study) {
     "label", { className: "choice" }, title,
     element("select", { "data-choice": name, onchange: (event) => choose(study.name, name, event.target.selectedIndex ? event.target.value : undefined) }, ...values.map((value) => element("option", { value }, value || "usual"))),
   ));
-  const take = element("a", { className: "plain take", hidden: true, download: "", title: "Take the figures away as JSON", href: "#" }, "JSON");
+  const take = element("a", { className: "plain take", hidden: true, download: "", title: "Download the figures as JSON", href: "#" }, "JSON");
   const root = element(
     "section", { className: study.wide ? "card full" : "card", id: `study-${study.name}`, "aria-label": study.title },
     element("div", { className: "card-head" }, element("h2", {}, study.title), status, ...choices, take),

@@ -1,4 +1,5 @@
 // The tiles of the gallery on one canvas: where each lies, and how it looks.
+import { scaleInWords } from "../explore/difference.js";
 import { colour, fitted } from "../explore/picture.js";
 import { fillFitted } from "../explore/plot.js";
 import { isImage } from "../explore/form.js";
@@ -11,6 +12,12 @@ const GAP = 6;
 export const tileWide = () => (isImage() && besides() === 2 ? 2 * PICTURE + 24 : PICTURE + 20);
 
 export const readable = (value) => (value === null ? "–" : (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : Number(value.toPrecision(3)).toString()).replace("-", "−"));
+
+// Under the figure an item is ordered by: its label, or how far the colours of its difference reach.
+function below(item) {
+  const scale = pictureOf(item.index)?.scale;
+  return scale === undefined ? item.label : scaleInWords(scale);
+}
 
 // `tiles`: [{ x, y, item, text, on, under }], the item null while it is on its way.
 export function paintTiles(canvas, tiles) {
@@ -27,7 +34,7 @@ export function paintTiles(canvas, tiles) {
     for (const tile of tiles) if (tile.item) draw(tile, tile.x + (tileWide() - GAP) / 2);
   };
   words(10.5, inks.ink, ({ y, text }, x) => fillFitted(context, text, x, y + 79, tileWide() - GAP - 4));
-  words(9.5, inks.quiet, ({ y, item }, x) => { if (item.label !== null) fillFitted(context, item.label, x, y + 92, tileWide() - GAP - 4); });
+  words(9.5, inks.quiet, ({ y, item }, x) => { if (below(item)) fillFitted(context, below(item), x, y + 92, tileWide() - GAP - 4); });
 }
 
 function paintTile(context, { x, y, item, on, under }, inks) {

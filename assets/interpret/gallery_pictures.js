@@ -1,7 +1,8 @@
 // The pictures of the gallery's tiles: asked for together, kept on sheets, and painted from there.
 import { framed, newest } from "../explore/api.js";
 import { isImage } from "../explore/form.js";
-import { drawDifference, element, imageData, isDark } from "../explore/picture.js";
+import { drawDifference, paintDifference } from "../explore/difference.js";
+import { element, imageData, isDark } from "../explore/picture.js";
 import { paintTile, TILE } from "../explore/plot.js";
 import { current, state } from "../explore/store.js";
 
@@ -10,12 +11,12 @@ const MOST_SHEETS = 40;
 const BETWEEN = 4; // of two pictures of one tile
 
 // What a tile shows: the item, the item beside its reconstruction, or what lies between them.
-export const OFFERED = { item: "items", both: "with reconstructions", difference: "differences ±1" };
+export const OFFERED = { item: "items", both: "with reconstructions", difference: "differences" };
 export const shownAs = () => (current.info?.can.encode ? state.view.pictures ?? "item" : "item");
-export const offered = () => Object.keys(OFFERED).filter((name) => name === "item" || (current.info?.can.encode && (name === "both" || isImage())));
+export const offered = () => Object.keys(OFFERED).filter((name) => name === "item" || current.info?.can.encode);
 export const besides = () => (shownAs() === "both" ? 2 : 1);
 
-let kept = new Map(); // item -> { canvas, y, w, h }
+let kept = new Map(); // item -> { canvas, y, w, h, scale }, the scale of a difference
 let order = []; // the items of every sheet, the oldest first
 let refused = new Set(); // items the server has no picture of
 let keptOf = "";
@@ -72,16 +73,18 @@ function keep({ items, as }, shape, pixels) {
   const wide = as === "both" && isImage() ? 2 * w + BETWEEN : w;
   const canvas = element("canvas", { width: wide, height: h * items.length });
   items.forEach((item, i) => {
-    paintOne(canvas.getContext("2d"), { as, shape, pixels, at: i, other: items.length + i, y: i * h, h, w });
-    kept.set(item, { canvas, y: i * h, w: wide, h });
+    const scale = paintOne(canvas.getContext("2d"), { as, shape, pixels, at: i, other: items.length + i, y: i * h, h, w });
+    kept.set(item, { canvas, y: i * h, w: wide, h, scale });
   });
   order.push(items);
   if (order.length > MOST_SHEETS) for (const item of order.shift()) kept.delete(item);
 }
 
+// Returns the scale of a difference: each is scaled to its own item, so that small ones can be seen.
 function paintOne(context, { as, shape, pixels, at, other, y, h, w }) {
   if (!isImage()) {
     const form = current.info.picture;
+    if (as === "difference") return paintDifference(context, pixels, form, at, other, { x: 4, y: y + 4, w: w - 8, h: h - 8 }, isDark());
     // Two over each other would not be told apart at this size unless the first is faint.
     context.globalAlpha = as === "both" ? 0.4 : 1;
     paintTile(context, pixels, form, at, 0, y, w, h);
@@ -89,10 +92,12 @@ function paintOne(context, { as, shape, pixels, at, other, y, h, w }) {
     if (as === "both") paintTile(context, pixels, form, other, 0, y, w, h);
   } else if (as === "difference") {
     const one = element("canvas");
-    drawDifference(one, pixels, shape, at, other, isDark());
+    const scale = drawDifference(one, pixels, shape, at, other, isDark());
     context.drawImage(one, 0, y);
+    return scale;
   } else {
     context.putImageData(imageData(pixels, shape, at), 0, y);
     if (as === "both") context.putImageData(imageData(pixels, shape, other), w + BETWEEN, y);
   }
+  return undefined;
 }

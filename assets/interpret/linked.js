@@ -1,4 +1,5 @@
 // What is touched in a card is shown everywhere: the store hears of it, and the cards show what the store says.
+import { connectExplained } from "./explained.js";
 import { connectGrids } from "./grid_keys.js";
 import { connectHistograms } from "./histogram_keys.js";
 import { showBiplot } from "./biplot.js";
@@ -6,6 +7,7 @@ import { goToItem } from "../explore/items.js";
 import { getJSON } from "../explore/api.js";
 import { element } from "../explore/picture.js";
 import { goTo } from "../explore/sliders.js";
+import { paintNames } from "./names.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 
 const panel = () => document.getElementById("study-panel");
@@ -22,7 +24,8 @@ function touched(target) {
   } else if (dimension !== undefined) {
     const j = Number(dimension);
     const view = target.dataset.relation ? { ...state.view, relation: [j, target.dataset.relation, column] } : state.view;
-    const color = column === undefined ? `z${j}` : target.dataset.relation === "measured" ? `measured:${column}` : column;
+    const color = column === undefined ? `z${j}` : target.dataset.color;
+    bring = view !== state.view;
     update({ dimension: j, view, ...(known(color) ? { color, selection: null } : {}) }, { commit: true });
   } else if (column !== undefined && known(column)) update({ color: column, selection: null }, { commit: true });
 }
@@ -32,8 +35,9 @@ const known = (color) => current.info.columns.some((one) => one.name === color &
 const TOUCHABLE = "[data-axes], [data-item], [data-point], [data-within], [data-dimension], [data-column]";
 
 let opened = 0;
+let bring = false; // whether what a touch opens is to be scrolled to
 
-// What a cell of the relations opens, below them.
+// What a cell of the relations opens, beside them, or below where there is no room.
 export async function openRelation() {
   const host = panel().querySelector("#study-relations .relation-detail");
   opened += 1;
@@ -48,15 +52,38 @@ export async function openRelation() {
   try {
     const query = new URLSearchParams({ column, source: relation });
     const { html } = await getJSON(`spaces/${state.space}/relations/${dimension}?${query}`);
-    if (mine === opened) host.innerHTML = html; // the server escapes every text in it
+    if (mine !== opened) return;
+    host.innerHTML = html; // the server escapes every text in it
+    if (bring) host.scrollIntoView({ block: "nearest" });
+    bring = false;
   } catch (error) {
     if (mine === opened) host.replaceChildren(element("p", { className: "empty" }, error.message));
   }
 }
 
+// All columns of a wide table, where somebody unfolds them.
+async function unfolded(event) {
+  const place = event.target.open && event.target.querySelector("[data-all-columns]");
+  if (!place || place.hasAttribute("aria-busy")) return;
+  place.setAttribute("aria-busy", "true");
+  try {
+    const { html } = await getJSON(`spaces/${state.space}/${place.dataset.allColumns}`);
+    place.innerHTML = html; // the server escapes every text in it
+    place.className = "";
+    place.removeAttribute("data-all-columns");
+    paintNames();
+    markLinked(place);
+  } catch (error) {
+    place.textContent = error.message;
+  }
+  place.removeAttribute("aria-busy");
+}
+
 export function connectLinked() {
+  panel().addEventListener("toggle", unfolded, true); // it does not bubble
   connectHistograms(panel());
   connectGrids(panel());
+  connectExplained();
   panel().addEventListener("click", (event) => {
     if (event.target.closest("[data-biplot]")) showBiplot();
     const target = event.target.closest(TOUCHABLE);
@@ -72,14 +99,14 @@ export function connectLinked() {
   });
 }
 
-function isOn({ relation, dimension, column, item, within, low, high, value, axes }) {
+function isOn({ dimension, column, color, item, within, low, high, value, axes }) {
   if (axes !== undefined) return state.projection === `z:${axes}`;
   if (item !== undefined) return Number(item) === state.item;
   if (within !== undefined) {
     if (state.within?.column !== within) return false;
     return value === undefined ? state.within.low === Number(low) && state.within.high === Number(high) : state.within.value === value;
   }
-  if (dimension !== undefined) return Number(dimension) === state.dimension && (column === undefined || state.color === (relation === "measured" ? `measured:${column}` : column));
+  if (dimension !== undefined) return Number(dimension) === state.dimension && (column === undefined || state.color === color);
   return column !== undefined && column === state.color;
 }
 

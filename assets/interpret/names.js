@@ -1,27 +1,44 @@
 // What latent dimensions are called: names found by themselves, and those a person gave.
-import { debounced, getJSON } from "../explore/api.js";
+import { asVisitor, debounced, getJSON } from "../explore/api.js";
+import { did, onDeed } from "../explore/history.js";
+import { lookAtJobs } from "../explore/jobs_panel.js";
 import { tell, tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
 import { current, state, subscribe } from "../explore/store.js";
 
 const REST = 1500; // milliseconds after the space is there: names are never waited for
-let known = { of: null, own: {}, automatic: null };
+const LOOK = 1000; // between two questions whether they have been found
+const NOTHING = { of: null, own: {}, automatic: null, words: null };
+let known = NOTHING;
+const listeners = [];
 
-export const nameOf = (j) => (known.of === state.space ? known.own[j] || known.automatic?.[j] || "" : "");
+// Whoever shows names elsewhere hears when they are others.
+export const onNames = (listener) => { listeners.push(listener); };
+
+const names = () => (known.of === state.space ? known : NOTHING);
+export const nameOf = (j) => names().own[j] || names().automatic?.[j] || "";
+
+// Without the figure that made it the name, for places that have little room; nothing of what is off.
+export const calledOf = (j) => names().own[j] || (names().automatic?.[j] === "off" ? "" : names().words?.[j] ?? "");
+
+// As menus have it: "z3 · shirt length".
+export const titleOf = (j) => (calledOf(j) ? `z${j} · ${calledOf(j)}` : `z${j}`);
 
 function took(space, answer) {
   if (space !== state.space) return;
   known = { of: space, ...answer };
   paintNames();
+  for (const listener of listeners) listener();
 }
 
 export function paintNames() {
   for (const place of document.querySelectorAll("[data-name-of]")) {
     if (!place.querySelector("input")) paintName(place);
   }
-  // Names people gave stand beside the bars of the dimensions as well.
-  for (const bar of document.querySelectorAll("#study-panel [data-dimension] > .bar-name")) {
-    bar.dataset.own = known.of === state.space ? known.own[bar.parentElement.dataset.dimension] ?? "" : "";
+  // Beside bars, in heat maps, over histograms.
+  for (const place of document.querySelectorAll("#study-panel [data-dimension] .called")) {
+    place.textContent = calledOf(place.closest("[data-dimension]").dataset.dimension);
+    place.title = place.textContent;
   }
 }
 
@@ -31,7 +48,27 @@ export function paintName(place) {
   place.textContent = nameOf(j) || (place.dataset.empty ?? "");
   place.classList.toggle("own", own);
   const automatic = known.automatic?.[j];
-  place.title = `${own ? `A name somebody gave${automatic ? `; found by itself: ${automatic}` : ""}. ` : automatic ? "Found by itself: the column it is linked to most. " : ""}Double-click or F2 to name z${j}.`;
+  place.title = `${own ? `A name somebody gave${automatic ? `; found automatically: ${automatic}` : ""}. ` : automatic ? "Found automatically: the column it is linked to most. " : ""}Double-click or F2 to name z${j}.`;
+}
+
+const toldOf = (j, name) => (name ? `z${j} is now called “${name}”.` : `z${j} has no name of its own any more.`);
+
+async function give(space, j, name) {
+  const body = JSON.stringify({ name });
+  took(space, await getJSON(`spaces/${space}/names/${j}`, { method: "PUT", headers: { "Content-Type": "application/json" }, body }));
+}
+
+// A name is kept in the workspace: to undo it is to give the former one, unless somebody gave another meanwhile.
+async function giveAgain({ space, dimension: j, before, after }, back) {
+  const [from, to] = back ? [after, before] : [before, after];
+  const answer = await getJSON(`spaces/${space}/names`);
+  if ((answer.own[j] ?? "") !== from) {
+    took(space, answer);
+    tell(`z${j} has been given another name meanwhile, which stays.`);
+    return;
+  }
+  await give(space, j, to);
+  tell(toldOf(j, to));
 }
 
 function edit(place) {
@@ -45,14 +82,13 @@ function edit(place) {
     const before = known.own[j] ?? "";
     paintName(place);
     if (!keep || name === before || (name === (known.automatic?.[j] ?? "") && !before)) return;
-    getJSON(`spaces/${space}/names/${j}`, { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name }) })
-      .then((answer) => {
-        took(space, answer);
-        tell(name ? `z${j} is called ${name} from now on.` : `z${j} has its own name no more.`);
-      }, tellError);
+    give(space, j, name).then(() => {
+      tell(toldOf(j, name));
+      did({ kind: "name", space, dimension: j, before, after: name });
+    }, tellError);
   };
   const input = element("input", {
-    className: "rename", maxlength: 40, "aria-label": `Name of latent dimension ${j}`, placeholder: "name; empty: found by itself",
+    className: "rename", maxlength: 40, "aria-label": `Name of latent dimension ${j}`, placeholder: "name; empty: automatic",
     onblur: () => { if (input.isConnected) end(true); },
     onkeydown: (event) => {
       event.stopPropagation();
@@ -79,10 +115,19 @@ export async function refreshNames() {
   }
 }
 
+const underWay = ({ state: how }) => how === "waiting" || how === "running";
+
+// Names come from all items alone: from a few they would change once all have been looked at.
 const find = debounced(async () => {
   const { id } = current.info;
   try {
-    took(id, await getJSON(`spaces/${id}/names`, { method: "POST" }));
+    let answer = await getJSON(asVisitor(`spaces/${id}/names`), { method: "POST" });
+    if (underWay(answer)) lookAtJobs();
+    while (id === state.space && underWay(answer)) {
+      await new Promise((resolve) => { setTimeout(resolve, LOOK); });
+      answer = await getJSON(`spaces/${id}/names`);
+    }
+    took(id, answer);
   } catch (error) {
     // A set of which nothing can be told has no names; whoever asks for its relations is told why.
     if (!(error.status >= 400 && error.status < 500)) tellError(error);
@@ -90,6 +135,7 @@ const find = debounced(async () => {
 }, REST);
 
 export function connectNames() {
+  onDeed("name", (deed, back) => giveAgain(deed, back).catch(tellError));
   document.addEventListener("dblclick", (event) => {
     const place = event.target.closest("[data-name-of]");
     if (place && !place.querySelector("input")) edit(place);

@@ -19,7 +19,7 @@ function take() {
   document.body.append(link);
   link.click();
   link.remove();
-  tell("The report is taken away: one file.");
+  tell("The report has been downloaded: one file.");
 }
 
 async function make(anew = false) {

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from components.api.maps import json_body
+from components.api.studies import progress_of, refine
 from components.api.wanted import wanted_space
 from components.api.wire import Refused
 from vae_core import Catalogue, LatentSpace
-from vae_core.interpret.answers import answers_of
-from vae_core.interpret.naming import names_of, off_dimensions
+from vae_core.interpret.names_in_use import names_in_use
 from vae_core.interpret.own_names import own_names_of
 from vae_core.interpret.studies import Asked
 from vae_core.jobs import Jobs
@@ -19,16 +19,30 @@ from vae_core.jobs import Jobs
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     """Add this room's routes."""
+    asked = Asked.of("relations")
+
+    def told(space: LatentSpace) -> dict[str, Any]:
+        # Looked at before the names: work keeps its answer before it ends.
+        state = progress_of(space, asked, jobs)
+        found = names_in_use(space)
+        return {
+            "own": own_names_of(space).all(),
+            "automatic": None if found is None else list(found.names),
+            "words": None if found is None else list(found.words),
+            "state": state if found is None else "done",
+        }
 
     @api.get("/spaces/<name>/names")
     def names(name: str) -> Response:
         return jsonify(told(wanted_space(catalogue, name)))
 
     @api.post("/spaces/<name>/names")
-    def find_names(name: str) -> Response:
+    def find_names(name: str) -> tuple[Response, int]:
         space = wanted_space(catalogue, name)
-        answers_of(space).first(Asked.of("relations"))
-        return jsonify(told(space))
+        if names_in_use(space) is None:
+            refine(space, asked, jobs)
+        answer = told(space)
+        return jsonify(answer), 200 if answer["state"] == "done" else 202
 
     @api.put("/spaces/<name>/names/<int:dimension>")
     def give_name(name: str, dimension: int) -> Response:
@@ -38,10 +52,3 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             raise Refused(400, 'Give a name with a JSON object such as {"name": "extent"}; an empty one takes it back.')
         own_names_of(space).give(dimension, body["name"])
         return jsonify(told(space))
-
-
-def told(space: LatentSpace) -> dict[str, Any]:
-    """Return ``own`` names by dimension, and the ``automatic`` ones of all, None where they are not known yet."""
-    known = answers_of(space).known(Asked.of("relations"))
-    automatic = None if known is None else list(names_of(known.result, off_dimensions(space)).names)
-    return {"own": own_names_of(space).all(), "automatic": automatic}

@@ -17,6 +17,7 @@ from vae_core.interpret.studies import OF_THE_TABLE, PAGES, STUDIES, Asked
 from vae_core.jobs import Jobs
 from vae_core.report import FIGURES_CSS
 from vae_core.report.cards import card_of
+from vae_core.report.cards.relations import all_columns
 from vae_core.report.relation import relation
 
 #: Queries that are not choices of a study.
@@ -68,9 +69,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         answer = answers_of(space).first(asked)
         # A page asks for the first figures of all its cards before it has any of them refined.
         if not answer.whole and request.args.get("begin") != "first":
-            title = f"{asked.study.title} of {space.data.name}"
-            arguments = {"space": identity(space), "study": asked.study.name, "chosen": dict(asked.chosen)}
-            jobs.submit(_key(space, asked), "study", title, arguments, visitor())
+            refine(space, asked, jobs)
         state = state_of(space, asked, jobs)
         return jsonify(state), 200 if state["state"] == "done" else 202
 
@@ -88,6 +87,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         content = json.dumps({**told, "figures": plain_figures(answer.result)}, allow_nan=False)
         return file_answer(content.encode(), f"{name}-{asked.study.name}.json", "application/json")
 
+    @api.get("/spaces/<name>/relations")
+    def all_relations(name: str) -> Response:
+        space = wanted_space(catalogue, name)
+        return jsonify({"html": str(all_columns(space, answers_of(space).first(Asked.of("relations")).result))})
+
     @api.get("/spaces/<name>/relations/<int:dimension>")
     def one_relation(name: str, dimension: int) -> Response:
         space = wanted_space(catalogue, name)
@@ -100,6 +104,19 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         asked = wanted_study(space, study)
         jobs.cancel(_key(space, asked), visitor())
         return jsonify(state_of(space, asked, jobs))
+
+
+def refine(space: LatentSpace, asked: Asked, jobs: Jobs) -> None:
+    """Have the whole answer of a study found out in the background, for the visitor who asks."""
+    title = f"{asked.study.title} of {space.data.name}"
+    arguments = {"space": identity(space), "study": asked.study.name, "chosen": dict(asked.chosen)}
+    jobs.submit(_key(space, asked), "study", title, arguments, visitor())
+
+
+def progress_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> str:
+    """Return how far the work on a study's whole answer is: missing, waiting, running, failed, cancelled or done."""
+    job = jobs.get(_key(space, asked))
+    return "missing" if job is None else job.state
 
 
 def columns_of(space: LatentSpace) -> tuple[str, ...]:
@@ -152,4 +169,4 @@ def state_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> dict[str, Any]:
 
 def card_html(space: LatentSpace, asked: Asked, answer: Answer) -> str:
     """Return the card of an answer as HTML."""
-    return str(card_of(space, asked.study, answer.result))
+    return str(card_of(space, asked.study, answer.result, whole=answer.whole))

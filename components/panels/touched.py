@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import html
 
 from components.aria import label
 from components.trust_wording import HEADLINE, INDICATORS
+
+
+_UNSPOKEN: dict[str, Any] = {"aria-hidden": "true"}
 
 
 def layout() -> html.Section:
@@ -21,19 +26,23 @@ def layout() -> html.Section:
     )
 
 
+def _marked(indicator: str) -> dict[str, Any]:
+    return {"data-indicator": indicator}
+
+
 def _trust() -> html.Div:
     """Return the headline and the three indicators below it, each explained where it stands."""
     rows = [
         html.Div(
             [
                 html.Span(name, className="name"),
-                html.Span(html.Span(className="fill"), className="track", **{"aria-hidden": "true"}),
+                html.Span(html.Span(className="fill"), className="track", **_UNSPOKEN),
                 html.Span("–", className="score"),
             ],
             className="indicator",
             title=sentence,
             tabIndex=0,
-            **{"data-indicator": id},
+            **_marked(id),
         )
         for id, (name, sentence) in INDICATORS.items()
     ]
@@ -41,7 +50,7 @@ def _trust() -> html.Div:
         [
             html.Span("trust", className="label"),
             html.Strong("–"),
-            html.Span([html.Span(className="dot") for _ in range(3)], className="dots", **{"aria-hidden": "true"}),
+            html.Span([html.Span(className="dot") for _ in range(3)], className="dots", **_UNSPOKEN),
             html.Span(className="words"),
         ],
         className="headline",

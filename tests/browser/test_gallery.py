@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driving import open_map, wait_until
 from vae_core import demo
+from vae_core.drawing.pictures import decode, originals
 
 _IN_VIEW = "async () => (await import('./assets/interpret/gallery.js')).tilesInView()"
 
@@ -34,6 +35,16 @@ _BRIGHTNESS = """async place => {
   let sum = 0;
   for (let i = 0; i < pixels.data.length; i += 4) sum += pixels.data[i];
   return sum / (pixels.data.length / 4);
+}"""
+
+
+# The colour of the largest difference between two pictures of 2 × 2, drawn anew.
+_EXTREME = """async dark => {
+  const { drawDifference } = await import('./assets/explore/difference.js');
+  const canvas = document.createElement('canvas');
+  drawDifference(canvas, new Uint8Array([10, 20, 30, 40, 10, 20, 30, 50]), [2, 2, 1], 0, 1, dark);
+  const { data } = canvas.getContext('2d').getImageData(0, 0, 2, 2);
+  return [...data.slice(12, 15)];
 }"""
 
 
@@ -100,6 +111,23 @@ def test_it_shows_reconstructions_and_what_the_legend_shows(page: Page, server: 
     assert "pictures=both" in page.url
     page.select_option("#gallery-pictures", "difference")
     wait_for_brightness(page, 0, 200, 255)
+    # Scaled to the item itself, as it is written below it.
+    space = demo("fashion")
+    shown = [
+        pictures[0].astype(int)
+        for pictures in (originals(space.data, np.array([item])), decode(space, space.mean[[item]]))
+    ]
+    largest = np.abs(shown[0] - shown[1]).max() / 255
+    scale = page.evaluate(
+        "async item => (await import('./assets/interpret/gallery_pictures.js')).pictureOf(item).scale", item
+    )
+    assert abs(scale - largest) <= 1 / 255 + 1e-6 and 0.05 < scale < 0.995
+    click(page, 0)
+    expect(page.locator("#touched .trio figcaption").last).to_have_text(f"difference ±{float(f'{scale:.2g}'):g}")
+    # The largest is drawn in the full colour, orange or blue, by day as by night.
+    for dark, full in ((False, [[213, 94, 0], [0, 114, 178]]), (True, [[255, 146, 61], [92, 184, 245]])):
+        seen = page.evaluate(_EXTREME, dark)
+        assert seen in full, (dark, seen)
 
 
 def test_a_filter_that_leaves_nothing_says_so(page: Page, server: str) -> None:

@@ -58,6 +58,8 @@ def test_a_table_row_is_bars_with_names_and_units(page: Page, measured: Server) 
     # The inspector compares value by value, with what they are called and measured in.
     first = page.locator(".values tbody tr").first
     page.locator(".plots summary").click()
+    expect(page.locator(".plots figcaption").nth(1)).to_have_text(re.compile(r"^difference ±[\d.]+ of the range$"))
+    assert ink(page, ".plots figure:nth-of-type(2) canvas") > 100
     row = load_data("iris").values[7]
     expect(first.locator("td").nth(0)).to_have_text("sepal length (cm)")
     expect(first.locator("td").nth(1)).to_have_text(f"{row[0]:.3g}")

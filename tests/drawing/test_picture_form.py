@@ -6,6 +6,7 @@ import pytest
 
 from vae_core import Dataset, load_data
 from vae_core.data.features import Features
+from vae_core.drawing.palette import category_style, plain_ink
 from vae_core.drawing.picture_form import picture_form
 from vae_core.drawing.small_plot import small_plot
 
@@ -27,6 +28,9 @@ def test_a_table_row_is_bars_each_on_its_own_scale() -> None:
     assert form["names"] == ["sepal length", "sepal width", "petal length", "petal width"] and set(form["units"]) == {
         "cm"
     }
+    classes = {category_style(at, of)[0].upper() for of in (3, 8, 20) for at in range(of)}
+    assert classes.isdisjoint(plain_ink(at) for at in range(20)), "a bar has the colour of no class"
+    assert set(form["inks"]) == {plain_ink(at) for at in range(4)}
     np.testing.assert_allclose([form["low"], form["high"]], [iris.values.min(axis=0), iris.values.max(axis=0)])
 
 

@@ -169,7 +169,7 @@ def test_words_for_every_finding() -> None:
     gain, std = [0.9] * 100 + [0.0] * 412, [0.4] * 100 + [1.0] * 412
     summary, findings, remedies = said(gain, std)
     assert " of 512 dimensions carry 98 % of the rate; z100, z101, z102, z103 and 408 more are off." in summary
-    assert "100 latent dimensions would do" in remedies
+    assert "100 latent dimensions would be enough" in remedies
     summary, findings, remedies = said([0.9, 0.0], [0.4, 1.0], variance=False)
     assert summary.startswith("The posterior has no variance") and findings == ("no variance", "some off")
     assert "z1 hardly does" in summary

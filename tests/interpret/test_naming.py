@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import vae_core
 from tests.space.conftest import LinearModel, vectors
+from vae_core.interpret.angles import with_angles
+from vae_core.interpret.distinct_words import short
 from vae_core.interpret.item_columns import ItemColumns, columns_of_items, number_column
-from vae_core.interpret.naming import dimension_names, names_of, short
+from vae_core.interpret.naming import dimension_names, names_of
 from vae_core.interpret.relations import relations_of
 from vae_core.space import LatentSpace
 
@@ -57,6 +60,52 @@ def test_positions_of_the_sprites_are_named_rightly() -> None:
             explained = {one: cubic(space.mean[:, j], factors[one].to_numpy()) for one in factors}
             assert max(explained, key=lambda one: explained[one]) == name, (j, explained)
     assert [name for name in told.names if name == "off"] == ["off"] * int((space.rate.mean(axis=0) < 0.1).sum())
+
+
+@pytest.mark.parametrize("name", ["fashion", "sprites"])
+def test_no_two_dimensions_of_a_demo_have_the_same_name(name: str) -> None:
+    space = vae_core.demo(name)
+    told = dimension_names(space, items=1500)
+    words = [word for word, off in zip(told.words, told.off, strict=True) if word and not off]
+    assert len(words) > 4 and len(set(words)) == len(words)
+    assert not [word for word in words if "sin" in word or "cos" in word], "an angle is one thing"
+    for column in {one for one in told.columns if one}:
+        same = [j for j in range(space.latent_dim) if told.columns[j] == column and not told.off[j]]
+        assert sum(told.words[j] == short(column) for j in same) == 1, column
+
+
+def test_dimensions_of_one_column_are_told_apart_by_what_sets_them_apart() -> None:
+    random = np.random.default_rng(0)
+    n = 3000
+    x, y, angle = random.uniform(size=(3, n))
+    kinds = np.array(["a", "b", "c"])[random.integers(3, size=n)]
+    noise = 0.15 * random.normal(size=(8, n))
+    z = np.stack(
+        [
+            x + noise[0] / 2,
+            x + 0.6 * y + noise[1],
+            np.where(x < 0.3, x, 0.3) + noise[2] / 2,
+            -x + 1.5 * noise[3],
+            np.cos(2 * np.pi * angle) + noise[4],
+            np.sin(2 * np.pi * angle) + 3 * noise[5],
+            (kinds == "a") + noise[6] / 2,
+            (kinds == "c") + noise[7],
+        ],
+        axis=1,
+    )
+    table = pd.DataFrame({"x": x, "y": y, "orientation": 2 * np.pi * angle, "kind": kinds})
+    told = names_of(relations_of(z, with_angles(columns_of_items(table))), np.zeros(8, dtype=bool))
+    assert told.words == (
+        "x",
+        "x with y",
+        "x (low)",
+        "x, after z0",
+        "orientation",
+        "orientation (high at 60–120°)",
+        "kind",
+        "kind (c)",
+    )
+    assert told.statistics[4] == "R²" and told.values[4] > 0.9
 
 
 def cubic(z: np.ndarray, values: np.ndarray) -> float:

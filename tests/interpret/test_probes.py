@@ -139,6 +139,6 @@ def test_the_card_says_only_where_a_straight_line_does_not_do() -> None:
         name: card(space, probes_of(z[:, None], columns_of_items(pd.DataFrame({name: values})))).said
         for name, values in table.items()
     }
-    assert "bent better by neighbours (" in told["bent"] and "along a straight line)" in told["bent"]
-    assert "folded well only by neighbours (" in told["folded"]
-    assert told["straight"].endswith("by a straight line already.")
+    assert "bent better from nearest items (" in told["bent"] and "by a straight line 0." in told["bent"]
+    assert "folded well only from nearest items (" in told["folded"]
+    assert told["straight"].endswith("by a straight line.")

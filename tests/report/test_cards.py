@@ -9,6 +9,7 @@ import pytest
 
 from tests.report.hard_spaces import HARD
 from vae_core import InputError
+from vae_core.drawing.markup import still
 from vae_core.interpret.answers import Answers
 from vae_core.interpret.studies import STUDIES, Asked
 from vae_core.report.cards import card_of
@@ -55,3 +56,10 @@ def test_a_hard_space_is_told_of_in_plain_words(name: str) -> None:
         assert card.said and len(told) > 40, study.name
         assert not re.search(r"\b(nan|inf|None|NaN)\b", told), (study.name, told)
         assert read.tags <= TAGS, (study.name, read.tags - TAGS)
+        # Every figure in a list and every part of a card is explained in place.
+        html = str(card)
+        for part in re.findall(r'<(?:dt|h3 class="sub")>.*?</(?:dt|h3)>', html):
+            assert re.search(r'<button type="button" class="term" data-explained="[^"]{40,}"', part), (study.name, part)
+        with still():
+            html = str(card_of(space, study, answers.whole(Asked(study)).result))
+        assert "<button" not in html and html.count("<dt>") == html.count('<dt><span class="term" title="')

@@ -39,6 +39,8 @@ class Bar:
         ``data-`` attributes that say what touching the row shows, such as ``{"dimension": 3}``.
     title : str
         What the pointer is told.
+    called : str, optional
+        What a latent dimension is called besides; "" keeps a place for it, None does not.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Bar:
     off: bool = False
     touch: dict[str, Any] = field(default_factory=dict)
     title: str = ""
+    called: str | None = None
 
 
 def bars(rows: Sequence[Bar], mark: float | None = None, most: float | None = None, figure: Any = None) -> Markup:
@@ -99,14 +102,19 @@ def _row(row: Bar, place: Any, both: bool, mark: float | None, figure: Any) -> M
     told = figure(row)
     return tag(
         "div",
-        tag("span", row.name, class_="bar-name"),
+        tag("span", named(row.name, row.called), class_="bar-name"),
         tag("span", parts, class_="track"),
         tag("span", told, class_="bar-value"),
         tag("span", row.note, class_="bar-note") if row.note else None,
         class_="bar-row off" if row.off else "bar-row",
         title=row.title or None,
-        **touchable(row.touch, f"{row.name}: {told}"),
+        **touchable(row.touch, f"{' '.join(part for part in (row.name, row.called) if part)}: {told}"),
     )
+
+
+def named(name: str, called: str | None) -> list[Any]:
+    """Return a name with what it is called besides, which the page writes anew as people name it; see `Bar`."""
+    return [name, None if called is None else tag("span", called, class_="called")]
 
 
 def touchable(touch: dict[str, Any], spoken: str) -> dict[str, Any]:

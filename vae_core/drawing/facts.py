@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from vae_core.drawing.explained import explained
 from vae_core.drawing.markup import tag
 
 
@@ -21,7 +22,7 @@ class Fact:
     chance : str
         What it would be by chance, or what bounds it; empty where nothing is known of that.
     title : str
-        What it means, for the pointer.
+        What it means, see `explained`.
     """
 
     name: str
@@ -35,9 +36,8 @@ def facts(listed: Sequence[Fact]) -> Markup:
     lines = [
         tag(
             "div",
-            tag("dt", fact.name),
+            tag("dt", explained(fact.name, fact.title)),
             tag("dd", fact.value, tag("span", fact.chance, class_="by-chance") if fact.chance else None),
-            title=fact.title or None,
         )
         for fact in listed
     ]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from vae_core.drawing.bars import data_of
+from vae_core.drawing.bars import data_of, named
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import plain
 
@@ -32,6 +32,8 @@ def heat_map(
     row_touch: Sequence[dict[str, Any]] = (),
     column_touch: Sequence[dict[str, Any]] = (),
     label: str | None = None,
+    row_called: Sequence[str] = (),
+    column_called: Sequence[str] = (),
 ) -> Markup:
     """Draw ``[r, c]`` numbers as cells of a table, each with its figure; of more than 48 rows the rest folds away.
 
@@ -62,9 +64,11 @@ def heat_map(
         The same of the names.
     label : str, optional
         What the table is called, for those who do not see it.
+    row_called, column_called : sequence of str
+        What the dimensions are called that rows or columns stand for, see `Bar`; none where they stand for others.
     """
     finite = np.abs(values[np.isfinite(values)])
-    top = most if most is not None else float(finite.max(initial=0.0)) or 1.0
+    full = most if most is not None else float(finite.max(initial=0.0)) or 1.0
 
     def touched(i: int, j: int) -> dict[str, Any]:
         if i < 0:
@@ -83,7 +87,7 @@ def heat_map(
         value = float(values[i, j])
         if not np.isfinite(value):
             return tag("td", "·", class_="cell none", title=told(i, j) if told else None)
-        share = min(1.0, abs(value) / top)
+        share = min(1.0, abs(value) / full)
         side = ("plus" if value >= 0 else "minus") if diverging else "amount"
         spoken = f"{rows[i]}, {columns[j]}: {plain(value)}"
         kinds = ["cell", side, "strong" if share > 0.55 else "", "faint" if faint is not None and faint[i, j] else ""]
@@ -96,19 +100,22 @@ def heat_map(
             **part((i, j), stop, "gridcell", spoken),
         )
 
-    def named(kind: str, name: str, place: tuple[int, int], stop: tuple[int, int] | None) -> Markup:
+    def head(kind: str, name: str, place: tuple[int, int], stop: tuple[int, int] | None) -> Markup:
         role = "columnheader" if kind == "col" else "rowheader"
-        return tag("th", tag("span", name), scope=kind, title=name, **part(place, stop, role, name))
+        besides, at = (column_called, place[1]) if kind == "col" else (row_called, place[0])
+        called = besides[at] if len(besides) else None
+        spoken = f"{name} {called}" if called else name
+        return tag("th", tag("span", named(name, called)), scope=kind, title=spoken, **part(place, stop, role, spoken))
 
     def table(lines: range) -> Markup:
         across = range(len(columns))
         places = itertools.chain(itertools.product(lines, across), ((i, -1) for i in lines), ((-1, j) for j in across))
         stop = next((place for place in places if touched(*place)), None)
-        head = tag("tr", tag("td", ""), [named("col", columns[j], (-1, j), stop) for j in across])
-        drawn = [tag("tr", named("row", rows[i], (i, -1), stop), [cell(i, j, stop) for j in across]) for i in lines]
+        top = tag("tr", tag("td", ""), [head("col", columns[j], (-1, j), stop) for j in across])
+        drawn = [tag("tr", head("row", rows[i], (i, -1), stop), [cell(i, j, stop) for j in across]) for i in lines]
         return tag(
             "table",
-            tag("thead", head),
+            tag("thead", top),
             tag("tbody", drawn),
             class_="heat-map",
             style=f"--columns:{len(columns)}",

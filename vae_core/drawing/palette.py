@@ -10,6 +10,10 @@ MANY = (
     *("#332288", "#EE8866", "#77AADD", "#117733", "#FFAABB", "#999933", "#AA4499", "#99DDFF", "#BBCC33", "#6699CC"),
 )
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "triangle-down", "hexagon", "x", "pentagon")
+#: Sectors of a turn, the last beside the first: hues of one lightness, after "phase" of cmocean (Thyng et al. 2016).
+CYCLIC = ("#A8780D", "#D35A3A", "#C7479E", "#7B68DC", "#1F8FB8", "#2F9A62")
+#: Lines and bars that stand for no class: the accent of the page, then neutral and cold inks that no class has.
+PLAIN = ("#5C7CFA", "#868E96", "#9775FA", "#22A6B8", "#91A7FF", "#ADB5BD", "#7048E8", "#3B8A94")
 #: Missing values.
 MISSING = "#9A9A9A"
 #: Perceptually uniform, for numbers; and around zero (Moreland's cool-warm family, softened).
@@ -22,3 +26,8 @@ def category_style(position: int, of: int) -> tuple[str, str]:
     if of <= len(OKABE_ITO):
         return OKABE_ITO[position], "circle"
     return MANY[position % len(MANY)], SYMBOLS[(position // 7) % len(SYMBOLS)]
+
+
+def plain_ink(position: int) -> str:
+    """Return the ink of the channel at `position` of a line or a row of bars, which is that of no class."""
+    return PLAIN[position % len(PLAIN)]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from vae_core.data.dataset import Dataset
-from vae_core.drawing.palette import category_style
+from vae_core.drawing.palette import plain_ink
 
 _FLATTEST = 4  # times its own span that a scale may show of a line
 
@@ -34,7 +34,7 @@ def picture_form(data: Dataset) -> dict[str, Any]:
         "axis_unit": features.axis_unit,
         "low": [float(value) for value in low],
         "high": [float(value) for value in high],
-        "inks": [category_style(at, len(features.names))[0] for at in range(len(features.names))],
+        "inks": [plain_ink(at) for at in range(len(features.names))],
         "panels": _panels(features.units, low, high),
     }
 

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae_core.errors import InputError
-from vae_core.interpret.item_columns import ItemColumn
+from vae_core.interpret.angles import sectors, with_angles
+from vae_core.interpret.drawn import drawn_items
+from vae_core.interpret.item_columns import ItemColumn, columns_of_items
+from vae_core.interpret.measured_values import kept_columns
 from vae_core.interpret.quantile_codes import dense_codes, quantile_codes
-from vae_core.interpret.space_columns import columns_of_space
+from vae_core.interpret.space_columns import most_items
 from vae_core.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -27,9 +30,9 @@ class Along:
     Attributes
     ----------
     column, source, kind : str
-        Name of the column, "table" or "measured", "number" or "category".
+        Name of the column, "table" or "measured", "number", "category" or "angle".
     categories : tuple of str
-        Of a category, what the columns of `shares` stand for.
+        Of a category, what the columns of `shares` stand for; of an angle, its sectors.
     items : int
         Items for which the column is known; all figures are over these.
     low, middle, high : ndarray
@@ -37,10 +40,10 @@ class Along:
     counts : ndarray
         ``[b]`` int64 items in each bin, never 0; fewer, fuller bins where values are tied.
     quantiles : ndarray
-        ``[b, 3]`` the 10 %, 50 % and 90 % quantiles of a number in each bin; ``[0, 3]`` of a category.
+        ``[b, 3]`` the 10 %, 50 % and 90 % quantiles of a number in each bin; ``[0, 3]`` of a category or an angle.
     shares : ndarray
-        ``[b, k]`` the share of each of k categories in each bin; ``[0, 0]`` of a number. The standard error of a share
-        p is √(p (1 − p) / count).
+        ``[b, k]`` the share of each of k categories or sectors in each bin; ``[0, 0]`` of a number. The standard error
+        of a share p is √(p (1 − p) / count).
     quantiles_of_all, shares_of_all : ndarray
         ``[3]`` and ``[k]`` the same over all items: what every bin has where nothing is related. ``[0]`` if it does
         not apply.
@@ -92,20 +95,21 @@ def along(mean_j: np.ndarray, column: ItemColumn, bins: int = 10) -> Along:
     parts = np.split(order, np.cumsum(counts)[:-1])
     quantiles, quantiles_of_all = np.empty((0, len(QUANTILES))), np.empty(0)
     shares, shares_of_all = np.empty((0, 0)), np.empty(0)
-    if column.kind == "number":
+    own, categories = sectors(column) if column.turn else (column.codes, column.categories)
+    if column.kind == "number" and not column.turn:
         values = column.values[known]
         quantiles = np.stack([np.quantile(values[part], QUANTILES) for part in parts])
         quantiles_of_all = np.quantile(values, QUANTILES)
     else:
-        k = len(column.categories)
-        cells = np.bincount(codes.astype(np.intp) * k + column.codes[known], minlength=len(counts) * k)
+        k = len(categories)
+        cells = np.bincount(codes.astype(np.intp) * k + own[known], minlength=len(counts) * k)
         shares = cells.reshape(len(counts), k) / counts[:, None]
         shares_of_all = cells.reshape(len(counts), k).sum(axis=0) / len(z)
     return Along(
         column=column.name,
         source=str(column.source),
-        kind=str(column.kind),
-        categories=column.categories,
+        kind="angle" if column.turn else str(column.kind),
+        categories=categories,
         items=len(z),
         low=np.array([z[part].min() for part in parts]),
         middle=np.array([np.median(z[part]) for part in parts]),
@@ -153,8 +157,12 @@ def along_dimension(
     """
     if not 0 <= dimension < space.latent_dim:
         raise InputError(f"There is no dimension {dimension}; the last is {space.latent_dim - 1}.")
-    index, columns = columns_of_space(space, items, seed, True, progress)
-    found = [one for one in columns.columns if (one.name, one.source) == (column, source)]
+    index = drawn_items(len(space), items, seed, most_items(space))
+    # A touch must not measure all items each time.
+    of_source = columns_of_items(space.data.table, index) if source == "table" else kept_columns(space, index, progress)
+    columns = with_angles(of_source)
+    # The sine of an angle is shown as the angle.
+    found = [one for one in columns.columns if one.source == source and column in (one.name, *one.parts)]
     if not found:
         reasons = dict(zip(columns.left_out, columns.reasons, strict=True))
         raise InputError(f"The column {column} cannot be used: {reasons.get(column, 'there is none of this name')}.")

@@ -161,7 +161,7 @@ def _by_rates(found: Collapse, movement: Movement, rates: Rates, called: list[st
 
 def _fewer(used: int) -> str:
     count = "one latent dimension" if used == 1 else f"{used} latent dimensions"
-    return f"If the reconstructions are good, {count} would do; if not, the following may help."
+    return f"If the reconstructions are good, {count} would be enough; if not, the following may help."
 
 
 def _tells(count: int) -> str:

@@ -32,6 +32,11 @@ class ItemColumn:
         What the codes 0, 1, … stand for; empty for a number.
     note : str
         What was done to it that is no matter of course; "" for nothing.
+    turn : float
+        Of an angle, after how many of its units it is the same again; 0 of what is no angle. See
+        `vae_core.interpret.angles`.
+    parts : tuple of str
+        Names of the columns it was made from, where there are several.
     """
 
     name: str
@@ -41,6 +46,8 @@ class ItemColumn:
     codes: np.ndarray
     categories: tuple[str, ...] = ()
     note: str = ""
+    turn: float = 0.0
+    parts: tuple[str, ...] = ()
 
     @property
     def known(self) -> np.ndarray:
@@ -49,8 +56,8 @@ class ItemColumn:
 
     @property
     def has_numbers(self) -> bool:
-        """Whether correlations with it mean something."""
-        return len(self.values) > 0
+        """Whether correlations with it mean something: those with an angle do not, which ends where it begins."""
+        return len(self.values) > 0 and not self.turn
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,18 @@ def mutual_information(tables: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum(parts / n + np.log(n), 0.0))
 
 
+def information_by_code(tables: np.ndarray) -> np.ndarray:
+    """Return what of the mutual information each code of the column contributes, ``[d, a]`` nats of ``[d, a, b]``.
+
+    p(a) KL(p(b | a) ‖ p(b)), 0 or more: the surprise of DeWeese & Meister (1999, "How to measure the information gained
+    from one symbol") times how frequent the code is. Together they are `mutual_information`.
+    """
+    joint = tables / tables[0].sum()
+    expected = joint.sum(axis=1, keepdims=True) * joint.sum(axis=2, keepdims=True)
+    ratio = np.log(np.where(joint > 0, joint, 1.0) / np.where(joint > 0, expected, 1.0))
+    return np.asarray((joint * ratio).sum(axis=2))
+
+
 def information_error(tables: np.ndarray) -> np.ndarray:
     """Return the standard error ``[d]`` of `mutual_information`, in nats.
 

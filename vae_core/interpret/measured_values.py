@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vae_core.interpret.measures import measures, most_measured
+from vae_core.interpret.item_columns import ItemColumns
+from vae_core.interpret.measures import columns_of_measures, measured_columns, measures, most_measured
+from vae_core.progress import Progress, silent
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -39,3 +41,18 @@ def measured_values(space: LatentSpace, name: str) -> np.ndarray | None:
         if space not in _values:
             _values[space] = measures(space.data, np.arange(len(space)))
         return _values[space][name]
+
+
+def kept_columns(space: LatentSpace, index: np.ndarray, progress: Progress = silent) -> ItemColumns:
+    """Return all measures of some items as columns, from those kept; measured anew of sets too large to be kept.
+
+    Raises
+    ------
+    Stopped
+        If `progress` asks to stop while items are measured.
+    """
+    names = measured_names(space)
+    if not names:
+        return measured_columns(space.data, index, progress)
+    values = {name: measured_values(space, name) for name in names}
+    return columns_of_measures({name: one[index] for name, one in values.items() if one is not None})

@@ -67,7 +67,12 @@ def measures(data: Dataset, index: np.ndarray, progress: Progress = silent) -> M
 
 def measured_columns(data: Dataset, index: np.ndarray, progress: Progress = silent) -> ItemColumns:
     """Return the measures of items as columns; what no item has, or all have alike, is left out with the reason."""
-    made = {name: number_column(name, values) for name, values in measures(data, index, progress).items()}
+    return columns_of_measures(measures(data, index, progress))
+
+
+def columns_of_measures(measured: Measured) -> ItemColumns:
+    """Return measures as columns; what no item has, or all have alike, is left out with the reason."""
+    made = {name: number_column(name, values) for name, values in measured.items()}
     usable = tuple(column for column in made.values() if not isinstance(column, str))
     left_out = {name: reason for name, reason in made.items() if isinstance(reason, str)}
     return ItemColumns(usable, tuple(left_out), tuple(left_out.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -32,6 +32,14 @@ COMPARED = 1_000
 #: Seeded samples of the prior that tell what chance gives.
 CHANCE_DRAWS = 100
 BINS = 64
+#: W1 in standard deviations of the prior from which a dimension misses it: that of a shift by as much, which Cohen
+#: (1988, "Statistical power analysis for the behavioral sciences", section 2.2) calls a small effect; below it an
+#: effect is too small to matter. A dimension of the prior's mean has it at 0.75 or 1.25 of the prior's width.
+MISSES_FROM = 0.2
+#: p-value below which a difference is significant: where all dimensions fill the prior, any has one in 5 % of samples.
+SIGNIFICANT = 0.05
+
+Level: TypeAlias = Literal["fills", "slight", "misses"]
 _TAIL = 1e-4
 _COLUMNS = 32
 
@@ -68,6 +76,13 @@ class PriorFit:
     kolmogorov_smirnov_p, kolmogorov_smirnov_p_of_all : ndarray
         ``[d]`` p-values of it; and Holm's, of all d dimensions: where the prior is filled, any of these is below 0.05
         in 5 % of samples.
+    effect : ndarray
+        ``[d]`` `wasserstein` in standard deviations of the prior: how much a dimension differs, however many items
+        tell of it.
+    levels : tuple of str
+        One a dimension: "fills", no difference from the prior is significant (Holm's p-value of KS 0.05 or more);
+        "slight", one is, and W1 is below 0.2 standard deviations of the prior; "misses", one is, and W1 is that or
+        more.
     chance_draws : int
         Samples of the prior that figures by chance are taken over.
     stand_ins : int
@@ -105,6 +120,8 @@ class PriorFit:
     kolmogorov_smirnov_by_chance_95: float
     kolmogorov_smirnov_p: np.ndarray
     kolmogorov_smirnov_p_of_all: np.ndarray
+    effect: np.ndarray
+    levels: tuple[Level, ...]
     chance_draws: int
     stand_ins: int
     correlation: np.ndarray
@@ -174,6 +191,7 @@ def prior_fit(
             raise Stopped
 
     figures = compare(z, mean, prior, seed)
+    effect = np.asarray(figures["wasserstein"]) / figures["prior_deviation"]
     told(1, "dimensions beside the prior")
     correlation = correlations(z)
     by_chance = correlation_by_chance(m, 0.05), correlation_by_chance(m, 1 - 0.95 ** (2 / max(d * (d - 1), 2)))
@@ -191,7 +209,17 @@ def prior_fit(
         correlation_by_chance_largest=by_chance[1],
         discrepancy=discrepancy,
         note=" ".join(notes),
+        effect=effect,
+        levels=levels(effect, np.asarray(figures["kolmogorov_smirnov_p_of_all"])),
         **figures,  # type: ignore[arg-type]
+    )
+
+
+def levels(effect: np.ndarray, p_of_all: np.ndarray) -> tuple[Level, ...]:
+    """Judge dimensions by how much they differ from the prior, where they surely do; see `PriorFit`."""
+    return tuple(
+        "fills" if p >= SIGNIFICANT else "misses" if much >= MISSES_FROM else "slight"
+        for much, p in zip(effect.tolist(), p_of_all.tolist(), strict=True)
     )
 
 

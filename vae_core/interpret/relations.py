@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae_core.errors import InputError
+from vae_core.interpret.angles import with_angles
 from vae_core.interpret.correlations import Correlations, correlation_ratio
 from vae_core.interpret.item_columns import ItemColumn, ItemColumns
-from vae_core.interpret.joint_counts import PairedCodes, entropy, information_error, mutual_information
+from vae_core.interpret.joint_counts import (
+    PairedCodes,
+    entropy,
+    information_by_code,
+    information_error,
+    mutual_information,
+)
 from vae_core.interpret.quantile_codes import bin_count, dense_codes, quantile_codes
 from vae_core.interpret.space_columns import columns_of_space
+from vae_core.interpret.told_parts import parts_of, told_most_of
 from vae_core.progress import Progress, Stopped, silent
 
 if TYPE_CHECKING:
@@ -65,6 +73,19 @@ class Relations:
         ``[d, c]`` correlation ratio η² in [0, 1] of the dimension given a category; NaN for numbers.
     ratio_chance : ndarray
         ``[c]`` what η² is where nothing is related, (k − 1) / (known − 1) for k categories; NaN for numbers.
+    angular : ndarray
+        ``[d, c]`` R² in [0, 1] of the dimension given an angle, see `Correlations.with_angle`; by chance about
+        2 / (known − 1), NaN for what is no angle.
+    parts : tuple of tuple of str
+        One a column, what a dimension may tell most of: its categories, the lower, middle and upper third of a number,
+        the sectors of an angle.
+    told_most : ndarray
+        ``[d, c]`` int64, the place in `parts` that contributes most to `plug_in`, or of an angle that in which the
+        dimension is highest; see `told_most_of`.
+    told_share : ndarray
+        ``[d, c]`` in [0, 1], how much of `plug_in` that part contributes; 1 of an angle.
+    made_of : tuple of tuple of str
+        One a column, the columns it was made from where there are several: sine and cosine of an angle.
     left_out, reasons : tuple of str
         Columns that could not be used, and why.
     """
@@ -92,6 +113,11 @@ class Relations:
     spearman: np.ndarray
     ratio: np.ndarray
     ratio_chance: np.ndarray
+    angular: np.ndarray
+    parts: tuple[tuple[str, ...], ...]
+    told_most: np.ndarray
+    told_share: np.ndarray
+    made_of: tuple[tuple[str, ...], ...]
     left_out: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
@@ -105,7 +131,8 @@ def relations_of(
 ) -> Relations:
     """Measure what latent dimensions tell of columns.
 
-    Means, and columns of numbers, are put into quantile bins (`bin_count`; ties stay together) and counted.
+    Means, and columns of numbers, are put into quantile bins (`bin_count`; ties stay together) and counted; angles are
+    columns as `with_angles` makes them.
     *Mutual information* is the plug-in estimate less its mean over permutations of the items, which on unrelated data
     leaves nothing however sparse the counts are (the correction of Miller and Madow does not); where two numbers hang
     together closely it takes away somewhat too much. `share` is (I − N) / (H − N), N the null's mean and H the column's
@@ -158,7 +185,8 @@ def relations_of(
     codes = PairedCodes(np.stack([quantile_codes(one, bins) for one in dense]))
     correlations = Correlations(by_dimension, dense)
     cells = {name: np.zeros((d, len(given))) for name in ("plug_in", "error", "null_mean", "null_highest", "score")}
-    signed = {name: np.full((d, len(given)), np.nan) for name in ("pearson", "spearman", "ratio")}
+    signed = {name: np.full((d, len(given)), np.nan) for name in ("pearson", "spearman", "ratio", "angular")}
+    told_most, told_share = np.zeros((d, len(given)), dtype=np.int64), np.zeros((d, len(given)))
     highest = np.full(draws, -np.inf)
     by_column = [np.zeros(len(given), dtype=np.int64), *np.zeros((2, len(given)))]
     known_count, entropies, chance = by_column
@@ -172,9 +200,12 @@ def relations_of(
             found = _counted(codes if len(rows) == n else codes.at(rows), own, draws, [seed, at])
             for name, values in zip(cells, found, strict=False):
                 cells[name][:, at] = values
-            highest = np.maximum(highest, found[-1])
+            highest = np.maximum(highest, found[-2])
+            told_most[:, at], told_share[:, at] = told_most_of(column, own, found[-1], by_dimension)
             if column.has_numbers:
                 signed["pearson"][:, at], signed["spearman"][:, at] = correlations.with_column(column.values, rows)
+            if column.turn:
+                signed["angular"][:, at] = correlations.with_angle(column.values, column.turn, rows)
             if column.kind == "category":
                 signed["ratio"][:, at] = correlation_ratio(by_dimension, column.codes, rows)
                 chance[at] = (np.count_nonzero(np.bincount(own)) - 1) / max(len(rows) - 1, 1)
@@ -199,6 +230,10 @@ def relations_of(
         critical=critical,
         significant=cells["score"] > critical,
         ratio_chance=chance,
+        parts=tuple(parts_of(column) for column in given),
+        told_most=told_most,
+        told_share=told_share,
+        made_of=tuple(column.parts for column in given),
         left_out=columns.left_out,
         reasons=columns.reasons,
         **cells,
@@ -241,7 +276,7 @@ def relations(
         If `progress` asks to stop.
     """
     index, columns = columns_of_space(space, items, seed, measured, progress)
-    return relations_of(space.mean[index], columns, draws, seed, progress)
+    return relations_of(space.mean[index], with_angles(columns), draws, seed, progress)
 
 
 def _codes(column: ItemColumn, rows: np.ndarray, bins: int) -> np.ndarray:
@@ -252,7 +287,7 @@ def _codes(column: ItemColumn, rows: np.ndarray, bins: int) -> np.ndarray:
 
 
 def _counted(codes: PairedCodes, own: np.ndarray, draws: int, seed: list[int]) -> tuple[np.ndarray, ...]:
-    """Plug-in, its error, null mean, null highest and score, ``[d]`` each, and the highest score ``[draws]``."""
+    """Plug-in, its error, null mean and highest, score, ``[d]`` each; highest score ``[draws]``; share by code."""
     random = np.random.default_rng(seed)
     categories = int(own.max()) + 1
     tables = codes.tables(own, categories)
@@ -272,6 +307,7 @@ def _counted(codes: PairedCodes, own: np.ndarray, draws: int, seed: list[int]) -
         null.max(axis=0),
         (plug_in - center) / scale,
         scores.max(axis=1),
+        information_by_code(tables),
     )
 
 

@@ -19,6 +19,12 @@ MOST_ITEMS = 100_000
 MOST_LATENTS = 2**23
 
 
+def most_items(space: LatentSpace, measured: bool = True) -> int:
+    """Return how many items of a space are looked at at most; with `measured`, if they are measured as well."""
+    most = min(MOST_ITEMS, MOST_LATENTS // space.latent_dim)
+    return min(most, most_measured(space.data)) if measured else most
+
+
 def columns_of_space(
     space: LatentSpace, items: int | None, seed: int, measured: bool = True, progress: Progress = silent
 ) -> tuple[np.ndarray, ItemColumns]:
@@ -52,9 +58,6 @@ def columns_of_space(
     Stopped
         If `progress` asks to stop.
     """
-    most = min(MOST_ITEMS, MOST_LATENTS // space.latent_dim)
-    if measured:
-        most = min(most, most_measured(space.data))
-    index = drawn_items(len(space), items, seed, most)
+    index = drawn_items(len(space), items, seed, most_items(space, measured))
     columns = columns_of_items(space.data.table, index)
     return index, columns + measured_columns(space.data, index, progress) if measured else columns

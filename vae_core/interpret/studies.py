@@ -62,6 +62,8 @@ class Study:
         Changes with what is computed, so that older answers are not taken for it.
     choices : mapping
         What can be chosen, by the function's parameter.
+    looks_at : str
+        What it looks at so many of.
     wide : bool
         Whether its card takes the whole width of its page.
     """
@@ -74,6 +76,7 @@ class Study:
     first: int | None = None
     version: int = 1
     choices: Mapping[str, Choice] = field(default_factory=dict)
+    looks_at: str = "items"
     wide: bool = False
 
     def compute(self) -> Callable[..., Any]:
@@ -182,7 +185,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.prior_fit:prior_fit",
         "vae_core.interpret.prior_fit:PriorFit",
         first=2000,
-        version=2,
+        version=3,
         wide=True,
     ),
     Study(
@@ -192,6 +195,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.holes:holes",
         "vae_core.interpret.holes:Holes",
         first=200,
+        looks_at="draws of the prior",
         version=2,
         wide=True,
     ),
@@ -202,7 +206,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.relations:relations",
         "vae_core.interpret.relations:Relations",
         first=1500,
-        version=2,
+        version=3,
         wide=True,
     ),
     Study(

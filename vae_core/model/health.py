@@ -104,13 +104,13 @@ def _round_trip(model: LatentModel, x: Tensor, mean: Tensor, report: Report) -> 
         by_value = (model.likelihood(mean).mean - x).square().transpose(0, 1).flatten(1).mean(dim=1)
         left = (x - x.mean(dim=0)).square().transpose(0, 1).flatten(1).mean(dim=1)
         share = float((by_value[left > 0] / left[left > 0]).mean())
-        told = "values lie on different scales; each on its own, the squared error is"
+        told = f"{share:.0%} of the variance is unexplained, on average over values that lie on different scales"
     else:
         share = error / baseline
-        told += ","
+        told += f"; {share:.0%} of the variance is unexplained"
     report.add(
         "round trip",
-        f"{told} {share:.0%} of what the mean item leaves",
+        told,
         warning="" if share < 1 else "It brings items back no better than the mean item would; is this its data?",
     )
 

@@ -21,9 +21,16 @@ class Card:
     def __init__(self, said: str, *parts: Any) -> None:
         self.said = said
         self.body = joined(*parts)
+        #: What little it rests on, where it is not the whole answer: no verdict is given then.
+        self.first_look = ""
 
     def __html__(self) -> str:
-        return str(joined(tag("p", self.said, class_="verdict"), self.body))
+        verdict = (
+            tag("p", tag("span", f"{self.first_look}: ", class_="first"), self.said, class_="first-look")
+            if self.first_look
+            else tag("p", self.said, class_="verdict")
+        )
+        return str(joined(verdict, self.body))
 
     def __str__(self) -> str:
         return self.__html__()

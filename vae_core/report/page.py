@@ -11,7 +11,7 @@ from vae_core.drawing.facts import Fact, facts
 from vae_core.drawing.markup import joined, still, tag
 from vae_core.errors import InputError
 from vae_core.interpret.answers import answers_of
-from vae_core.interpret.naming import names_of, off_dimensions
+from vae_core.interpret.names_in_use import names_in_use
 from vae_core.interpret.studies import PAGES, STUDIES, Asked, Study
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.report import FIGURES_CSS, REPORT_CSS
@@ -128,10 +128,9 @@ def _contents(cards: dict[str, Card]) -> Markup:
 
 def _along(space: LatentSpace) -> Markup | None:
     """Return the column along every dimension that is named after one."""
-    known = answers_of(space).known(Asked.of("relations"))
-    if known is None:
+    named = names_in_use(space)
+    if named is None:
         return None
-    named = names_of(known.result, off_dimensions(space))
     strongest = sorted((j for j in range(space.latent_dim) if named.columns[j]), key=lambda j: -abs(named.values[j]))
     shown = [relation(space, j, named.columns[j], named.sources[j]) for j in strongest[:_RELATIONS]]
     if not shown:

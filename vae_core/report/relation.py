@@ -10,8 +10,9 @@ from markupsafe import Markup
 from vae_core.drawing.filmstrip import filmstrip
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain
-from vae_core.drawing.palette import category_style
+from vae_core.drawing.palette import CYCLIC, category_style
 from vae_core.interpret.along import Along, along_dimension
+from vae_core.report.explanations import headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -47,7 +48,7 @@ def relation(space: LatentSpace, dimension: int, column: str, source: str) -> Ma
     z = np.repeat(space.mean.mean(axis=0, dtype=np.float64)[None], len(told.middle), axis=0)
     z[:, dimension] = told.middle
     return joined(
-        tag("h3", f"{column} along z{dimension}", class_="sub"),
+        headed(f"{column} along z{dimension}", "along"),
         filmstrip(space, z.astype(np.float32), f"Decoded along z{dimension}, all other dimensions at their mean"),
         _numbers(told) if told.kind == "number" else _shares(told),
         tag(
@@ -95,7 +96,8 @@ def _numbers(told: Along) -> Markup:
 
 def _shares(told: Along) -> Markup:
     """Draw stacked shares, a stack a part, and at the end that of all items."""
-    order = np.argsort(-told.shares_of_all, kind="stable")
+    # An angle is read in the order of the turn.
+    order = np.arange(len(told.categories)) if told.kind == "angle" else np.argsort(-told.shares_of_all, kind="stable")
     shown, rest = order[:_CATEGORIES], order[_CATEGORIES:]
     stacks = np.concatenate([told.shares, told.shares_of_all[None]])
     drawn = [tag("div", _stack(stack, told, shown, rest), class_="stack") for stack in stacks[:-1]]
@@ -124,4 +126,6 @@ def _stack(stack: np.ndarray, told: Along, shown: np.ndarray, rest: np.ndarray) 
 
 
 def _ink(category: int, told: Along) -> str:
+    if told.kind == "angle":
+        return CYCLIC[category % len(CYCLIC)]
     return category_style(int(category), len(told.categories))[0]

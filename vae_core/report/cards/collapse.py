@@ -13,7 +13,9 @@ from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.collapse import NAT_FROM, Collapse, Movement, Rates, off_dimensions
 from vae_core.interpret.collapse_verdict import verdict
+from vae_core.interpret.names_in_use import called
 from vae_core.report.card import Card
+from vae_core.report.explanations import EXPLAINED, headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -24,13 +26,13 @@ _BRACKETS = ", in brackets the central 95 % of 1,000 bootstrap draws."
 
 def card(space: LatentSpace, found: Collapse) -> Card:
     """Return verdict and remedies, rates as bars, and counts with their ranges."""
-    told = verdict(found)
+    told, names = verdict(found), called(space)
     remedies = tag("ul", [tag("li", one) for one in told.remedies], class_="remedies") if told.remedies else None
     listed = [*_of_rates(found, found.rates), *_of_movement(found, found.movement)]
     return Card(
         told.summary,
         remedies,
-        _rate_bars(found.rates, found.movement) if found.rates else _variance_bars(found),
+        _rate_bars(found.rates, found.movement, names) if found.rates else _variance_bars(found, names),
         facts(listed) if listed else None,
         how(
             f"Measured on {count(found.items)} of {count(found.of)} items, without sampling.",
@@ -42,7 +44,7 @@ def card(space: LatentSpace, found: Collapse) -> Card:
     )
 
 
-def _rate_bars(rates: Rates, movement: Movement | None) -> Markup:
+def _rate_bars(rates: Rates, movement: Movement | None, names: dict[int, str]) -> Markup:
     rows = []
     off = off_dimensions(np.zeros(len(rates.rate)) if movement is None else movement.variance, rates.rate)
     for j in rates.order:
@@ -56,14 +58,15 @@ def _rate_bars(rates: Rates, movement: Movement | None) -> Markup:
                 note=percent(float(rates.rate[j]) / rates.total) if rates.total > 0 else "",
                 off=bool(off[j]),
                 touch={"dimension": int(j)},
+                called=names.get(int(j), ""),
                 title=f"z{j}: {with_error(float(rates.rate[j]), float(rates.error[j]))} nats."
                 + (f"{moved}: {'an' if active else 'no'} active unit." if moved else ""),
             )
         )
-    return joined(tag("h3", "Rate in nats an item, and its share", class_="sub"), bars(rows, mark=NAT_FROM))
+    return joined(headed("Rate in nats an item, and its share", "rate by dimension"), bars(rows, mark=NAT_FROM))
 
 
-def _variance_bars(found: Collapse) -> Markup | None:
+def _variance_bars(found: Collapse, names: dict[int, str]) -> Markup | None:
     if found.movement is None:
         return None
     moved = found.movement
@@ -75,37 +78,42 @@ def _variance_bars(found: Collapse) -> Markup | None:
             float(moved.error[j]),
             off=bool(off[j]),
             touch={"dimension": int(j)},
+            called=names.get(int(j), ""),
         )
         for j in np.argsort(-moved.variance, kind="stable")
     ]
-    return joined(tag("h3", "Variance of the latent over the items", class_="sub"), bars(rows, mark=found.threshold))
+    return joined(headed("Variance of the latent over the items", "variance"), bars(rows, mark=found.threshold))
 
 
 def _of_rates(found: Collapse, rates: Rates | None) -> list[Fact]:
     if rates is None:
         return []
     return [
-        Fact("rate of all dimensions", f"{with_error(rates.total, rates.total_error)} nats an item"),
+        Fact(
+            "rate of all dimensions",
+            f"{with_error(rates.total, rates.total_error)} nats an item",
+            title=EXPLAINED["rate"],
+        ),
         *([] if rates.above.sum() == 0 else [_carry(found, rates)]),
         Fact(
-            "above 0.1 nat",
+            "dimensions above 0.1 nat",
             _ranged(int(rates.above.sum()), rates.above_range, found.dimensions),
             "if items were ignored: 0",
+            EXPLAINED["above a tenth"],
         ),
     ]
 
 
 def _carry(found: Collapse, rates: Rates) -> Fact:
     value = _ranged(rates.carriers, rates.carriers_range, found.dimensions)
-    return Fact("carry 98 % of the rate", value, f"spread evenly: {found.even}")
+    return Fact("dimensions with 98 % of the rate", value, f"spread evenly: {found.even}", EXPLAINED["carriers"])
 
 
 def _of_movement(found: Collapse, movement: Movement | None) -> list[Fact]:
     if movement is None:
         return []
-    title = f"Units whose posterior mean has a variance above {found.threshold:g} over the items (Burda et al. 2016)"
     value = _ranged(int(movement.active.sum()), movement.active_range, found.dimensions)
-    return [Fact("active units", value, "if items were ignored: 0", title)]
+    return [Fact("active units", value, "if items were ignored: 0", EXPLAINED["active units"])]
 
 
 def _ranged(value: int, span: tuple[int, int], of: int) -> str:

@@ -14,8 +14,10 @@ from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, p_value, percent, with_error
 from vae_core.drawing.walk import base_switch, walk
 from vae_core.interpret.components import Components
+from vae_core.interpret.names_in_use import called
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
+from vae_core.report.explanations import EXPLAINED, headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -34,31 +36,49 @@ def card(space: LatentSpace, found: Components) -> Card:
     return Card(
         _said(found),
         collapsed(space),
-        tag("div", _scree(found), _cumulative(found), class_="side-by-side"),
+        tag(
+            "div",
+            tag("div", headed("Variance of each component", "scree"), _scree(found)),
+            tag("div", headed("Variance of the first components together", "cumulative"), _cumulative(found)),
+            class_="side-by-side",
+        ),
         facts(
             [
-                Fact("half of the variance", f"{half} of {d}", f"spread evenly: {-(-d // 2)}"),
-                Fact("90 % of the variance", f"{most} of {d}", f"spread evenly: {int(np.ceil(0.9 * d - 1e-9))}"),
                 Fact(
-                    "above the shuffled set", f"{found.above} of {d}", f"95 % of {found.draws} {shuffled}", "Horn 1965"
+                    "half of the variance",
+                    f"{half} of {d}",
+                    f"spread evenly: {-(-d // 2)}",
+                    EXPLAINED["half of the variance"],
+                ),
+                Fact(
+                    "90 % of the variance",
+                    f"{most} of {d}",
+                    f"spread evenly: {int(np.ceil(0.9 * d - 1e-9))}",
+                    EXPLAINED["most of the variance"],
+                ),
+                Fact(
+                    "above the shuffled set",
+                    f"{found.above} of {d}",
+                    f"95 % of {found.draws} {shuffled}",
+                    EXPLAINED["above shuffled"],
                 ),
                 *(
                     []
                     if found.independence is None
                     else [
                         Fact(
-                            "if no two dimensions were correlated",
+                            "test of no correlation",
                             p_value(found.independence),
-                            title="Whether any correlation differs from 0 (Bartlett 1951)",
+                            title=EXPLAINED["independence"],
                         )
                     ]
                 ),
             ]
         ),
-        tag("h3", "What each does: decoded along it, and the items at its ends", class_="sub"),
+        headed("What each changes: decoded along it, and the items at its ends", "component walk"),
         if_touched(base_switch()),
         [_component(space, found, k) for k in range(len(found.axes)) if found.deviation[k] > 0],
-        _loadings(found),
+        _loadings(found, called(space)),
         how(
             f"{'All ' if found.items == found.of else ''}{count(found.items)} of {count(found.of)} items; variance "
             "of the "
@@ -146,7 +166,7 @@ def _component(space: LatentSpace, found: Components, k: int) -> Markup:
     )
 
 
-def _loadings(found: Components) -> Markup:
+def _loadings(found: Components, called_by: dict[int, str]) -> Markup:
     d = len(found.centre)
     weight = np.abs(found.correlation).max(axis=0)
     shown = np.sort(np.argsort(-weight, kind="stable")[:_DIMENSIONS])
@@ -154,7 +174,7 @@ def _loadings(found: Components) -> Markup:
     components = [f"PC {k + 1}" for k in range(len(found.axes))]
     which = f", the {_DIMENSIONS} dimensions with the strongest" if d > _DIMENSIONS else ""
     return joined(
-        tag("h3", f"Loadings: correlation of each component with each dimension{which}", class_="sub"),
+        headed(f"Loadings: correlation of each component with each dimension{which}", "loadings"),
         heat_map(
             found.correlation[:, shown],
             components,
@@ -168,6 +188,7 @@ def _loadings(found: Components) -> Markup:
             ),
             column_touch=[{"dimension": int(j)} for j in shown],
             label="Loadings",
+            column_called=[called_by.get(int(j), "") for j in shown],
         ),
         tag("button", "Show as a biplot on the PCA map", type="button", class_="plain", data_biplot=True)
         if d > 1

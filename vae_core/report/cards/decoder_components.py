@@ -15,6 +15,7 @@ from vae_core.drawing.numbers import count, percent, with_error
 from vae_core.drawing.walk import base_switch, walk
 from vae_core.interpret.decoder_components import DecoderComponents
 from vae_core.report.card import Card
+from vae_core.report.explanations import headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -28,8 +29,9 @@ def card(space: LatentSpace, found: DecoderComponents) -> Card:
     """Return the shares of the picture's change, a walk along each direction, and how plain components relate."""
     return Card(
         _said(found),
+        headed("Share of the change in the picture", "decoder shares"),
         _shares(found),
-        tag("h3", "What each does", class_="sub"),
+        headed("What each changes", "decoder walk"),
         if_touched(base_switch()),
         [_component(space, found, k) for k in range(len(found.directions))],
         _relation(found),
@@ -37,7 +39,7 @@ def card(space: LatentSpace, found: DecoderComponents) -> Card:
             f"The decoder's Jacobian at the means of {count(found.items)} of {count(found.of)} items, seed 0; one "
             "standard deviation along each direction, to first order (which may differ from the real change). Values "
             "of pictures lie on [0, 1], those of vectors and series count in their own standard deviations.",
-            "Of few items the first shares come out too large even where none stands out. Arvanitidis et al. 2018.",
+            "From few items the first shares are overestimated. Arvanitidis et al. 2018.",
         ),
     )
 
@@ -49,7 +51,7 @@ def _said(found: DecoderComponents) -> str:
     if r == 1:
         return "There is one direction, and it makes every change of the picture."
     ways = "One direction makes" if half == 1 else f"{half} of {r} directions make"
-    return f"{ways} half of all change in the picture; of the plain components it takes {plain}."
+    return f"{ways} half of all change in the picture; of the principal components it takes {plain}."
 
 
 def _shares(found: DecoderComponents) -> Markup:
@@ -60,7 +62,7 @@ def _shares(found: DecoderComponents) -> Markup:
             Curve(
                 "change of the picture", ranks, (100 * found.share[:k]).tolist(), (100 * found.share_error[:k]).tolist()
             ),
-            Curve("of the plain components", ranks, (100 * found.plain_share[:k]).tolist(), role="other"),
+            Curve("of the principal components", ranks, (100 * found.plain_share[:k]).tolist(), role="other"),
             Curve("spread evenly", ranks, [100 * found.even] * k, role="chance"),
         ],
         "direction",
@@ -85,7 +87,7 @@ def _relation(found: DecoderComponents) -> Markup:
     rows = [f"DC {k + 1}" for k in range(len(found.correlation))]
     columns = [f"PC {k + 1}" for k in range(shown)]
     return joined(
-        tag("h3", "Beside the plain components: correlation of scores", class_="sub"),
+        headed("Beside the principal components: correlation of scores", "decoder relation"),
         heat_map(
             found.correlation[:, :shown],
             rows,

@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from vae_core.drawing.curves import Curve, curves
 from vae_core.drawing.facts import Fact, facts, how
-from vae_core.drawing.markup import tag
+from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.evidence import Evidence, Mean
 from vae_core.interpret.importance import Bound
 from vae_core.report.card import Card
+from vae_core.report.explanations import EXPLAINED, headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -30,10 +31,10 @@ _ROUNDING = 1e-6
 def card(space: LatentSpace, found: Evidence) -> Card:
     """Return the terms in nats (in bits where the likelihood is discrete), and how the bound rises with samples."""
     listed = [
-        *_fact("rate, KL(q(z|x) ‖ p(z))", found.rate, ""),
-        *_fact("distortion, −E log p(x|z)", found.distortion, "8 samples from the posterior of each item"),
-        *_fact("distortion at the posterior mean", found.at_mean, "No part of any bound"),
-        *_fact("ELBO", found.elbo, "−(rate + distortion), a lower bound on log p(x)", found.elbo_bits),
+        *_fact("rate, KL(q(z|x) ‖ p(z))", found.rate, EXPLAINED["rate"]),
+        *_fact("distortion, −E log p(x|z)", found.distortion, EXPLAINED["distortion"]),
+        *_fact("distortion at the posterior mean", found.at_mean, EXPLAINED["distortion at the mean"]),
+        *_fact("ELBO", found.elbo, EXPLAINED["ELBO"], found.elbo_bits),
     ]
     bound = found.bound
     whole = found.bound_of_all
@@ -42,8 +43,8 @@ def card(space: LatentSpace, found: Evidence) -> Card:
             Fact(
                 f"importance-weighted bound, {count(bound.samples)} samples",
                 _nats(whole.nats, whole.error, found.bound_bits),
-                f"other samples: ±\N{NO-BREAK SPACE}{plain(float(bound.monte_carlo[-1]), 2)}",
-                f"Burda et al. 2016, eq. 8: the ELBO of all items and what {count(bound.items)} of them gain on it",
+                f"with other samples: ±\N{NO-BREAK SPACE}{plain(float(bound.monte_carlo[-1]), 2)}",
+                EXPLAINED["bound"],
             )
         )
         if bound.items < found.of:
@@ -52,14 +53,15 @@ def card(space: LatentSpace, found: Evidence) -> Card:
                     f"… of these {count(bound.items)} items",
                     _nats(float(bound.nats[-1]), float(bound.error[-1]), None),
                     "drawn below",
+                    EXPLAINED["bound of some"],
                 )
             )
         listed.append(
             Fact(
-                "gained over one sample",
+                "gain over one sample",
                 f"{'0' if abs(bound.gain) <= _rounding(bound) else with_error(bound.gain, bound.gain_error)} nats",
                 f"effective samples: {plain(bound.median_effective, 2)} of {count(bound.samples)}",
-                "Median of (Σw)² / Σw² over the items (Kong 1992)",
+                EXPLAINED["gain"],
             )
         )
     return Card(
@@ -81,8 +83,8 @@ def _said(found: Evidence) -> str:
     bound, whole = found.bound, found.bound_of_all
     if bound is not None and whole is not None and bound.gain > max(2 * bound.gain_error, _rounding(bound)):
         return (
-            f"log p(x) is at least {plain(whole.nats, 4)} nats an item; the ELBO gives away "
-            f"{plain(whole.nats - found.elbo.nats, 2)} of it."
+            f"log p(x) is at least {plain(whole.nats, 4)} nats an item; the ELBO is "
+            f"{plain(whole.nats - found.elbo.nats, 2)} nats lower."
         )
     return f"log p(x) is at least {plain(found.elbo.nats, 4)} nats an item, by the ELBO."
 
@@ -107,7 +109,10 @@ def _rise(found: Evidence) -> Markup | None:
     if bound is None or len(bound.counts) < 2:
         return None
     drawn = Curve("bound", list(bound.counts), bound.nats.tolist(), bound.error.tolist())
-    return curves([drawn], "samples an item", "nats an item", logarithmic=True, from_zero=False)
+    return joined(
+        headed("The bound over samples an item", "rise of the bound"),
+        curves([drawn], "samples an item", "nats an item", logarithmic=True, from_zero=False),
+    )
 
 
 def _sample(found: Evidence) -> str:

@@ -12,6 +12,7 @@ from vae_core.drawing.markup import if_touched, tag
 from vae_core.drawing.numbers import count, percent, plain
 from vae_core.interpret.holes import Holes
 from vae_core.report.card import Card
+from vae_core.report.explanations import EXPLAINED
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -25,27 +26,26 @@ def card(space: LatentSpace, found: Holes) -> Card:
             "share of the prior in holes",
             f"{percent(found.share)} ± {percent(found.share_error)}",
             "" if chance is None else f"prior filled: {percent(chance)}",
-            f"Draws of the prior with a trust below {found.least_trust:g}, or a coordinate outside the range of its "
-            "dimension, that are not among its 5 % least likely",
+            EXPLAINED["holes"],
         )
     ]
     if found.share_outside:
         worst = int(found.dimension_share.argmax())
         listed.append(
             Fact(
-                "… with a coordinate no item comes near",
+                "… with a coordinate outside the range of the items",
                 percent(found.share_outside),
                 f"most often z{worst}: {percent(float(found.dimension_share[worst]))}",
-                f"The data of z{worst} lie from {plain(float(found.low[worst]))} to {plain(float(found.high[worst]))}",
+                f"{EXPLAINED['outside']} The items of z{worst} lie from {plain(float(found.low[worst]))} to "
+                f"{plain(float(found.high[worst]))}.",
             )
         )
     if found.share_if_independent is not None:
         listed.append(
             Fact(
-                "… left empty by the dimensions one by one",
+                "… that would be empty with independent dimensions",
                 f"{percent(found.share_if_independent)} ± {percent(found.share_if_independent_error)}",
-                title="The same where each dimension is dealt out to the items by itself; the rest is due to how "
-                "dimensions depend on each other",
+                title=EXPLAINED["independent holes"],
             )
         )
     return Card(
@@ -74,20 +74,22 @@ def _said(found: Holes) -> str:
         )
     if found.share - chance < 0.02:
         return (
-            f"The prior is well filled: {percent(found.share)} of it is empty of data, "
+            f"The items fill the prior well: {percent(found.share)} of it is empty of data, "
             f"where chance gives {percent(chance)}."
         )
     by_themselves = found.share_if_independent
+    # In figures, not in the words of the card beside it: what a dimension fills by itself is judged there.
     together = (
-        " One by one the dimensions fill it: the items lie together on less of it than each dimension allows."
+        f" Taken one by one, the dimensions would leave only {percent(by_themselves)} of it empty: the rest is due to "
+        "how they depend on each other."
         if by_themselves is not None and by_themselves < found.share / 2
         else ""
     )
     worst = int(found.dimension_share.argmax())
     alone = f", most of it for z{worst} alone" if 2 * found.dimension_share[worst] > found.share else ""
     return (
-        f"{percent(found.share)} of the prior is empty of data{alone}; what is sampled there the decoder was never "
-        f"asked for.{together}"
+        f"{percent(found.share)} of the prior is empty of data{alone}; the decoder has never seen "
+        f"codes from there.{together}"
     )
 
 

@@ -12,7 +12,9 @@ from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.index_code import IndexCode
+from vae_core.interpret.names_in_use import called
 from vae_core.report.card import Card
+from vae_core.report.explanations import EXPLAINED, headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -23,7 +25,7 @@ def card(space: LatentSpace, found: IndexCode) -> Card:
     return Card(
         _said(found) if space.model.can.encode else "Nothing is encoded, so the latent tells nothing about items.",
         facts(_parts(found)),
-        _by_dimension(found),
+        _by_dimension(found, called(space)),
         tag("p", found.note) if found.note else None,
         how(
             f"{count(found.items)} items, seed 0, {count(found.draws)} draw{'s' if found.draws > 1 else ''} of each, "
@@ -63,11 +65,13 @@ def _parts(found: IndexCode) -> list[Fact]:
             "mutual information of data and latent, I(n; z)",
             f"{with_error(found.mutual_information, found.mutual_information_error)} nats",
             f"ceiling log n: {plain(found.ceiling)}",
-            "Index-code mutual information (Hoffman & Johnson 2016)",
+            EXPLAINED["mutual information"],
         )
     ]
     if found.mutual_information_least is not None and found.components < found.population:
-        information.append(Fact("at least", f"{plain(found.mutual_information_least, 4)} nats"))
+        information.append(
+            Fact("at least", f"{plain(found.mutual_information_least, 4)} nats", title=EXPLAINED["least information"])
+        )
     chance = found.total_correlation_by_chance
     return [
         *information,
@@ -75,7 +79,7 @@ def _parts(found: IndexCode) -> list[Fact]:
             "total correlation, TC(z)",
             f"{with_error(found.total_correlation, found.total_correlation_error)} nats",
             "" if chance is None else f"independent: {plain(chance)}",
-            "How far the dimensions are from independent under the aggregate posterior",
+            EXPLAINED["total correlation"],
         ),
         Fact(
             "… if it were Gaussian",
@@ -83,23 +87,24 @@ def _parts(found: IndexCode) -> list[Fact]:
             ""
             if found.gaussian_total_correlation_by_chance is None
             else f"independent: {plain(found.gaussian_total_correlation_by_chance)}",
-            "−½ log det of the correlations",
+            EXPLAINED["Gaussian correlation"],
         ),
         Fact(
             "dimension-wise KL",
             f"{with_error(found.dimension_kl_total, found.dimension_kl_total_error)} nats",
             "filled prior: 0",
-            "Σ KL(q(z_j) ‖ p(z_j)): how far each dimension is from the prior",
+            EXPLAINED["dimension-wise KL"],
         ),
         Fact(
-            "together, beside the mean rate",
+            "sum of the three, beside the mean rate",
             "–" if found.rate is None else f"{plain(found.rate, 4)} nats",
             f"left over {with_error(found.residual, found.residual_error)}",
+            EXPLAINED["sum of the parts"],
         ),
     ]
 
 
-def _by_dimension(found: IndexCode) -> Markup | None:
+def _by_dimension(found: IndexCode, names: dict[int, str]) -> Markup | None:
     if found.dimension_information is None or found.dimension_information_error is None:
         return None
     assert found.dimension_kl is not None
@@ -109,8 +114,11 @@ def _by_dimension(found: IndexCode) -> Markup | None:
             float(found.dimension_information[j]),
             float(found.dimension_information_error[j]),
             touch={"dimension": int(j)},
+            called=names.get(int(j), ""),
             title=f"z{j}: KL from the prior {plain(float(found.dimension_kl[j]))} nats",
         )
         for j in np.argsort(-found.dimension_information, kind="stable")
     ]
-    return joined(tag("h3", "Information about the item by dimension, I(n; z_j), nats", class_="sub"), bars(rows))
+    return joined(
+        headed("Information about the item by dimension, I(n; z_j), nats", "information by dimension"), bars(rows)
+    )

@@ -8,6 +8,7 @@ from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.intrinsic_dimension import Estimate, IntrinsicDimension
 from vae_core.report.card import Card
+from vae_core.report.explanations import EXPLAINED
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -16,16 +17,15 @@ if TYPE_CHECKING:
 def card(space: LatentSpace, found: IntrinsicDimension) -> Card:
     """Return two estimates beside what they give for Gaussian points of the same covariance, and how even that is."""
     listed = [
-        ("TwoNN", found.two_nn, f"Facco et al. 2017, without the largest {percent(found.discard)} of the ratios"),
-        (f"maximum likelihood, k = {found.nearest}", found.maximum_likelihood, "Levina & Bickel 2004"),
+        ("TwoNN", found.two_nn, EXPLAINED["TwoNN"]),
+        (f"maximum likelihood, k = {found.nearest}", found.maximum_likelihood, EXPLAINED["maximum likelihood"]),
     ]
     ratio = found.participation_ratio
     even = Fact(
         "participation ratio",
         with_error(ratio.value, ratio.standard_error),
         f"spread evenly: {found.varying}",
-        "(Σλ)² / Σλ² of the covariance: how evenly variance is spread. A Gaussian cloud of the same covariance has the "
-        "same by construction",
+        EXPLAINED["participation ratio"],
     )
     doubles = f" {count(found.duplicates)} items with the mean of another are left out." if found.duplicates else ""
     return Card(
@@ -34,10 +34,10 @@ def card(space: LatentSpace, found: IntrinsicDimension) -> Card:
         how(
             f"Neighbours of {count(found.items)} items among {count(found.among)} of {count(found.of)}, seed "
             f"0.{doubles}",
-            f"Beside the first two: {found.draws} Gaussian samples of the same covariance and size. What these fall "
-            f"short of the {found.varying} dimensions that vary is the estimator's own bias, and variance that is "
-            "spread unevenly: a direction thinner than items lie apart hardly counts. What the items fall short of "
-            "them is neither.",
+            f"TwoNN leaves out the largest {percent(found.discard)} of its ratios. Beside both: {found.draws} Gaussian "
+            f"samples of the same covariance and size. They give less than the {found.varying} dimensions that vary "
+            "because of the estimator's bias and of uneven variance: directions thinner than the distance between "
+            "items hardly count. That the items give less than they do has neither reason.",
         ),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
+from vae_core.drawing.explained import explained
 from vae_core.drawing.facts import how
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
@@ -14,6 +15,7 @@ from vae_core.interpret.probes import Probes
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
 from vae_core.report.cards.left_out import left_out
+from vae_core.report.explanations import EXPLAINED
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -37,7 +39,15 @@ def card(space: LatentSpace, found: Probes) -> Card:
     head = tag(
         "tr",
         tag("th", "column", scope="col"),
-        [tag("th", name, scope="col") for name in ("linear", f"{found.neighbours.max()} nearest", "chance", "score")],
+        [
+            tag("th", explained(name, EXPLAINED[meant]), scope="col")
+            for name, meant in (
+                ("linear", "linear probe"),
+                (f"{found.neighbours.max()} nearest items", "neighbour probe"),
+                ("chance", "probe chance"),
+                ("score", "probe score"),
+            )
+        ],
     )
     return Card(
         _said(found),
@@ -94,11 +104,11 @@ def _said(found: Probes) -> str:
     first = f"{listed} can be read well from the whole code"
     bent = [c for c in well if straight[c] <= _WELL or near[c] - straight[c] > _BETTER]
     if not bent:
-        return f"{first}, by a straight line already."
+        return f"{first}, by a straight line."
     return f"{first}; {', '.join(_by_neighbours(found, c, float(straight[c])) for c in bent[:4])}."
 
 
 def _by_neighbours(found: Probes, c: int, straight: float) -> str:
     how_much = "better" if straight > _WELL else "well only"
     near, line = (plain(float(score[c]), 2) for score in (found.nearest, found.linear))
-    return f"{found.columns[c]} {how_much} by neighbours ({near}, {line} along a straight line)"
+    return f"{found.columns[c]} {how_much} from nearest items ({near}, by a straight line {line})"

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
 
 from vae_core.drawing.bars import touchable
+from vae_core.drawing.explained import explained
 from vae_core.drawing.facts import how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, plain, with_error
+from vae_core.interpret.names_in_use import called
 from vae_core.interpret.naming import DimensionNames, names_of, off_dimensions
 from vae_core.interpret.own_names import own_names_of
 from vae_core.interpret.relations import Relations
+from vae_core.interpret.space_columns import most_items
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
 from vae_core.report.cards.left_out import left_out
+from vae_core.report.explanations import EXPLAINED, headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
-#: Columns drawn at once, those that dimensions tell most of.
-_COLUMNS = 60
+#: Columns drawn at once, those that dimensions tell most of; the others are drawn where they are asked for.
+_COLUMNS = 10
+#: Columns a report draws, which nobody can ask for more.
+_REPORTED = 60
+#: Cells drawn of all columns together.
+_CELLS = 10_000
 #: Names shown at once; the rest folds away.
 _NAMED = 24
 
@@ -32,7 +40,7 @@ _EMPTY = "Touch a cell to see the column along the dimension."
 
 
 def card(space: LatentSpace, found: Relations) -> Card:
-    """Return names in a sentence, and the share of every column that every dimension tells."""
+    """Return names in a sentence, and the share that every dimension tells of the ten columns most is told of."""
     if not found.columns:
         return Card(
             "There is nothing to relate the dimensions to.",
@@ -43,45 +51,26 @@ def card(space: LatentSpace, found: Relations) -> Card:
             ),
             left_out(found.left_out, found.reasons),
         )
-    strength = found.share.max(axis=0)
-    shown = np.argsort(-strength, kind="stable")[:_COLUMNS]
-    # The table's columns first, in their own order.
-    shown = np.array(sorted(shown, key=lambda c: (found.sources[c] != "table", int(c))))
-    order = _order(space, found)
-    own = own_names_of(space).all()
-    rows = [f"z{j} {own[int(j)]}" if int(j) in own else f"z{j}" for j in order]
-    names = [found.columns[c] for c in shown]
-
-    def told(i: int, k: int) -> str:
-        j, c = int(order[i]), int(shown[k])
-        return f"{rows[i]} and {names[k]}: {_figures(found, j, c)}"
-
+    shown = _strongest(found, _COLUMNS)
+    # First figures would give names that change.
+    whole = found.items >= min(len(space), most_items(space))
     return Card(
-        _said(space, found),
+        _said(space, found, whole),
         collapsed(space),
-        tag("h3", "Share of each column that each dimension tells", class_="sub"),
-        heat_map(
-            found.share[np.ix_(order, shown)],
-            rows,
-            names,
-            most=max(0.3, float(found.share.max(initial=0.0))),
-            faint=~found.significant[np.ix_(order, shown)] | off_dimensions(space)[order][:, None],
-            touch=lambda i, k: {"dimension": int(order[i]), "column": names[k], "relation": found.sources[shown[k]]},
-            told=told,
-            row_touch=[{"dimension": int(j)} for j in order],
-            column_touch=[_of_column(found, c) for c in shown],
-            label="Share of each column that each dimension tells",
-        ),
-        tag("p", _legend(found, shown), class_="how-measured"),
-        _names(space, found),
-        if_touched(
+        tag(
+            "div",
             tag(
                 "div",
-                tag("p", _EMPTY, class_="empty"),
-                class_="relation-detail",
-                data_empty=_EMPTY,
-            )
+                headed("Share of each column that each dimension tells", "relations"),
+                _map(space, found, shown, _order(space, found)),
+                tag("p", _legend(found, shown), class_="how-measured"),
+                class_="relation-map",
+            ),
+            if_touched(tag("div", tag("p", _EMPTY, class_="empty"), class_="relation-detail", data_empty=_EMPTY)),
+            class_="relation-beside",
         ),
+        _others(space, found),
+        _names(space, found) if whole else None,
         left_out(found.left_out, found.reasons),
         how(
             f"{count(found.items)} of {count(len(space))} items, posterior means in {found.bins} quantile bins; "
@@ -94,9 +83,74 @@ def card(space: LatentSpace, found: Relations) -> Card:
     )
 
 
-def _of_column(found: Relations, c: int) -> dict[str, str]:
-    """Return what touching a column shows: the map in its colours."""
-    return {"column": found.columns[c] if found.sources[c] == "table" else f"measured:{found.columns[c]}"}
+def all_columns(space: LatentSpace, found: Relations, most: int | None = None) -> Markup:
+    """Return the heat map of all columns, or of so many that most is told of; of the strongest dimensions if need be.
+
+    Parameters
+    ----------
+    space : LatentSpace
+        The space.
+    found : Relations
+        Its relations.
+    most : int, optional
+        Columns drawn at most.
+    """
+    shown = _strongest(found, most or len(found.columns))
+    order = _order(space, found)
+    drawn = order[: max(8, _CELLS // len(shown))]
+    fewer = f"The {len(drawn)} dimensions that tell most." if len(drawn) < len(order) else None
+    return joined(_map(space, found, shown, drawn), tag("p", fewer, class_="how-measured") if fewer else None)
+
+
+def _strongest(found: Relations, most: int) -> np.ndarray:
+    """Return the columns most is told of, those of the table first, each kind in its own order."""
+    strength = np.where(found.significant, found.share, 0.0).max(axis=0)
+    shown = np.argsort(-strength, kind="stable")[:most]
+    return np.array(sorted(shown, key=lambda c: (found.sources[c] != "table", int(c))))
+
+
+def _map(space: LatentSpace, found: Relations, shown: np.ndarray, order: np.ndarray) -> Markup:
+    own = called(space)
+    rows = [f"z{j}" for j in order]
+    names = [found.columns[c] for c in shown]
+
+    def touched(i: int, k: int) -> dict[str, Any]:
+        relation = {"dimension": int(order[i]), "column": names[k], "relation": found.sources[shown[k]]}
+        return {**relation, "color": _colour(found, int(shown[k]))}
+
+    return heat_map(
+        found.share[np.ix_(order, shown)],
+        rows,
+        names,
+        most=max(0.3, float(found.share.max(initial=0.0))),
+        faint=~found.significant[np.ix_(order, shown)] | off_dimensions(space)[order][:, None],
+        touch=touched,
+        told=lambda i, k: f"{rows[i]} and {names[k]}: {_figures(found, int(order[i]), int(shown[k]))}",
+        row_touch=[{"dimension": int(j)} for j in order],
+        column_touch=[{"column": _colour(found, int(c))} for c in shown],
+        label="Share of each column that each dimension tells",
+        row_called=[own.get(int(j), "") for j in order],
+    )
+
+
+def _others(space: LatentSpace, found: Relations) -> Markup | None:
+    """Return all columns, folded away: the page asks for them once they are wanted, a report has them already."""
+    if len(found.columns) <= _COLUMNS:
+        return None
+    few = min(_REPORTED, len(found.columns))
+    here = tag("div", "Looking …", class_="empty", data_all_columns="relations")
+    return tag(
+        "details",
+        tag("summary", f"All {len(found.columns)} columns" if if_touched(True) else f"The strongest {few} columns"),
+        if_touched(here) or all_columns(space, found, few),
+        class_="all-columns",
+    )
+
+
+def _colour(found: Relations, c: int) -> str:
+    """Return the column of the map's colours that shows a column; of an angle made of two, its cosine."""
+    name = found.made_of[c][-1] if found.made_of[c] else found.columns[c]
+    return name if found.sources[c] == "table" else f"measured:{name}"
 
 
 def _order(space: LatentSpace, found: Relations) -> np.ndarray:
@@ -107,19 +161,20 @@ def _order(space: LatentSpace, found: Relations) -> np.ndarray:
     )
 
 
-def _said(space: LatentSpace, found: Relations) -> str:
+def _said(space: LatentSpace, found: Relations, whole: bool) -> str:
     named = names_of(found, off_dimensions(space))
     linked = [(j, name) for j, name in enumerate(named.names) if name and name != "off"]
     linked.sort(key=lambda pair: -abs(float(named.values[pair[0]])))
     if not linked:
         return "No dimension is clearly linked to a column: they may be read together (below), or mean something else."
     own = own_names_of(space).all()
-    called = {j: f"z{j} ({own[j]})" if j in own else f"z{j}" for j, _ in linked}
-    listed = "; ".join(f"{called[j]}: {name}" for j, name in linked[:5])
+    titles = {j: f"z{j} ({own[j]})" if j in own else f"z{j}" for j, _ in linked}
+    listed = "; ".join(f"{titles[j]}: {name}" for j, name in linked[:5])
     more = f"; and {len(linked) - 5} more" if len(linked) > 5 else ""
     one = len(linked) == 1
     which = "The one dimension" if space.latent_dim == 1 else f"{len(linked)} of {space.latent_dim} dimensions"
-    return f"{which} {'is' if one else 'are'} clearly linked to a column: {listed}{more}."
+    first = f"{which} {'is' if one else 'are'} clearly linked to a column"
+    return f"{first}: {listed}{more}." if whole else f"{first}; names follow once all items have been looked at."
 
 
 def _names(space: LatentSpace, found: Relations) -> Markup:
@@ -135,7 +190,7 @@ def _names(space: LatentSpace, found: Relations) -> Markup:
                 tag("th", tag("span", f"z{j}", **touchable({"dimension": int(j)}, f"z{j}")), scope="row"),
                 tag(
                     "td",
-                    own.get(int(j), named.columns[j] or named.names[j]),
+                    own.get(int(j), named.words[j] or named.names[j]),
                     data_name_of=int(j),
                     data_empty="…",
                     tabindex=0,
@@ -145,7 +200,13 @@ def _names(space: LatentSpace, found: Relations) -> Markup:
                 tag("td", f"also {named.also[j]}" if named.also[j] else "", class_="quiet"),
             )
         )
-    head = tag("tr", [tag("th", name, scope="col") for name in ("", "name", "linked to", "strength", "")])
+    head = tag(
+        "tr",
+        [
+            tag("th", name, scope="col")
+            for name in ("", "name", "linked to", explained("strength", EXPLAINED["strength"]), "")
+        ],
+    )
     shown, rest = lines[:_NAMED], lines[_NAMED:]
     more = (
         tag("details", tag("summary", f"{len(rest)} more"), tag("table", tag("tbody", rest), class_="names"))
@@ -153,7 +214,8 @@ def _names(space: LatentSpace, found: Relations) -> Markup:
         else None
     )
     return joined(
-        tag("h3", "Names of the dimensions", if_touched("; double-click one, or F2, to give your own"), class_="sub"),
+        headed("Names of the dimensions", "names"),
+        if_touched(tag("p", "Double-click one, or press F2, to give your own.", class_="how-measured tight")),
         tag("div", tag("table", tag("thead", head), tag("tbody", shown), class_="names"), class_="wide"),
         more,
     )
@@ -173,6 +235,8 @@ def _figures(found: Relations, j: int, c: int) -> str:
     ]
     if math.isfinite(found.pearson[j, c]):
         told.append(f"r = {found.pearson[j, c]:.2f}, Spearman's {found.spearman[j, c]:.2f}".replace("-", "−"))
+    if math.isfinite(found.angular[j, c]):
+        told.append(f"R² = {found.angular[j, c]:.2f} on sine and cosine of the angle")
     if math.isfinite(found.ratio[j, c]):
         told.append(f"η² = {found.ratio[j, c]:.2f} (by chance {plain(float(found.ratio_chance[c]), 2)})")
     return "; ".join(told)
@@ -186,11 +250,10 @@ def _legend(found: Relations, shown: np.ndarray) -> str:
     ]
     if measured:
         parts.append(f"{measured} measured on the items themselves")
-    hidden = len(found.columns) - len(shown)
     notes = [f"{name}: {note}" for name, note in zip(found.columns, found.notes, strict=True) if note]
     return (
         f"Columns: {', then '.join(parts)}"
-        + (f"; {hidden} more tell less" if hidden else "")
+        + (f"; the {len(shown)} that dimensions tell most of" if len(shown) < len(found.columns) else "")
         + ". "
         + " ".join(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in notes[:4])
     )

@@ -8,10 +8,11 @@ import numpy as np
 
 from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import how
-from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
+from vae_core.interpret.names_in_use import called
 from vae_core.interpret.sensitivity import Sensitivity
 from vae_core.report.card import Card
+from vae_core.report.explanations import headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -23,6 +24,7 @@ _NEXT_TO_NOTHING = 0.05
 def card(space: LatentSpace, found: Sensitivity) -> Card:
     """Return a bar a dimension, with what it would be if all changed the picture alike."""
     order = np.argsort(-found.per_deviation, kind="stable")
+    names = called(space)
     rows = [
         Bar(
             f"z{j}",
@@ -31,6 +33,7 @@ def card(space: LatentSpace, found: Sensitivity) -> Card:
             chance=found.even,
             off=bool(found.per_deviation[j] < _NEXT_TO_NOTHING * found.even),
             touch={"dimension": int(j)},
+            called=names.get(int(j), ""),
             title=f"z{j}: {with_error(float(found.per_unit[j]), float(found.per_unit_error[j]))} for a step of 1; "
             f"its standard deviation is {plain(float(found.deviation[j]))}",
         )
@@ -42,11 +45,11 @@ def card(space: LatentSpace, found: Sensitivity) -> Card:
     )
     return Card(
         _said(found, order),
-        tag("h3", f"Root mean square change of the values, {unit}, for one σ of each dimension", class_="sub"),
+        headed(f"Root mean square change of the values, {unit}, for one σ of each dimension", "sensitivity"),
         bars(rows),
         how(
             f"The decoder's derivative at the means of {count(found.items)} of {count(found.of)} items, seed 0.{part}",
-            "The tick: all dimensions alike. ± is the standard error over items.",
+            "The tick: equal change by all dimensions. ± is the standard error over items.",
             ""
             if found.step_error < 0.05
             else f"The decoder is not smooth: twice the step gives {plain(100 * found.step_error, 2)} % other figures.",

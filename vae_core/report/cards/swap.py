@@ -10,8 +10,10 @@ from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
+from vae_core.interpret.names_in_use import called
 from vae_core.interpret.swap import Swap
 from vae_core.report.card import Card
+from vae_core.report.explanations import EXPLAINED, headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -28,15 +30,17 @@ def card(space: LatentSpace, found: Swap) -> Card:
     value, error, chance = _measured(found)
     order = np.argsort(-value, kind="stable")
     loses, nothing, _ = _verdicts(found)
+    names = called(space)
     rows = [
         Bar(
             f"z{j}",
             float(value[j]),
             float(error[j]),
             chance=float(chance[j]),
-            note="" if loses[j] or nothing[j] else "not told from chance",
+            note="" if loses[j] or nothing[j] else "not significant",
             off=bool(nothing[j]),
             touch={"dimension": int(j)},
+            called=names.get(int(j), ""),
             title=f"z{j}: mean squared change of the picture {plain(float(found.swapped.picture[j]))}, drawn anew from "
             f"the item's own posterior {plain(float(found.redrawn.picture[j]))}",
         )
@@ -46,7 +50,7 @@ def card(space: LatentSpace, found: Swap) -> Card:
     unit = "Rise of the distortion, nats an item" if by_loss else "Mean squared change of the picture"
     return Card(
         _said(order, value, _verdicts(found), by_loss),
-        tag("h3", f"{unit}, if the dimension comes from {source}", class_="sub"),
+        headed(f"{unit}, if the dimension comes from {source}", "swap"),
         bars(rows),
         facts([_everything(found)]),
         [tag("p", note) for note in found.notes],
@@ -54,8 +58,8 @@ def card(space: LatentSpace, found: Swap) -> Card:
             f"{count(found.items)} of {count(found.of)} items, seed 0, paired: one posterior sample each, all other "
             "dimensions kept.",
             "The tick: the dimension drawn anew from the item's own posterior, which is what losing nothing looks "
-            "like. A loss is told from chance by its distance to the tick, item by item, at 2.5 % for all dimensions "
-            "together; next to nothing is surely below 1 % of what all lose.",
+            "like. A loss is significant if it exceeds the tick, item by item, at 2.5 % for all dimensions together; "
+            "next to nothing means significantly below 1 % of what all dimensions lose.",
         ),
     )
 
@@ -100,7 +104,7 @@ def _said(
     who = "it" if surely else "the picture"
     for which, told in (
         (nothing, f"{who} loses next to nothing"),
-        (~loses & ~nothing, "no loss can be told from chance"),
+        (~loses & ~nothing, "no loss is significant"),
     ):
         if which.any():
             limit = float(below[which].max())
@@ -123,4 +127,4 @@ def _everything(found: Swap) -> Fact:
         told = f"{with_error(float(whole.loss[0]), float(whole.loss_error[0]))} nats"
     else:
         told = with_error(float(whole.picture[0]), float(whole.picture_error[0]))
-    return Fact("all dimensions at once", told, "the most there is to lose")
+    return Fact("all dimensions at once", told, "the most there is to lose", EXPLAINED["swap of all"])

@@ -14,6 +14,7 @@ from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.disagreement import Disagreement
 from vae_core.interpret.wrong_items import WrongItems, rank
 from vae_core.report.card import Card
+from vae_core.report.explanations import EXPLAINED, headed
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -28,12 +29,22 @@ def card(space: LatentSpace, found: WrongItems) -> Card:
     return Card(
         _said(found),
         facts(_listed(found)),
-        _worst(space, "distortion, nats", found.distortion),
-        _worst(space, f"rarity: distance to the {found.nearest} nearest, of the usual one", found.rarity),
-        _worst(space, _unlike(found.disagreement), None if found.disagreement is None else found.disagreement.values),
+        _worst(space, "distortion, nats", found.distortion, "worst distortion"),
+        _worst(
+            space,
+            f"rarity: distance to the {found.nearest} nearest items, in units of the usual one",
+            found.rarity,
+            "worst rarity",
+        ),
+        _worst(
+            space,
+            _unlike(found.disagreement),
+            None if found.disagreement is None else found.disagreement.values,
+            "worst disagreement",
+        ),
         tag("p", found.without) if found.without else None,
         how(
-            f"The {found.nearest} nearest of {looked} by posterior mean, themselves left out.{recall} Seed 0.",
+            f"Of {looked}, the {found.nearest} nearest others by posterior mean.{recall} Seed 0.",
             "± is the standard error of a mean over items; distortion is a mean over 8 posterior samples.",
         ),
     )
@@ -64,14 +75,14 @@ def _listed(found: WrongItems) -> list[Fact]:
     listed = []
     if found.mean_distortion is not None:
         value = with_error(found.mean_distortion, found.mean_distortion_error)
-        listed.append(Fact("mean distortion", f"{value} nats", f"{count(found.of)} items"))
+        listed.append(Fact("mean distortion", f"{value} nats", f"{count(found.of)} items", EXPLAINED["distortion"]))
     told = found.disagreement
     if told is not None:
         value = with_error(told.mean, told.standard_error)
         name = (
             f"nearest items with another {told.column}"
             if told.kind == "category"
-            else f"{told.column}, off its neighbours"
+            else f"{told.column}, difference from neighbours"
         )
         unit = "" if told.kind == "category" else " σ"
         listed.append(
@@ -79,12 +90,17 @@ def _listed(found: WrongItems) -> list[Fact]:
                 name,
                 f"{value}{unit}",
                 f"by chance {plain(told.chance)}{unit}",
-                f"Over {count(told.items)} items; of a category the share of the {told.nearest} nearest, of a "
-                "number the "
-                "distance to their median in standard deviations of the column",
+                EXPLAINED[f"{told.kind} disagreement"],
             )
         )
-    listed.append(Fact("usual distance to the nearest", plain(found.usual_distance), "median, in latent units"))
+    listed.append(
+        Fact(
+            "usual distance to the nearest",
+            plain(found.usual_distance),
+            "median, in latent units",
+            EXPLAINED["usual distance"],
+        )
+    )
     return listed
 
 
@@ -93,10 +109,10 @@ def _unlike(told: Disagreement | None) -> str:
         return ""
     if told.kind == "category":
         return f"share of the nearest items with another {told.column}"
-    return f"{told.column}, in σ off the median of the nearest items"
+    return f"{told.column}: difference from the median of the nearest items, in σ"
 
 
-def _worst(space: LatentSpace, title: str, values: np.ndarray | None) -> Markup | None:
+def _worst(space: LatentSpace, title: str, values: np.ndarray | None, meant: str) -> Markup | None:
     if values is None:
         return None
     if not np.nan_to_num(values).any():
@@ -109,4 +125,4 @@ def _worst(space: LatentSpace, title: str, values: np.ndarray | None) -> Markup 
         tag("figure", picture, tag("figcaption", plain(float(values[item]), 3)))
         for item, picture in zip(order.tolist(), item_strip(space, order, "Item"), strict=True)
     ]
-    return joined(tag("h3", f"Worst by {title}", class_="sub"), tag("div", drawn, class_="pictures captioned"))
+    return joined(headed(f"Worst by {title}", meant), tag("div", drawn, class_="pictures captioned"))

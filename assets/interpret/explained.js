@@ -1,0 +1,49 @@
+// What a figure means: one note beside the word, while the pointer rests on it or the keyboard is at it.
+import { element } from "../explore/picture.js";
+
+const ROOM = 8; // pixels from the edge of the window
+let note = null;
+let of = null; // the word whose note is open
+
+function show(word) {
+  if (word === of) return;
+  hide();
+  note ??= document.body.appendChild(element("div", { id: "explained", role: "tooltip", hidden: true }));
+  of = word;
+  note.textContent = word.dataset.explained;
+  note.hidden = false;
+  word.setAttribute("aria-describedby", note.id);
+  const box = word.getBoundingClientRect();
+  const { offsetWidth: w, offsetHeight: h } = note;
+  const below = box.bottom + 4 + h < window.innerHeight - ROOM;
+  note.style.left = `${Math.max(ROOM, Math.min(box.left, window.innerWidth - w - ROOM))}px`;
+  note.style.top = `${below ? box.bottom + 4 : Math.max(ROOM, box.top - h - 4)}px`;
+}
+
+function hide() {
+  if (!of) return;
+  of.removeAttribute("aria-describedby");
+  of = null;
+  note.hidden = true;
+}
+
+const wordAt = (target) => target.closest?.("[data-explained]") ?? null;
+
+export function connectExplained() {
+  document.addEventListener("pointerover", (event) => {
+    const word = wordAt(event.target);
+    if (word) show(word);
+    // The note itself can be pointed at, and read with a magnifier.
+    else if (!note?.contains(event.target) && document.activeElement !== of) hide();
+  });
+  document.addEventListener("focusin", (event) => (wordAt(event.target) ? show(wordAt(event.target)) : hide()));
+  document.addEventListener("focusout", hide);
+  document.addEventListener("scroll", hide, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !of) return;
+    event.stopPropagation();
+    hide();
+  }, true);
+  // A card that is drawn anew takes its words with it.
+  new MutationObserver(() => { if (of && !of.isConnected) hide(); }).observe(document.getElementById("study-cards"), { childList: true, subtree: true });
+}
