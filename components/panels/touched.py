@@ -9,7 +9,6 @@ from dash import html
 from components.aria import label
 from components.trust_wording import HEADLINE, INDICATORS
 
-
 _UNSPOKEN: dict[str, Any] = {"aria-hidden": "true"}
 
 
