@@ -1,6 +1,7 @@
 # make run    install what is needed and start the explorer      PORT=8051  ARGS="--model … --data …"
 # make test   lint, types and every test                        PYTEST="-k map -x"
 # make bench  the benchmarks
+# make pictures  the README's pictures of the page, taken anew
 # make check  lint and types only
 # make format lay out the source
 # make clean  remove everything that was made here
@@ -17,7 +18,7 @@ ARGS ?=
 PYTEST ?=
 
 .DEFAULT_GOAL := run
-.PHONY: run test bench check format chromium clean
+.PHONY: run test bench pictures check format chromium clean
 
 run: $(RUNTIME)
 	@exec $(PY) app.py --port $(PORT) $(ARGS)
@@ -28,6 +29,9 @@ test: check chromium
 
 bench: $(DEVELOPMENT) chromium
 	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && $(PY) -m tests.benchmarks $(ARGS)
+
+pictures: $(DEVELOPMENT) chromium
+	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && $(PY) docs/make_pictures.py
 
 check: $(DEVELOPMENT)
 	@$(PY) -m ruff check .
