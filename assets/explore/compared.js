@@ -67,7 +67,7 @@ function valueTable(pixels) {
   const first = kind === "bars" ? "" : headed(axis, axisUnit);
   const original = kind === "bars" || c > 1 ? "original" : headed("original", units[0]);
   const head = element("tr", {}, ...[first, original, "decoded", "difference"].map((text) => element("th", {}, text)));
-  const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${size.toLocaleString("en")} values; take all of them away as CSV.`) : "";
+  const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${size.toLocaleString("en")} values; download all of them as CSV.`) : "";
   return element("details", {}, element("summary", {}, "Values"), element("table", { className: "values" }, element("thead", {}, head), element("tbody", {}, ...rows)), more);
 }
 

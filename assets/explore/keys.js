@@ -6,7 +6,7 @@ import { stepThroughNeighbours } from "./items.js";
 import { decodeExactlyHere, holdLens, zoomTo, zoomToAll } from "./map.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
-import { pin } from "./pins.js";
+import { goToPin, setPin } from "./pins.js";
 import { toggleInterpret } from "../interpret/pages.js";
 import { goTo, priorMean, randomPoint } from "./sliders.js";
 import { current } from "./store.js";
@@ -23,7 +23,9 @@ const KEYS = [
   ["T", "shade what is not to be believed"],
   ["H,  A", "zoom to the point on show, to the whole map"],
   ["0,  R", "prior mean, random draw"],
-  ["Shift + A,  Shift + B", "pin the point on show as A or B"],
+  ["Shift + A,  Shift + B", "set A or B to the point on show"],
+  ["1,  2", "go to A, to B"],
+  ["Space  on the strip from A to B", "play it to and fro, or pause; ← →, Home, End: from picture to picture"],
   ["/", "find an item"],
   ["Ctrl + Z,  Ctrl + Shift + Z", "undo, redo where you were"],
   ["I", "Interpret: what the space means, beside the map; again: back to Explore"],
@@ -66,6 +68,8 @@ const plain = {
   h: () => zoomTo(placeOnMap()),
   a: zoomToAll,
   0: () => goTo(priorMean()),
+  1: () => goToPin("a"),
+  2: () => goToPin("b"),
   r: () => goTo(randomPoint()),
   "/": () => document.getElementById("find").focus(),
   "?": showHelp,
@@ -89,7 +93,7 @@ function pressed(event) {
   } else if (key === "l") {
     if (!event.repeat) holdLens(true);
   } else if (event.shiftKey && (key === "a" || key === "b")) {
-    pin(key);
+    setPin(key);
   } else {
     // Arrows belong to whatever has the focus, if it uses them.
     const action = plain[event.key.length === 1 ? key : event.key];

@@ -1,4 +1,4 @@
-// The report: asked for, watched, and taken away as one file.
+// The report: asked for, watched, and downloaded as one file.
 import { asVisitor, getJSON, url } from "../explore/api.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
 import { tell, tellError } from "../explore/notice.js";
@@ -19,7 +19,7 @@ function take() {
   document.body.append(link);
   link.click();
   link.remove();
-  tell("The report is taken away: one file.");
+  tell("The report is downloaded: one file.");
 }
 
 async function make(anew = false) {

@@ -35,7 +35,7 @@ def layout() -> html.Footer:
                                     id="take-away",
                                     variant="subtle",
                                     color="gray",
-                                    **label("Take away"),
+                                    **label("Download"),
                                 )
                             ),
                             dmc.MenuDropdown([dmc.MenuItem(title, id=id, n_clicks=0) for id, title in _TAKE_AWAY]),
