@@ -5,7 +5,6 @@ import { showCard } from "./card.js";
 import { showHelp } from "./keys.js";
 import { zoomTo, zoomToAll } from "./map.js";
 import { tell, tellError } from "./notice.js";
-import { layerChoices, shownLayer } from "./layer.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
 import { goTo, priorMean, randomPoint, unlockAll } from "./sliders.js";
@@ -38,7 +37,6 @@ const handlers = {
   "point-size": (size) => { if (current.info && size !== (state.view.pointSize ?? 5)) view({ pointSize: size }); },
   "point-opacity": (share) => { if (current.info && share !== (state.view.pointOpacity ?? 0.75)) view({ pointOpacity: share }); },
   "off-plane": (on) => { if (Boolean(on) !== Boolean(state.view.offPlane)) view({ offPlane: Boolean(on) }); },
-  layer: (id) => { if (current.info && (id ?? "") !== shownLayer()) view({ layer: id || undefined }); },
   units: (units) => { if (units !== (state.view.units ?? "raw")) view({ units: units === "sigma" ? units : undefined }); },
   "new-method": (chosen) => {
     document.getElementById("new-tsne").hidden = chosen !== "tsne";
@@ -186,7 +184,6 @@ export function mirror() {
   set("axis-y", { data: dimensions, value: raw ? String(axes()[1]) : null });
   document.getElementById("axes").hidden = !raw;
   offerStart();
-  set("layer", { data: layerChoices(), value: shownLayer() });
   set("units", { value: state.view.units ?? "raw" });
   set("off-plane", { checked: Boolean(state.view.offPlane) });
   if (state.view.pointSize !== undefined) set("point-size", { value: state.view.pointSize });

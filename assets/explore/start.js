@@ -18,7 +18,7 @@ import { connectGallery, repaintGallery } from "../interpret/gallery.js";
 import { layPages } from "../interpret/pages.js";
 import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
-import { layLayer, refreshLayers } from "./layer.js";
+import { refreshLayers } from "./layer_places.js";
 import { layQuality } from "./quality.js";
 import { connectReport } from "./report.js";
 import { layRows, repaintAll } from "./sliders.js";
@@ -138,7 +138,6 @@ export async function start() {
   layDrop();
   layJobs();
   layQuality();
-  layLayer();
   layPages();
   layReportButton();
   connectLinked();

@@ -129,26 +129,12 @@ def _settings() -> dmc.Stack:
                 description="Where a PCA or raw map takes its other coordinates from (else the data mean)",
                 size="xs",
             ),
-            dmc.Divider(label="New items on this map", labelPosition="left"),
-            dmc.Group(
-                [
-                    dmc.Select(
-                        id="layer",
-                        data=[{"value": "", "label": "none"}],
-                        value="",
-                        allowDeselect=False,
-                        size="xs",
-                        w=150,
-                        **label("Second layer"),
-                    ),
-                    html.Button(
-                        "Add …",
-                        id="add-layer",
-                        className="plain",
-                        title="A data set as .npz or .npy file, laid over the map",
-                    ),
-                ],
-                justify="space-between",
+            dmc.Divider(label="Other data over the map", labelPosition="left"),
+            html.Button(
+                "Add a layer …",
+                id="add-layer",
+                className="plain",
+                title="New items as an .npz or .npy file: encoded by this model and laid over every map",
             ),
             dmc.Divider(label="Compute a map", labelPosition="left"),
             dmc.Group(

@@ -267,6 +267,28 @@ class LatentSpace:
         # The plain names first, then the maps with parameters of their own.
         return plain + sorted(kept, key=lambda id: (id.count("-"), id))
 
+    def shipped_ids(self) -> list[str]:
+        """Return the ids of the maps that came with the space, and of those that take no work: none can be removed."""
+        return [id for id in self.projection_ids() if id.startswith("pca") or self._cache.is_shipped(id)]
+
+    def remove_map(self, id: str) -> None:
+        """Remove a t-SNE or UMAP map that was computed for this space, and its files.
+
+        Raises
+        ------
+        InputError
+            If it came with the space, takes no work, or its files cannot be deleted.
+        """
+        if id.startswith("z:") or id in self.shipped_ids():
+            raise InputError(f"The map {id!r} belongs to the space; only computed maps can be removed.")
+        with self._map_locks[id]:
+            try:
+                self._cache.remove_map(id)
+            except (OSError, ValueError) as error:
+                raise InputError(f"The map {id!r} could not be removed ({error}).") from error
+            self._maps.pop(id, None)
+            self._qualities.pop(id, None)
+
     def projection_settings(self, id: str) -> ProjectionSettings | None:
         """Return what a map that is there was made with, without making it ready for use; None if there is none."""
         if (found := self._maps.get(id)) is not None:
