@@ -2,6 +2,7 @@
 import { asVisitor, getJSON, postJSON } from "./api.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showCard } from "./card.js";
+import { paintComputedMaps } from "./computed_maps.js";
 import { showHelp } from "./keys.js";
 import { zoomTo, zoomToAll } from "./map.js";
 import { tell, tellError } from "./notice.js";
@@ -143,7 +144,7 @@ const titles = new Map([
   ["pca", "PCA"], ["tsne", "t-SNE"], ["umap", "UMAP"],
   ["pca-3d", "PCA 3-D"], ["tsne-3d", "t-SNE 3-D"], ["umap-3d", "UMAP 3-D"],
 ]);
-const titleOf = (id) => titles.get(id) ?? current.info.titles[id] ?? id;
+export const titleOf = (id) => titles.get(id) ?? current.info.titles[id] ?? id;
 
 function projectionChoices() {
   const label = (id) => ({ value: id, label: titleOf(id) });
@@ -184,6 +185,7 @@ export function mirror() {
   set("axis-y", { data: dimensions, value: raw ? String(axes()[1]) : null });
   document.getElementById("axes").hidden = !raw;
   offerStart();
+  paintComputedMaps();
   set("units", { value: state.view.units ?? "raw" });
   set("off-plane", { checked: Boolean(state.view.offPlane) });
   if (state.view.pointSize !== undefined) set("point-size", { value: state.view.pointSize });

@@ -48,7 +48,7 @@ export function showHelp() {
       element("dl", {}, ...lines),
       element("h2", {}, "What the figures mean"),
       element("p", {}, "Rate: how many nats the encoder spends on an item, KL(q(z|x) ‖ p(z)). Distortion: what is lost, −log p(x|z) in nats, averaged over posterior samples; for continuous pixels a density, so it can be negative. Trust: how near a latent point lies to encoded items, from 1 (as near as items lie to each other) to 0 (nothing like it was ever encoded)."),
-      element("p", {}, "Drop a picture file anywhere on the page to see what the model makes of it."),
+      element("p", {}, "Open a picture, or drop one anywhere on the page, to see what the model makes of it."),
       element("form", { method: "dialog" }, element("button", { className: "plain", autofocus: true }, "Close")),
     );
     document.body.append(dialog);

@@ -1,5 +1,6 @@
 // Opens a space, restores what the link says, and connects the parts.
 import { layCells, repaintCells } from "./cells.js";
+import { layComputedMaps } from "./computed_maps.js";
 import { layDecoded, repaintDecoded } from "./decoded.js";
 import { layDrop } from "./drop.js";
 import { connectHistory, correctAddress, fromQuery, setAnchor } from "./history.js";
@@ -138,6 +139,7 @@ export async function start() {
   layDrop();
   layJobs();
   layQuality();
+  layComputedMaps();
   layPages();
   layReportButton();
   connectLinked();

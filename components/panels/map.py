@@ -195,6 +195,7 @@ def _settings() -> dmc.Stack:
                 size="xs",
             ),
             dmc.Button("Compute", id="compute", size="xs", variant="light"),
+            html.Div(id="computed-maps", hidden=True, role="list", **label("Computed maps")),
         ],
         gap="xs",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pytest
@@ -151,59 +150,6 @@ def test_looking_closer_recolouring_and_hiding(page: Page, server: str) -> None:
 def assert_same_view(found: list[float], wanted: list[float]) -> None:
     """Neither the legend nor the colour bar may take room from the map."""
     np.testing.assert_allclose(found, wanted, rtol=1e-6, err_msg="recolouring moved the map")
-
-
-def test_hovering_shows_picture_and_row(page: Page, server: str) -> None:
-    open_map(page, server)
-    point = lone_items(page)[0]
-    card = page.locator("#hover-card")
-    expect(card).to_be_hidden()
-    page.mouse.move(point["x"] - 2, point["y"])
-    page.mouse.move(point["x"], point["y"])
-    expect(card).to_be_visible()
-    expect(card).to_contain_text(f"Item {point['index']}")
-    expect(card).to_contain_text(get(server, f"fashion/items/{point['index']}")["row"]["label"])
-    page.wait_for_function("document.querySelector('#hover-card img').naturalWidth === 28")
-    assert f"items/{point['index']}.png" in (card.locator("img").get_attribute("src") or "")
-    spot = empty_spots(page, clear=20)[0]
-    page.mouse.move(spot["x"], spot["y"])
-    expect(card).to_be_hidden()
-
-    def show(item: dict[str, Any]) -> None:
-        page.mouse.move(spot["x"], spot["y"])
-        expect(card).to_be_hidden()
-        page.mouse.move(item["x"] - 2, item["y"])
-        page.mouse.move(item["x"], item["y"])
-        expect(card).to_be_visible()
-
-    # Never over its point, never beyond the stage.
-    stage = page.locator("#map-stage").bounding_box()
-    assert stage
-    items = lone_items(page)
-    for end in (min, max):
-        for axis in "xy":
-            item = end(items, key=lambda one: one[axis])
-            show(item)
-            expect(card.locator("dd").first).to_be_visible()  # with its row it has grown
-            box = card.bounding_box()
-            assert box and stage["x"] <= box["x"] and box["x"] + box["width"] <= stage["x"] + stage["width"]
-            assert stage["y"] <= box["y"] and box["y"] + box["height"] <= stage["y"] + stage["height"]
-            right, left = item["x"] - box["x"], box["x"] + box["width"] - item["x"]
-            assert right < 0 or left < 0 or not box["y"] <= item["y"] <= box["y"] + box["height"], (box, item)
-    # Gone with Escape, under the lens, and once the view moves.
-    page.keyboard.press("Escape")
-    expect(card).to_be_hidden()
-    show(point)
-    page.keyboard.down("l")
-    expect(card).to_be_hidden()
-    page.keyboard.up("l")
-    show(point)
-    page.keyboard.press("h")
-    expect(card).to_be_hidden()
-    page.keyboard.press("a")
-    show(lone_items(page)[0])
-    page.mouse.wheel(0, -200)
-    expect(card).to_be_hidden()
 
 
 def test_size_and_opacity_of_the_points(page: Page, server: str) -> None:

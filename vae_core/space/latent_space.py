@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from vae_core.data.background import background_colour
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model.protocol import LatentModel
@@ -146,6 +147,11 @@ class LatentSpace:
     def variance_shares(self) -> np.ndarray:
         """``[d]`` the share of the variance of prior samples that each dimension explains; measured on first use."""
         return variance_shares(self.data, self.mean)
+
+    @cached_property
+    def background(self) -> np.ndarray:
+        """``[c]`` float32 in [0, 1], the background of its pictures; estimated on first use."""
+        return background_colour(self.data)
 
     def round_trip(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Decode latent points, encode the pictures, and say how well the points come back.
