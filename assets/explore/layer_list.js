@@ -14,7 +14,7 @@ export function layLayerList(stage, ink) {
   inkOf = ink;
   rows = element("div", {});
   asMap = element("input", { type: "checkbox", id: "layers-as-map", onchange: () => update({ view: { ...state.view, layersAsMap: asMap.checked || undefined } }) });
-  const choice = element("label", { title: "Fill the diamonds as the points of the map are coloured; their rims keep the layer's colour" }, asMap, "colours of the map");
+  const choice = element("label", { title: "Fill the diamonds as the points of the map are coloured; their rims keep the layer's colour" }, asMap, "in the colours of the map");
   list = element("details", { id: "layer", hidden: true }, element("summary", {}), rows, choice);
   stage.append(list);
   const input = element("input", { type: "file", accept: ".npz,.npy", hidden: true, id: "layer-file", "aria-label": "New items", onchange: () => { if (input.files[0]) addLayer(input.files[0]); input.value = ""; } });

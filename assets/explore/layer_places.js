@@ -49,7 +49,10 @@ export async function refreshLayers() {
 }
 
 function placeAll() {
-  for (const id of chosen()) place(id);
+  for (const id of chosen()) {
+    slotOf(id); // colours in the order of the address: a link shows the same to everybody
+    place(id);
+  }
   changed();
 }
 

@@ -74,7 +74,7 @@ function find() {
   plot.on("plotly_hover", (event) => {
     const point = event.points?.[0];
     if (overNewcomer()) return; // it lies above
-    hover(isLens() || !point ? null : itemOfPoint(point), onScreen(point) ?? pointer);
+    hover(isLens() || !point || !pointer ? null : itemOfPoint(point), onScreen(point) ?? pointer); // told late, the pointer may have left
   });
   plot.on("plotly_unhover", () => { if (!overNewcomer()) hideCard(); });
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });

@@ -120,6 +120,9 @@ def test_what_is_no_picture_gets_a_sentence_and_nothing_is_lost(page: Page, serv
     expect(page.locator("#notice")).to_have_attribute("data-kind", "error")
     assert np.array_equal(shown(page), z)
     expect(page.locator(".item-head strong")).to_have_text("Item 6")
+    # A file of data is taken for a layer.
+    drop(page, b"no data either", "notes.npz", "application/octet-stream")
+    assert "notes.npz" in notice(page, r"notes\.npz")
     before = shown_text(page)
     page.click("#to-random")
     wait_for_other_picture(page, before)
