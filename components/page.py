@@ -109,7 +109,6 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
         "axis-y",
         "point-size",
         "point-opacity",
-        "layer",
         "new-method",
         "new-dimensions",
     ):

@@ -159,5 +159,5 @@ export function layBigMap(stage) {
   });
 }
 
-// For a picture of the map that is taken away.
+// For a picture of the map that is downloaded.
 export const bigMapCanvas = () => (shows() ? canvas() : null);

@@ -4,10 +4,10 @@ import { layBase } from "./base.js";
 import { SELECTION } from "./chosen.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showCard } from "./card.js";
+import { paintComputedMaps } from "./computed_maps.js";
 import { showHelp } from "./keys.js";
 import { zoomTo, zoomToAll } from "./map.js";
 import { tell, tellError } from "./notice.js";
-import { layerChoices, shownLayer } from "./layer.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
 import { goTo, priorMean, randomPoint, unlockAll } from "./sliders.js";
@@ -40,7 +40,6 @@ const handlers = {
   "color-by": (name) => { if (name && name !== state.color) update({ color: name, selection: null }, { commit: true }); },
   "point-size": (size) => { if (current.info && size !== (state.view.pointSize ?? 5)) view({ pointSize: size }); },
   "point-opacity": (share) => { if (current.info && share !== (state.view.pointOpacity ?? 0.75)) view({ pointOpacity: share }); },
-  layer: (id) => { if (current.info && (id ?? "") !== shownLayer()) view({ layer: id || undefined }); },
   units: (units) => { if (units !== (state.view.units ?? "raw")) view({ units: units === "sigma" ? units : undefined }); },
   "new-method": (chosen) => {
     document.getElementById("new-tsne").hidden = chosen !== "tsne";
@@ -147,7 +146,7 @@ const titles = new Map([
   ["pca", "PCA"], ["tsne", "t-SNE"], ["umap", "UMAP"],
   ["pca-3d", "PCA 3-D"], ["tsne-3d", "t-SNE 3-D"], ["umap-3d", "UMAP 3-D"],
 ]);
-const titleOf = (id) => titles.get(id) ?? current.info.titles[id] ?? id;
+export const titleOf = (id) => titles.get(id) ?? current.info.titles[id] ?? id;
 
 function projectionChoices() {
   const label = (id) => ({ value: id, label: titleOf(id) });
@@ -188,7 +187,7 @@ export function mirror() {
   set("axis-y", { data: dimensions, value: raw ? String(axes()[1]) : null });
   document.getElementById("axes").hidden = !raw;
   offerStart();
-  set("layer", { data: layerChoices(), value: shownLayer() });
+  paintComputedMaps();
   set("units", { value: state.view.units ?? "raw" });
   if (state.view.pointSize !== undefined) set("point-size", { value: state.view.pointSize });
   if (state.view.pointOpacity !== undefined) set("point-opacity", { value: state.view.pointOpacity });

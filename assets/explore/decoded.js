@@ -118,7 +118,7 @@ const askSoon = debounced(ask, 30);
 const askNext = debounced(ask, 0);
 subscribe((changed, how) => {
   if (changed.has("space")) lastTouch = touches + 1;
-  if (how.answer) return;
+  if (how.answer || how.station !== undefined) return; // the strip from A to B is played: all of it is there
   // What is drawn already can wait for its trust until the key's own task has ended.
   if (changed.has("z")) {
     moving = how.slider !== undefined;

@@ -1,15 +1,28 @@
-// A visitor's own picture, dropped onto the page.
+// A visitor's own picture, opened with a button or dropped onto the page; a file of other data becomes a layer.
 import { framed } from "./api.js";
 import { rememberItem } from "./controls.js";
 import { show } from "./decoded.js";
 import { isImage } from "./form.js";
+import { addLayer } from "./layer_places.js";
 import { tell, tellError } from "./notice.js";
 import { element } from "./picture.js";
-import { current, state, update } from "./store.js";
+import { current, state, subscribe, update } from "./store.js";
 import { showOwn } from "./touched.js";
 
+const takesPictures = () => isImage() && current.info.can.encode;
+const LAYER = /\.np[yz]$/i;
+
+function layButton() {
+  const input = element("input", { type: "file", id: "picture-file", accept: ".png,.jpg,.jpeg,.gif,.bmp,.webp,.tif,.tiff", hidden: true, "aria-label": "Picture", onchange: () => { if (input.files[0]) encode(input.files[0]); input.value = ""; } });
+  document.body.append(input);
+  const button = document.getElementById("open-picture");
+  button.addEventListener("click", () => input.click());
+  subscribe((changed) => { if (changed.has("space")) button.hidden = !takesPictures(); });
+}
+
 export function layDrop() {
-  const veil = element("div", { id: "drop-veil", hidden: true }, element("p", {}, "Drop a picture to see what the model makes of it"));
+  layButton();
+  const veil = element("div", { id: "drop-veil", hidden: true }, element("p", {}, "Drop a picture to see what the model makes of it, or an .npz or .npy file to lay its items over the map"));
   document.body.append(veil);
   let inside = 0;
   const files = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -30,15 +43,16 @@ export function layDrop() {
     inside = 0;
     veil.hidden = true;
     const [file, ...others] = event.dataTransfer.files;
-    if (others.length) tell("One picture at a time: the first is shown.");
-    if (file) encode(file);
+    if (others.length) tell("One file at a time: the first is taken.");
+    if (file && LAYER.test(file.name)) addLayer(file);
+    else if (file) encode(file);
   });
 }
 
 async function encode(file, invert = false) {
   if (!current.info) return;
-  if (!isImage() || !current.info.can.encode) {
-    tell(isImage() ? "This model cannot encode pictures." : "Items here are no pictures; lay others over the map with Add items.", "error");
+  if (!takesPictures()) {
+    tell(isImage() ? "This model cannot encode pictures." : "The items of this space are no pictures; lay others over the map with “Add a layer …” in its settings.", "error");
     return;
   }
   const { space, projection } = state;

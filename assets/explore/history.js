@@ -6,7 +6,7 @@ import { current, sameNumbers, state, subscribe } from "./store.js";
 export const PAGES = ["explore", "used", "components", "prior", "meaning", "items"];
 const FARTHEST = 1e15; // as the server has it
 const LONG = 32; // more dimensions than this are written as item + what was changed
-const FLAGS = ["rankUp", "manifold", "biplot", "shade", "links", "lens", "offPlane", "only", "among"];
+const FLAGS = ["rankUp", "manifold", "biplot", "shade", "links", "lens", "offPlane", "only", "among", "layersAsMap"];
 let depth = 0;
 let furthest = 0;
 let restoring = false;
@@ -37,7 +37,8 @@ export function toQuery() {
   for (const name of ["a", "b"]) if (state.pins[name]) query.set(name, numbers(state.pins[name]));
   const { view } = state;
   for (const flag of FLAGS) if (view[flag]) query.set(flag, 1);
-  for (const value of ["units", "pointSize", "pointOpacity", "layer", "rank", "pictures"]) if (view[value] !== undefined) query.set(value, view[value]);
+  for (const value of ["units", "pointSize", "pointOpacity", "rank", "pictures"]) if (view[value] !== undefined) query.set(value, view[value]);
+  if (view.layers?.length) query.set("layer", view.layers.join(","));
   if (view.relation) query.set("relation", view.relation.join(","));
   if (view.choices) query.set("choices", JSON.stringify(view.choices));
   if (state.frame) query.set("frame", numbers(state.frame));
@@ -122,7 +123,8 @@ export function fromQuery(text) {
   }
   if (item !== null && wanted.item === null) puzzling.push("item");
   for (const flag of FLAGS) if (query.get(flag) === "1") wanted.view[flag] = true;
-  if (/^[a-z0-9][a-z0-9-]{0,47}$/.test(query.get("layer") ?? "")) wanted.view.layer = query.get("layer");
+  const layers = [...new Set((query.get("layer") ?? "").split(","))].filter((layer) => /^[a-z0-9][a-z0-9-]{0,47}$/.test(layer));
+  if (layers.length) wanted.view.layers = layers;
   if (query.get("rank")) wanted.view.rank = query.get("rank");
   if (["both", "difference"].includes(query.get("pictures"))) wanted.view.pictures = query.get("pictures");
   const [, dimension, source, column] = /^(\d+),(table|measured),(.+)$/s.exec(query.get("relation") ?? "") ?? [];

@@ -1,58 +1,72 @@
-// The card of the item under the pointer: its thumbnail at once, its row as soon as it comes.
+// The card of the item under the pointer: its picture at once, its row as soon as it comes.
 import { getJSON, newest, url } from "./api.js";
 import { tellError } from "./notice.js";
 import { element } from "./picture.js";
 import { current, state } from "./store.js";
 import { tidy } from "./touched.js";
 
-let shown = null; // index of the item
-export const hovered = () => shown;
+const GAP = 14; // pixels between the point and its card
+const RIM = 4; // and between the card and the rim of the stage
+let shown = null; // { key, index, at }: what it tells of, and where that is on the screen
+export const hovered = () => shown?.index ?? null;
 
 const card = () => document.getElementById("hover-card");
 
 const loadRow = newest(
   ({ space, index }) => getJSON(`spaces/${space}/items/${index}`),
   (item, asked) => {
-    if (shown !== asked.index || asked.space !== state.space) return;
+    if (hovered() !== asked.index || asked.space !== state.space) return;
     const lines = Object.entries(item.row).slice(0, 6);
     card().querySelector("dl").replaceChildren(
       ...lines.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, tidy(value))]),
       ...(current.info.can.variance ? [element("dt", {}, "rate"), element("dd", {}, `${tidy(item.rate)} nats`)] : []),
     );
+    place();
   },
   tellError,
 );
 
-// `at`: the event or place of the pointer; Plotly's hover in depth comes without one.
+// `at`: where the item is on the screen.
 export function hover(index, at) {
   if (index === null) return hideCard();
-  if (index === shown) return undefined;
-  shown = index;
-  const image = element("img", { src: url(`spaces/${state.space}/items/${index}.png`), alt: `Item ${index}` });
-  card().replaceChildren(image, element("div", {}, element("strong", {}, `Item ${index}`), element("dl", {})));
-  card().hidden = false;
-  placeCard(at);
+  if (index === hovered()) return undefined;
+  lay({ key: `item ${index}`, index, at }, [
+    element("img", { src: url(`spaces/${state.space}/items/${index}.png`), alt: `Item ${index}` }),
+    element("div", {}, element("strong", {}, `Item ${index}`), element("dl", {})),
+  ]);
   loadRow({ space: state.space, index });
   return undefined;
 }
 
-function placeCard(at) {
-  const box = card().parentElement.getBoundingClientRect();
-  const x = (at?.clientX ?? at?.x ?? box.left) - box.left;
-  const y = (at?.clientY ?? at?.y ?? box.top) - box.top;
-  const { offsetWidth: w, offsetHeight: h } = card();
-  card().style.left = `${x + 16 + w > box.width ? x - w - 12 : x + 16}px`;
-  card().style.top = `${Math.max(4, Math.min(y - 20, box.height - h - 4))}px`;
+// Something else than an item of the space; `content` gives the elements that tell of it.
+export function hoverOther(key, at, content) {
+  if (shown?.key !== key) lay({ key, index: null, at }, content());
 }
 
-// The same card for a tile of the decoded grid; `content` is made only when it is another one.
-export function hoverTile(name, content, at) {
-  if (shown !== name) {
-    shown = name;
-    card().replaceChildren(...content());
-    card().hidden = false;
+function lay(about, content) {
+  shown = about;
+  card().replaceChildren(...content);
+  card().hidden = false;
+  place();
+}
+
+// Beside the point, never over it, and within the stage: on the right, else on the left, below or above.
+function place() {
+  const box = card().parentElement.getBoundingClientRect();
+  const [x, y] = [shown.at.x - box.left, shown.at.y - box.top];
+  const { offsetWidth: w, offsetHeight: h } = card();
+  const [right, bottom] = [box.width - w - RIM, box.height - h - RIM];
+  const within = (value, most) => Math.max(RIM, Math.min(value, most));
+  const [left, top] = [
+    [x + GAP, within(y - 20, bottom)], [x - GAP - w, within(y - 20, bottom)],
+    [within(x - w / 2, right), y + GAP], [within(x - w / 2, right), y - GAP - h],
+  ].find(([cardX, cardY]) => cardX >= RIM && cardX <= right && cardY >= RIM && cardY <= bottom) ?? [];
+  if (left === undefined) {
+    hideCard(); // no room for it
+    return;
   }
-  placeCard(at);
+  card().style.left = `${left}px`;
+  card().style.top = `${top}px`;
 }
 
 export function hideCard() {

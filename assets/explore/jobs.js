@@ -43,7 +43,8 @@ export async function watchMap(space, projection, begun = () => {}) {
   place().dataset.aside = "false";
   if (!wanted()) return false;
   if (report.state === "stopped") {
-    current.info.projections.push(report.kept);
+    // What was asked for is not there; what there was of it is.
+    current.info.projections = [...current.info.projections.filter((id) => id !== projection), report.kept];
     current.info.titles[report.kept] = report.kept_name;
     update({ projection: report.kept, spot: null }, { commit: true });
     return false;

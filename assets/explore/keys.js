@@ -8,7 +8,7 @@ import { invert } from "./chosen.js";
 import { chooseTool, leaveTool } from "./lasso.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
-import { pin } from "./pins.js";
+import { goToPin, setPin } from "./pins.js";
 import { toggleInterpret } from "../interpret/pages.js";
 import { goTo, priorMean, randomPoint } from "./sliders.js";
 import { current, state } from "./store.js";
@@ -27,7 +27,9 @@ const KEYS = [
   ["V", "invert what is selected"],
   ["H,  A", "zoom to the point on show, to the whole map"],
   ["0,  R", "prior mean, random draw"],
-  ["Shift + A,  Shift + B", "pin the point on show as A or B"],
+  ["Shift + A,  Shift + B", "set A or B to the point on show"],
+  ["1,  2", "go to A, to B"],
+  ["Space  on the strip from A to B", "play it to and fro, or pause; ← →, Home, End: from picture to picture"],
   ["/", "find items; Shift + Enter selects all that are found"],
   ["Ctrl + Z,  Ctrl + Shift + Z", "undo, redo where you were"],
   ["I", "Interpret: what the space means, beside the map; again: back to Explore"],
@@ -50,7 +52,7 @@ export function showHelp() {
       element("dl", {}, ...lines),
       element("h2", {}, "What the figures mean"),
       element("p", {}, "Rate: how many nats the encoder spends on an item, KL(q(z|x) ‖ p(z)). Distortion: what is lost, −log p(x|z) in nats, averaged over posterior samples; for continuous pixels a density, so it can be negative. Trust: how near a latent point lies to encoded items, from 1 (as near as items lie to each other) to 0 (nothing like it was ever encoded)."),
-      element("p", {}, "Drop a picture file anywhere on the page to see what the model makes of it."),
+      element("p", {}, "Open a picture, or drop one anywhere on the page, to see what the model makes of it."),
       element("form", { method: "dialog" }, element("button", { className: "plain", autofocus: true }, "Close")),
     );
     document.body.append(dialog);
@@ -73,6 +75,8 @@ const plain = {
   h: () => zoomTo(placeOnMap()),
   a: zoomToAll,
   0: () => goTo(priorMean()),
+  1: () => goToPin("a"),
+  2: () => goToPin("b"),
   r: () => goTo(randomPoint()),
   "/": () => document.getElementById("find").focus(),
   "?": showHelp,
@@ -98,7 +102,7 @@ function pressed(event) {
   } else if (key === "l") {
     if (!event.repeat) holdLens(true);
   } else if (event.shiftKey && (key === "a" || key === "b")) {
-    pin(key);
+    setPin(key);
   } else {
     // Arrows belong to whatever has the focus, if it uses them.
     const action = plain[event.key.length === 1 ? key : event.key];

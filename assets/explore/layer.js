@@ -1,86 +1,37 @@
-// New items on an old map: a second layer over it, in the colours of the classes, filtered and clicked like the first.
-import { asVisitor, framed, getJSON, url } from "./api.js";
-import { mirror } from "./controls.js";
+// Other data over the map: each layer in a colour of its own, or in the map's; what is foreign to the model is hollow.
+import { framed, url } from "./api.js";
 import { show } from "./decoded.js";
-import { onMapReady, plotElement, requestedColour, toPixels } from "./map.js";
+import { hideCard, hovered, hoverOther } from "./hover.js";
+import { layLayerList, paintLayerList } from "./layer_list.js";
+import { connectPlaces, layersOnMap, pathOf, placesOf, slotOf } from "./layer_places.js";
+import { plotElement, requestedColour, toPixels } from "./map.js";
 import { cssOnScale } from "./moving.js";
-import { tell, tellError } from "./notice.js";
+import { tellError } from "./notice.js";
 import { colour, element } from "./picture.js";
-import { current, state, subscribe, update } from "./store.js";
+import { state, subscribe, update } from "./store.js";
 import { showOwn } from "./touched.js";
 
 const NEAR = 7; // pixels within which an item is meant
-const POLL = 300; // milliseconds
-let layers = []; // of the space on show: id, name, count
-let layersOf = null;
-let placed = null; // { space, projection, layer, points, labels, color, classes, values }
-let repaint = () => {};
-const pathOf = (layer, rest) => `spaces/${state.space}/layers/${layer}/${rest}`;
-const chosen = () => state.view.layer ?? null;
-
-// What the control shows: nothing until the layer chosen is known to be there.
-export const shownLayer = () => (layers.some(({ id }) => id === chosen()) ? chosen() : "");
-export const layerChoices = () => [{ value: "", label: "none" }, ...layers.map(({ id, name, count }) => ({ value: id, label: `${name} (${count.toLocaleString("en")})` }))];
-
-export async function refreshLayers() {
-  const { space } = state;
-  if (space === layersOf) return;
-  const found = await getJSON(`spaces/${space}/layers`);
-  if (space !== state.space) return;
-  [layers, layersOf] = [found, space];
-  if (chosen() && !layers.some(({ id }) => id === chosen())) update({ view: { ...state.view, layer: undefined } });
-  mirror();
-  place();
-}
-
-// ---- placing ----
-
-let placing = 0;
-async function place() {
-  placing += 1;
-  const mine = placing;
-  const { space, projection } = state;
-  const layer = chosen();
-  // For another colour the items stay where they are.
-  if (!hasNewcomers()) placed = null;
-  repaint();
-  if (!layer || !layers.some(({ id }) => id === layer)) return;
-  const path = pathOf(layer, `places/${encodeURIComponent(projection)}`);
-  const color = requestedColour();
-  try {
-    await getJSON(asVisitor(path), { method: "POST" });
-    for (let waited = false; ;) {
-      const { about, pixels } = await framed(`${path}?color=${encodeURIComponent(color ?? "")}`);
-      if (mine !== placing) return;
-      if (about.state === "done") {
-        placed = { space, projection, layer, labels: about.labels, classes: about.classes, values: about.values, color, axes: about.shape[1], points: pixels };
-        repaint();
-        if (waited) tell("The new items are on the map.");
-        return;
-      }
-      waited = true;
-      if (about.state !== "waiting" && about.state !== "running") throw new Error(about.error || "The new items could not be placed.");
-      tell(`Placing the new items … ${about.of ? `${about.step} of ${about.of}` : ""}`, "hint");
-      await new Promise((resolve) => { setTimeout(resolve, POLL); });
-    }
-  } catch (error) {
-    // A map that is still being computed will say when it is there.
-    if (mine !== placing || error.status === 409) return;
-    tellError(error);
-    // Chosen again, it is placed again.
-    update({ view: { ...state.view, layer: undefined } });
-  }
-}
+const MANY = 2000; // items of a layer beyond which they are drawn smaller
+// In OKLab 0.10 from the colours of classes (up to eight) and the accent, 0.16 from each other; 0.066 and 0.09 as any dichromat sees them.
+const INKS = ["#6900c3", "#96002d", "#87b487", "#1e4b78", "#875a78"];
+export const inkOf = (id) => INKS[slotOf(id) % INKS.length];
+const REASONS = [
+  "",
+  "Unlike the data: far from all items in latent space",
+  "Unlike the data: reconstructed worse than 99 % of the items",
+  "Unlike the data: far from all items in latent space, and reconstructed worse than 99 % of them",
+];
 
 // ---- drawing ----
 
-export const hasNewcomers = () => Boolean(placed) && placed.space === state.space && placed.projection === state.projection && placed.layer === chosen();
+export const hasNewcomers = () => layersOnMap().length > 0;
 
-// What colours the items of the map colours these too, on the same scale.
-function scaleOf() {
+// What colours the items of the map can colour these too, on the same scale.
+function scaleOf({ values, color }) {
   const trace = plotElement().data.find(({ marker }) => marker?.colorscale && marker.cmin !== undefined);
-  if (!trace || !placed.values || placed.color !== requestedColour()) return null;
-  return (i) => (placed.values[i] === null ? colour("--quiet") : cssOnScale(trace.marker, placed.values[i]));
+  if (!trace || !values || color !== requestedColour()) return null;
+  return (i) => (values[i] === null ? colour("--quiet") : cssOnScale(trace.marker, values[i]));
 }
 
 // Classes of the same name have the same colour; a class hidden in the legend is hidden here too.
@@ -91,28 +42,38 @@ function looks() {
   return found;
 }
 
+// The items in view: { layer, index, place, ink, own, hollow }.
 function visible() {
   const classes = looks();
-  const plain = { ink: colour("--accent"), hidden: false };
-  const found = [];
-  const { axes, points } = placed;
-  const scaled = scaleOf();
-  for (let i = 0; i < points.length / axes; i += 1) {
-    const look = (placed.classes && classes.get(placed.classes[i] || "missing")) ?? plain;
-    if (!look.hidden) found.push({ index: i, place: toPixels(points.subarray(axes * i, axes * (i + 1))), ink: scaled ? scaled(i) : look.ink });
-  }
-  return found;
+  const asMap = Boolean(state.view.layersAsMap);
+  return layersOnMap().flatMap(({ id }) => {
+    const about = placesOf(id);
+    const { axes, points, foreign } = about;
+    const own = inkOf(id);
+    const scaled = asMap ? scaleOf(about) : null;
+    const found = [];
+    for (let i = 0; i < points.length / axes; i += 1) {
+      const look = about.classes && classes.get(about.classes[i] || "missing");
+      if (look?.hidden) continue;
+      const ink = asMap ? (scaled?.(i) ?? look?.ink ?? own) : own;
+      found.push({ layer: id, index: i, place: toPixels(points.subarray(axes * i, axes * (i + 1))), ink, own, hollow: Boolean(foreign?.[i]) });
+    }
+    return found;
+  });
 }
 
 export const inksOfNewcomers = () => (hasNewcomers() ? visible().map(({ ink }) => ink) : []);
+export const hollowNewcomers = () => (hasNewcomers() ? visible().filter(({ hollow }) => hollow).map(({ layer, index }) => `${layer}/${index}`) : []);
 
 export function paintNewcomers(context) {
-  const many = placed.points.length / placed.axes > 2000;
-  const half = many ? 3 : 5;
-  context.strokeStyle = colour("--ink");
-  context.lineWidth = many ? 0.5 : 1.25;
-  for (const { place: [x, y], ink } of visible()) {
-    context.fillStyle = ink;
+  const small = new Set(layersOnMap().filter(({ count }) => count > MANY).map(({ id }) => id));
+  const asMap = Boolean(state.view.layersAsMap);
+  const [ground, rim] = [colour("--ground"), colour("--ink")];
+  for (const { layer, place: [x, y], ink, own, hollow } of visible()) {
+    const half = small.has(layer) ? 3 : 5;
+    context.lineWidth = (small.has(layer) ? 0.5 : 1.25) + (hollow ? 0.75 : 0);
+    context.fillStyle = hollow ? ground : ink;
+    context.strokeStyle = hollow ? ink : asMap ? own : rim;
     context.beginPath();
     context.moveTo(x, y - half);
     context.lineTo(x + half, y);
@@ -126,48 +87,47 @@ export function paintNewcomers(context) {
 
 // ---- touching ----
 
-// The number of the new item under the pointer, null where there is none.
+// The new item under the pointer, { layer, index, place }; null where there is none.
 export function newcomerAt(at) {
   if (!at || !hasNewcomers() || !plotElement()?.data?.length) return null;
   const box = plotElement().getBoundingClientRect();
   const [x, y] = [(at.clientX ?? at.x) - box.left, (at.clientY ?? at.y) - box.top];
   let [best, least] = [null, NEAR];
-  for (const { index, place } of visible()) {
-    const away = Math.hypot(place[0] - x, place[1] - y);
-    if (away <= least) [best, least] = [index, away];
+  for (const one of visible()) {
+    const away = Math.hypot(one.place[0] - x, one.place[1] - y);
+    if (away <= least) [best, least] = [one, away];
   }
   return best;
 }
 
-let hovered = null;
-export const overNewcomer = () => hovered !== null;
+let over = false;
+export const overNewcomer = () => over;
+
 export function hoverNewcomer(at) {
-  const index = newcomerAt(at);
-  const card = document.getElementById("hover-card");
-  if (index === null) {
-    if (hovered !== null) card.hidden = true;
-    hovered = null;
+  const found = newcomerAt(at);
+  if (!found) {
+    if (over && hovered() === null) hideCard();
+    over = false;
     return false;
   }
-  if (index !== hovered) {
-    const label = placed.labels?.[index];
-    card.replaceChildren(
-      element("img", { src: url(pathOf(placed.layer, `items/${index}.png`)), alt: `New item ${index}` }),
-      element("div", {}, element("strong", {}, `New item ${index}`), element("p", {}, label || layers.find(({ id }) => id === placed.layer).name)),
-    );
-  }
-  hovered = index;
-  const box = card.parentElement.getBoundingClientRect();
-  card.style.left = `${Math.min(at.x - box.left + 16, box.width - 200)}px`;
-  card.style.top = `${Math.max(4, at.y - box.top - 20)}px`;
-  card.hidden = false;
+  over = true;
+  const { layer, index, place } = found;
+  const box = plotElement().getBoundingClientRect();
+  hoverOther(`${layer}/${index}`, { x: box.left + place[0], y: box.top + place[1] }, () => {
+    const { labels, foreign } = placesOf(layer);
+    const { name } = layersOnMap().find(({ id }) => id === layer);
+    return [
+      element("img", { src: url(pathOf(layer, `items/${index}.png`)), alt: `New item ${index}` }),
+      element("div", {}, element("strong", {}, `New item ${index}`), element("p", {}, [labels?.[index], name].filter(Boolean).join(" · ")), element("p", { className: "empty" }, REASONS[foreign?.[index] ?? 0])),
+    ];
+  });
   return true;
 }
 
-export async function lookAtNewcomer(index) {
+export async function lookAtNewcomer({ layer, index }) {
   const { space } = state;
   try {
-    const { about, pixels } = await framed(pathOf(placed.layer, `items/${index}/look/${encodeURIComponent(state.projection)}`));
+    const { about, pixels } = await framed(pathOf(layer, `items/${index}/look/${encodeURIComponent(state.projection)}`));
     if (space !== state.space) return;
     const z = Float32Array.from(about.z);
     show(z, pixels, 1);
@@ -178,44 +138,17 @@ export async function lookAtNewcomer(index) {
   }
 }
 
-// ---- adding ----
-
-async function add(file) {
-  if (!current.info?.can.encode) return tell("This model cannot encode new items.", "error");
-  const { space } = state;
-  tell(`Encoding ${file.name} …`);
-  try {
-    const made = await getJSON(`spaces/${space}/layers?file=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
-    if (space !== state.space) return undefined;
-    layersOf = null;
-    await refreshLayers();
-    if (space !== state.space) return undefined;
-    update({ view: { ...state.view, layer: made.id } }, { commit: true });
-    tell(`${made.count.toLocaleString("en")} new items${made.left_out ? `; ${made.left_out} without finite latents are left out` : ""}.`);
-  } catch (error) {
-    tellError(error);
-  }
-  return undefined;
-}
-
-export function layLayer() {
-  const input = element("input", { type: "file", accept: ".npz,.npy", hidden: true, id: "layer-file", "aria-label": "New items", onchange: () => { if (input.files[0]) add(input.files[0]); input.value = ""; } });
-  document.body.append(input);
-  document.addEventListener("click", (event) => { if (event.target.id === "add-layer") input.click(); });
-}
-
-export function connectLayer(paint) {
-  repaint = paint;
-  onMapReady(place);
-  let last = null;
+export function connectLayer(repaint) {
+  layLayerList(document.getElementById("map-stage"), inkOf);
+  connectPlaces(() => {
+    paintLayerList();
+    repaint();
+  });
   subscribe((changed) => {
-    if (changed.has("space")) {
-      layers = [];
-      layersOf = null;
-    }
-    if (changed.has("projection") || changed.has("space")) placed = null;
-    if ((changed.has("view") && chosen() !== last) || (changed.has("color") && chosen())) place();
-    last = chosen();
     if (changed.has("selection")) repaint();
+    if (["view", "space", "projection"].some((name) => changed.has(name))) {
+      paintLayerList();
+      repaint();
+    }
   });
 }

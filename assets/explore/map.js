@@ -8,7 +8,7 @@ import { fitLegend } from "./legend.js";
 import { isDeep, onTurned, sceneBox, seenAt } from "./depth.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { coversPoints, hasGrid, tileAt, tileCard } from "./grid.js";
-import { hideCard, hover, hovered, hoverTile } from "./hover.js";
+import { hideCard, hover, hovered, hoverOther } from "./hover.js";
 import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
 import { recolour } from "./moving.js";
@@ -23,6 +23,7 @@ let plot = null; // Plotly's element
 let bound = null; // its emitter our handlers are bound to
 let pointer = null; // last place of the pointer over the plot, in client pixels
 let lensKey = false;
+const isLens = () => lensKey || Boolean(state.view.lens);
 
 const stage = () => document.getElementById("map-stage");
 export const plotElement = () => plot;
@@ -43,18 +44,20 @@ export function layMap() {
   stage().addEventListener("pointerrawupdate", moved);
   // In depth Plotly misses a press that is over before its next frame.
   let pressed = null;
-  stage().addEventListener("pointerdown", (event) => { pressed = { x: event.clientX, y: event.clientY }; }, true);
+  stage().addEventListener("pointerdown", (event) => { pressed = { x: event.clientX, y: event.clientY, item: hovered() }; }, true);
   stage().addEventListener("click", (event) => {
     const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 4;
     if (!isDeep(plot) || !still || !asWanted()) return;
     const newcomer = newcomerAt(event);
     if (newcomer !== null) lookAtNewcomer(newcomer);
-    else if (hovered() !== null && hovered() !== state.item) goToItem(hovered());
+    // The press itself moves the eye by nothing, which closes the card.
+    else if (pressed.item !== null && pressed.item !== state.item) goToItem(pressed.item);
   });
   // Under the lens nothing is hovered: looking for the nearest of all points would hold up the picture.
-  stage().addEventListener("mousemove", (event) => { if (event.buttons === 0 && (lensKey || state.view.lens)) event.stopPropagation(); }, true);
+  stage().addEventListener("mousemove", (event) => { if (event.buttons === 0 && isLens()) event.stopPropagation(); }, true);
   // Whoever reaches for the map means the map with the next key, not the choice made before.
   stage().addEventListener("pointerdown", () => document.activeElement?.closest?.("input")?.blur(), true);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideCard(); });
   stage().addEventListener("pointerleave", () => { pointer = null; hideCard(); restLens(); });
   // Plotly draws into an element it may replace; look for it after every drawing of the page.
   new MutationObserver(find).observe(stage(), { childList: true, subtree: true });
@@ -73,17 +76,18 @@ function find() {
   plot.on("plotly_hover", (event) => {
     const point = event.points?.[0];
     if (overNewcomer() || hasGrid()) return; // they lie above
-    hover(lensKey || state.view.lens || !point ? null : itemOfPoint(point), event.event ?? pointer);
+    hover(isLens() || !point || !pointer ? null : itemOfPoint(point), onScreen(point) ?? pointer); // told late, the pointer may have left
   });
   plot.on("plotly_unhover", () => { if (!overNewcomer() && !hasGrid()) hideCard(); });
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
-  plot.on("plotly_relayouting", paintOverlay);
+  plot.on("plotly_relayouting", () => { hideCard(); paintOverlay(); });
   plot.on("plotly_relayout", viewMoved);
-  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); fitLegend(); onTurned(plot, paintOverlay); paintOverlay(); onMoved(); });
+  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); fitLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); });
 }
 
 function viewMoved(changes) {
   if (asWanted()) rememberFrame(plot, changes);
+  hideCard();
   paintOverlay();
   onMoved();
 }
@@ -165,6 +169,13 @@ export function toPixels(place) {
   return [xaxis._offset + xaxis.c2p(x), yaxis._offset + yaxis.c2p(y)];
 }
 
+// Where a point of Plotly's is on the screen.
+function onScreen(point) {
+  const { left, top } = plot.getBoundingClientRect();
+  const [x, y] = point ? toPixels([point.x, point.y, point.z]) : [NaN, NaN];
+  return Number.isFinite(x) ? { x: left + x, y: top + y } : null;
+}
+
 export function plotBox() {
   if (isDeep(plot)) return sceneBox(plot);
   const { xaxis, yaxis } = plot._fullLayout;
@@ -240,11 +251,12 @@ export function decodeExactlyHere() {
 
 export function holdLens(held) {
   lensKey = held;
-  if (!held) {
+  if (held) hideCard();
+  else {
     restLens();
     lensAt = { x: NaN, y: NaN };
   }
-  stage().dataset.lens = String(held || Boolean(state.view.lens));
+  stage().dataset.lens = String(isLens());
 }
 
 // In a picture the server knows which item is under a pointer at rest.
@@ -253,7 +265,7 @@ const peek = debounced(async (at) => {
   if (!spot) return;
   try {
     const index = await itemNear(spot);
-    if (at === pointer) hover(index, at);
+    if (at === pointer && !isLens()) hover(index, at);
   } catch (error) {
     tellError(error);
   }
@@ -262,19 +274,19 @@ const peek = debounced(async (at) => {
 let lensAt = { x: NaN, y: NaN };
 function moved(event) {
   pointer = { x: event.clientX, y: event.clientY };
-  if (event.buttons === 0 && hoverNewcomer(pointer)) return;
-  if (hasGrid() && event.buttons === 0 && !(lensKey || state.view.lens)) {
+  if (event.buttons === 0 && !isLens() && hoverNewcomer(pointer)) return;
+  if (hasGrid() && event.buttons === 0 && !isLens()) {
     const tile = tileAt(spotAt(pointer));
-    if (tile) hoverTile(`tile ${tile.index}`, () => tileCard(tile), event);
+    if (tile) hoverOther(`tile ${tile.index}`, pointer, () => tileCard(tile));
     else hideCard();
     return;
   }
-  if (isBig() && flat() && event.buttons === 0 && !(lensKey || state.view.lens)) {
+  if (isBig() && flat() && event.buttons === 0 && !isLens()) {
     const seen = pointAt(pointer);
-    hover(seen, event);
+    hover(seen, pointer);
     if (seen === null && isPicture()) peek(pointer);
   }
-  if (event.buttons !== 0 || !(lensKey || state.view.lens)) return;
+  if (event.buttons !== 0 || !isLens()) return;
   // Both events tell of the same place.
   if (pointer.x === lensAt.x && pointer.y === lensAt.y) return;
   lensAt = pointer;
@@ -322,6 +334,6 @@ subscribe((changed) => {
   if (changed.has("view")) {
     applyMarkers();
     if (stage()) stage().dataset.lens = String(Boolean(state.view.lens));
-    if (!state.view.lens) hideCard();
+    hideCard();
   }
 });

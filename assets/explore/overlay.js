@@ -10,6 +10,7 @@ import { connectWithin, hasWithin, paintWithin } from "../interpret/within.js";
 import { connectHits, hasHits, paintHits } from "./hits.js";
 import { onSelection } from "./chosen.js";
 import { paintOutline } from "./lasso.js";
+import { between, COUNT } from "./line.js";
 import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { asWanted, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
@@ -21,6 +22,7 @@ import { current, state, subscribe } from "./store.js";
 let here = null; // place of the point on show, in map coordinates
 let hereOf = null; // the map it belongs to
 let path = null; // { key, points } of the line from A to B
+const FINE = 3; // places of the path for every picture of the strip from A to B
 
 export const placeOnMap = () => (hereOf === state.projection ? here : null);
 
@@ -131,7 +133,7 @@ export function layHere(stage) {
   stage.append(host.firstElementChild);
 }
 
-// The same for a picture that is taken away.
+// The same for a picture that is downloaded.
 export function paintHere(context) {
   const at = here && hereOf === state.projection ? toPixels(here) : [NaN, NaN];
   if (Number.isNaN(at[0])) return;
@@ -178,16 +180,12 @@ function paintPath(context) {
 
 const pathKey = () => (state.pins.a && state.pins.b ? `${state.projection}|${state.pins.a}|${state.pins.b}` : "");
 
-export function between(a, b, share) {
-  return Float32Array.from(a, (value, i) => value + (b[i] - value) * share);
-}
-
 async function refreshPath() {
   const { a, b } = state.pins;
   const key = pathKey();
   const there = state.projection.startsWith("z:") || current.info?.projections.includes(state.projection);
   if (!a || !b || !there || path?.key === key) return paintOverlay();
-  const count = 41;
+  const count = FINE * (COUNT - 1) + 1;
   const points = Float32Array.from(Array.from({ length: count }, (_, i) => [...between(a, b, i / (count - 1))]).flat());
   try {
     const { shape, buffer } = await postNumbers(`spaces/${state.space}/locate/${encodeURIComponent(state.projection)}`, points);
@@ -224,6 +222,11 @@ export function connectOverlay() {
       here = state.spot;
       hereOf = state.projection;
       if (!how.lens) placeNextFrame();
+    }
+    if (how.station !== undefined && path?.key === pathKey()) {
+      here = path.points[FINE * how.station];
+      hereOf = state.projection;
+      placeNextFrame();
     }
     if (changed.has("space") || changed.has("projection")) path = null;
     if (changed.has("pins") || changed.has("projection") || changed.has("space") || changed.has("view")) refreshPath();

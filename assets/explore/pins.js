@@ -1,128 +1,94 @@
-// Two latent points kept as A and B, and the straight line between them in pictures.
+// Two latent points kept as A and B: set, gone to, cleared.
 import { newest, postNumbers } from "./api.js";
+import { show } from "./decoded.js";
+import { drawSmall, picturesOf } from "./form.js";
+import { layLine, setLine, stations } from "./line.js";
 import { tell, tellError } from "./notice.js";
-import { atlas, drawSmall, picturesOf, tileShape } from "./form.js";
-import { between } from "./overlay.js";
-import { element, fitted, paintDoubt } from "./picture.js";
-import { goTo } from "./sliders.js";
+import { element } from "./picture.js";
 import { current, sameNumbers, state, subscribe, update } from "./store.js";
 
-const COUNT = 16;
-const pictures = {};
-let strip = null;
-let line = null; // { points, picture } of the strip on show
-let at = 0;
-
-export const lineStrip = () => line;
+const NAMES = ["a", "b"];
+const parts = {};
+let decoded = null; // { space, points, pixels }: the pins, decoded
 
 export function layPins() {
   const host = document.getElementById("pins");
-  for (const name of ["a", "b"]) {
-    const canvas = element("canvas", { role: "img", "aria-label": `Pin ${name.toUpperCase()}` });
-    const show = element("button", { className: "pin", id: `pin-${name}`, title: `Pin the point on show as ${name.toUpperCase()}`, onclick: () => pin(name) }, element("span", {}, name.toUpperCase()), canvas);
-    const clear = element("button", { className: "clear", title: `Take pin ${name.toUpperCase()} away`, "aria-label": `Take pin ${name.toUpperCase()} away`, hidden: true, onclick: () => unpin(name) }, "×");
-    pictures[name] = { canvas, show, clear };
-    const group = element("div", { className: "pin-group", "data-pin": name }, show, clear);
-    host.append(group);
+  for (const name of NAMES) {
+    const letter = name.toUpperCase();
+    const canvas = element("canvas", { role: "img", "aria-label": `Decoded picture of ${letter}` });
+    const words = element("span", {});
+    const button = element("button", { className: "pin", id: `pin-${name}`, onclick: () => (state.pins[name] ? goToPin(name) : setPin(name)) }, words, canvas);
+    const set = element("button", { className: "set", title: `Set ${letter} to the point on show (Shift + ${letter})`, onclick: () => setPin(name) }, `Set ${letter}`);
+    const clear = element("button", { className: "clear", title: `Clear ${letter}`, "aria-label": `Clear ${letter}`, onclick: () => clearPin(name) }, "Clear");
+    const actions = element("div", { className: "pin-actions", hidden: true }, set, clear);
+    parts[name] = { button, words, canvas, actions };
+    host.append(element("div", { className: "pin-group", "data-pin": name }, button, actions));
   }
-  strip = element("canvas", {
-    id: "line",
-    tabindex: 0,
-    role: "slider",
-    "aria-label": "From A to B",
-    "aria-valuemin": 0,
-    "aria-valuemax": COUNT - 1,
-    "aria-valuenow": 0,
-    onclick: (event) => go(Math.floor((event.offsetX / strip.clientWidth) * COUNT)),
-    onkeydown: (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step || !line) return;
-      event.preventDefault();
-      event.stopPropagation();
-      go(Math.min(COUNT - 1, Math.max(0, at + step)));
-    },
-  });
-  const hint = element("p", { id: "line-hint", className: "empty" }, "Pin two points as A and B to see the way from one to the other.");
-  host.insertBefore(strip, host.lastChild);
-  host.insertBefore(hint, host.lastChild);
-  new ResizeObserver(paint).observe(strip);
+  layLine(host, host.lastChild);
   paintPins();
 }
 
-export function pin(name) {
+export function setPin(name) {
   if (!state.z) return;
   const other = state.pins[name === "a" ? "b" : "a"];
   if (sameNumbers(other, state.z)) tell("A and B are the same point now.");
   update({ pins: { ...state.pins, [name]: state.z.slice() } }, { commit: true });
 }
 
-function unpin(name) {
+function clearPin(name) {
   update({ pins: { ...state.pins, [name]: null } }, { commit: true });
+  parts[name].button.focus(); // the button pressed has gone
 }
 
-function go(index) {
-  if (!line) return;
-  at = index;
-  strip.setAttribute("aria-valuenow", String(index));
-  goTo(line.points[index]);
+// Exactly there, whatever is locked: the picture of the pin is what will be seen.
+export function goToPin(name) {
+  const z = state.pins[name];
+  if (!z) return tell(`${name.toUpperCase()} is not set; Shift + ${name.toUpperCase()} sets it to the point on show.`);
+  const index = decoded?.space === state.space ? decoded.points.findIndex((point) => sameNumbers(point, z)) : -1;
+  if (index >= 0) show(z, decoded.pixels, index);
+  return update({ z: z.slice(), spot: null, item: null }, { commit: true, drawn: index >= 0 });
 }
 
 const decodePins = newest(
   async ({ space, pins }) => {
-    const chosen = ["a", "b"].filter((name) => pins[name]);
-    const d = current.info.latent_dim;
+    const chosen = NAMES.filter((name) => pins[name]);
     const points = chosen.map((name) => pins[name]);
-    const both = chosen.length === 2;
-    if (both) for (let i = 0; i < COUNT; i += 1) points.push(between(pins.a, pins.b, i / (COUNT - 1)));
+    if (chosen.length === 2) points.push(...stations(pins.a, pins.b));
+    const d = current.info.latent_dim;
     const body = new Float32Array(points.length * d);
     points.forEach((point, i) => body.set(point, i * d));
-    const [decoded, scores] = await Promise.all([
+    const [{ buffer }, scores] = await Promise.all([
       postNumbers(`spaces/${space}/decode`, body),
       postNumbers(`spaces/${space}/trust`, body),
     ]);
-    return { chosen, points, both, pixels: picturesOf(decoded.buffer), trust: new Float32Array(scores.buffer) };
+    return { chosen, points, pixels: picturesOf(buffer), trust: new Float32Array(scores.buffer) };
   },
-  ({ chosen, points, both, pixels, trust }, asked) => {
+  ({ chosen, points, pixels, trust }, asked) => {
     if (asked.space !== state.space || asked.pins !== state.pins) return;
-    chosen.forEach((name, i) => drawSmall(pictures[name].canvas, pixels, i));
-    line = both ? { points: points.slice(2), trust: trust.slice(2), picture: atlas(pixels, COUNT, 2), shape: tileShape(), count: COUNT } : null;
-    paintPins();
-    paint();
+    decoded = { space: asked.space, points, pixels };
+    chosen.forEach((name, i) => drawSmall(parts[name].canvas, pixels, i));
+    setLine(chosen.length === 2 ? { points, pixels, trust, first: 2 } : null);
   },
   tellError,
 );
 
 function paintPins() {
-  for (const name of ["a", "b"]) {
+  for (const name of NAMES) {
+    const { button, words, actions } = parts[name];
+    const letter = name.toUpperCase();
     const there = Boolean(state.pins[name]);
-    pictures[name].show.dataset.there = String(there);
-    pictures[name].clear.hidden = !there;
-  }
-  const hint = document.getElementById("line-hint");
-  if (hint) hint.hidden = Boolean(line);
-  if (strip) strip.hidden = !line;
-}
-
-function paint() {
-  if (!strip || !line || strip.hidden) return;
-  const { context, w, h } = fitted(strip);
-  context.clearRect(0, 0, w, h);
-  const [high, wide] = line.shape;
-  const slot = w / COUNT;
-  const side = Math.min(slot - 2, h * (wide / high));
-  for (let i = 0; i < COUNT; i += 1) {
-    context.drawImage(line.picture, 0, i * high, wide, high, i * slot + (slot - side) / 2, (h - (side * high) / wide) / 2, side, (side * high) / wide);
-    paintDoubt(context, line.trust[i], i * slot + (slot - side) / 2, h - 3, side);
+    button.dataset.there = String(there);
+    button.title = there ? `Go to ${letter} (${NAMES.indexOf(name) + 1})` : `Set ${letter} to the point on show (Shift + ${letter})`;
+    button.setAttribute("aria-label", there ? `Go to ${letter}` : `Set ${letter}`);
+    words.textContent = there ? letter : `Set ${letter}`;
+    actions.hidden = !there;
   }
 }
 
 subscribe((changed) => {
-  if (changed.has("space")) {
-    line = null;
-    paintPins();
-  }
-  if (!changed.has("pins") || !current.info) return;
-  if (!state.pins.a || !state.pins.b) line = null;
+  if (!changed.has("pins") && !changed.has("space")) return;
+  if (changed.has("space") || !state.pins.a || !state.pins.b) setLine(null);
+  if (!parts.a) return;
   paintPins();
-  if (state.pins.a || state.pins.b) decodePins({ space: state.space, pins: state.pins });
+  if (current.info && (state.pins.a || state.pins.b)) decodePins({ space: state.space, pins: state.pins });
 });

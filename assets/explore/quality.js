@@ -29,6 +29,7 @@ async function measure() {
     while (mine === asking && (answer.state === "waiting" || answer.state === "running")) {
       show(answer);
       await pause();
+      if (space !== state.space || projection !== state.projection) return; // it may be removed by now
       answer = await getJSON(path);
     }
     if (mine !== asking) return;

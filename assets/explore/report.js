@@ -68,8 +68,9 @@ async function report() {
 export function connectReport() {
   if (!reportTo) return;
   const soon = debounced(report, AT_REST);
-  subscribe((changed) => {
-    if (!TOLD.some((name) => changed.has(name))) return;
+  subscribe((changed, how) => {
+    // A strip that is played is told of where it rests.
+    if (how.station !== undefined || !TOLD.some((name) => changed.has(name))) return;
     changes += 1;
     changedAt = performance.now();
     if (!gone) soon();

@@ -338,7 +338,7 @@ subscribe((changed, how) => {
     if (how.slider !== undefined) place(how.slider);
     else if (how.lens) placeSoon();
     else placeAll();
-    refreshSoon(Boolean(how.lens) || how.slider !== undefined);
+    if (how.station === undefined) refreshSoon(Boolean(how.lens) || how.slider !== undefined);
   }
   if (changed.has("view")) placeAll();
   if (changed.has("dimension") || changed.has("space")) showDimension();

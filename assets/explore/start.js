@@ -1,5 +1,6 @@
 // Opens a space, restores what the link says, and connects the parts.
 import { layCells, repaintCells } from "./cells.js";
+import { layComputedMaps } from "./computed_maps.js";
 import { layDecoded, repaintDecoded } from "./decoded.js";
 import { connectChosen, SELECTION } from "./chosen.js";
 import { layDrop } from "./drop.js";
@@ -20,7 +21,7 @@ import { connectGallery, repaintGallery } from "../interpret/gallery.js";
 import { layPages } from "../interpret/pages.js";
 import { tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
-import { layLayer, refreshLayers } from "./layer.js";
+import { refreshLayers } from "./layer_places.js";
 import { layQuality } from "./quality.js";
 import { connectReport } from "./report.js";
 import { layRows, repaintAll } from "./sliders.js";
@@ -145,7 +146,7 @@ export async function start() {
   layDrop();
   layJobs();
   layQuality();
-  layLayer();
+  layComputedMaps();
   layPages();
   layReportButton();
   connectLinked();

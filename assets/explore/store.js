@@ -28,6 +28,7 @@ export function subscribe(listener) {
 }
 
 // how.commit: worth an entry in the history. how.drawn: the picture is on the canvas already.
+// how.station: the strip from A to B is being played, and has come to this picture.
 export function update(changes, how = {}) {
   const changed = new Set();
   const elsewhere = (changes.projection ?? state.projection) !== state.projection || (changes.space ?? state.space) !== state.space;

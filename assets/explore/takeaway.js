@@ -1,12 +1,12 @@
-// Whatever is on show can be taken away.
+// Whatever is on show can be downloaded.
 import { url } from "./api.js";
 import { bigMapCanvas } from "./big_map.js";
 import { decodedCanvas, decodedValues } from "./decoded.js";
+import { lineStrip } from "./line.js";
 import { plotElement } from "./map.js";
 import { tell } from "./notice.js";
 import { element, isDark } from "./picture.js";
 import { paintHere } from "./overlay.js";
-import { lineStrip } from "./pins.js";
 import { current, state } from "./store.js";
 
 function save(href, name) {

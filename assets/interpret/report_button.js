@@ -1,4 +1,4 @@
-// The report: asked for, watched, and taken away as one file.
+// The report: asked for, watched, and downloaded as one file.
 import { asVisitor, getJSON, url } from "../explore/api.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
 import { tell, tellError } from "../explore/notice.js";

@@ -80,7 +80,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         if (request.content_length or 0) > MOST_DROPPED:
             raise Refused(413, f"The file is larger than {MOST_DROPPED // 2**20} MB; drop a smaller picture.")
         invert = request.args.get("invert") == "1"
-        fitted = fit_picture(request.get_data(cache=False), space.data.sample_shape, invert)
+        fitted = fit_picture(request.get_data(cache=False), space.data.sample_shape, invert, space.background)
         device = space.model.prior.mean.device
         with torch.inference_mode():
             posterior = space.model.encode(torch.from_numpy(fitted.values[None]).to(device))

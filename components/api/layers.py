@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from flask import Blueprint, Response, jsonify, request
 from components.api.items import item_png
 from components.api.jobs import describe, visitor
 from components.api.latent import about_item_point, place_if_there
+from components.api.removal import end_jobs
 from components.api.wanted import job_key, wanted_map, wanted_space
 from components.api.wire import Refused, framed_answer
 from components.columns import columns, values_of
@@ -20,8 +22,10 @@ from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace, load_data
 from vae_core.drawing.pictures import decode, originals
 from vae_core.jobs import Jobs
+from vae_core.space.foreign import ForeignItems, foreign_items
 from vae_core.space.layers import MOST_ITEMS, Layer, Layers
 from vae_core.space.newcomers import encode_others
+from vae_core.space.projection import latent_fingerprint
 
 #: Largest file a visitor may add, in bytes.
 MOST_ADDED = 64 * 2**20
@@ -39,6 +43,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         if layer is None:
             raise Refused(404, f"There is no layer {id!r}.")
         return space, layer
+
+    @lru_cache(maxsize=32)
+    def foreign(space: LatentSpace, id: str, latents: str) -> ForeignItems | None:
+        layer = Layers(space.folder).read(id)
+        return None if layer is None else foreign_items(space, layer.mean, layer.distortion)
 
     @api.get("/spaces/<name>/layers")
     def layers(name: str) -> Response:
@@ -71,6 +80,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.delete("/spaces/<name>/layers/<id>")
     def remove_layer(name: str, id: str) -> Response:
         space, layer = wanted(name, id)
+        end_jobs(jobs, lambda key: key.startswith(job_key(space, "")) and key.endswith(f"/layer/{layer.id}"))
         Layers(space.folder).remove(layer.id)
         return jsonify({"id": layer.id})
 
@@ -99,7 +109,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             job = jobs.get(_key(space, layer, projection))
             state: dict[str, Any] = {"state": "missing"} if job is None else {"job": job.id, **describe(job)}
             return framed_answer(state, np.empty((0, 2), dtype=np.float32))
-        told = {"state": "done", "labels": layer.labels, **layer_colours(space, layer, request.args.get("color", ""))}
+        colours = layer_colours(space, layer, request.args.get("color", ""))
+        unlike = foreign(space, layer.id, latent_fingerprint(layer.mean))
+        told = {"state": "done", "labels": layer.labels, **colours, **foreign_to_json(unlike)}
         return framed_answer(told, points.astype("<f4"))
 
     @api.get("/spaces/<name>/layers/<id>/items/<int:index>.png")
@@ -125,6 +137,13 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 def described(layer: Layer) -> dict[str, Any]:
     """Return what the page needs to know of a layer."""
     return {"id": layer.id, "name": layer.name, "count": len(layer.data), "labelled": layer.labels is not None}
+
+
+def foreign_to_json(foreign: ForeignItems | None) -> dict[str, Any]:
+    """Return which items are unlike the data, 1 by place, 2 by reconstruction, 3 by both, else 0; and how many are."""
+    if foreign is None:
+        return {}
+    return {"foreign": (foreign.remote + 2 * foreign.distorted).tolist(), "foreign_count": foreign.count}
 
 
 def layer_colours(space: LatentSpace, layer: Layer, color: str) -> dict[str, list[Any]]:

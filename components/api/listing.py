@@ -51,6 +51,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                     for id in found.projection_ids()
                     if (settings := found.projection_settings(id)) is not None
                 },
+                "shipped": found.shipped_ids(),
                 "order": by_rate(found),
                 "picture": picture_form(found.data),
                 "left_out": found.left_out[:MOST_NAMED],

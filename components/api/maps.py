@@ -9,12 +9,14 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from components.api.jobs import describe, visitor
+from components.api.removal import end_jobs
 from components.api.wanted import job_key, map_job, wanted_space
 from components.api.wire import Refused
 from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.jobs import Jobs
 from vae_core.space import ProjectionSettings
+from vae_core.space.layers import Layers
 from vae_core.space.settings import COMPONENTS, TSNE_ITERATIONS
 
 #: Names of the maps that take work; a hash stands for parameters.
@@ -69,6 +71,18 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         if job is not None:
             jobs.cancel(job.key, visitor())
         return jsonify(state_of(space, jobs, projection))
+
+    @api.post("/spaces/<name>/projections/<projection>/remove")
+    def remove(name: str, projection: str) -> Response:
+        space = wanted_space(catalogue, name)
+        state_of(space, jobs, projection)  # refuses what can be no map
+        if projection in space.shipped_ids() or projection.startswith("z:"):
+            raise Refused(409, "This map belongs to the space; only computed maps can be removed.")
+        key = job_key(space, projection)
+        end_jobs(jobs, lambda one: one == key or one.startswith(f"{key}/"))
+        space.remove_map(projection)
+        Layers(space.folder).forget_places(projection)
+        return jsonify({"id": projection, "state": "missing"})
 
 
 def json_body() -> Any:

@@ -1,4 +1,4 @@
-"""The report of a space: made in the background, kept, and taken away as one file."""
+"""The report of a space: made in the background, kept, and downloaded as one file."""
 
 from __future__ import annotations
 

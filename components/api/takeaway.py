@@ -1,4 +1,4 @@
-"""What a visitor can take away: the table with coordinates, the latents."""
+"""What a visitor can download: the table with coordinates, the latents."""
 
 from __future__ import annotations
 

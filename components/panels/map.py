@@ -124,26 +124,12 @@ def _settings() -> dmc.Stack:
         [
             _slider("Point size", "point-size", 1, 12, 0.5, 5),
             _slider("Opacity", "point-opacity", 0.05, 1, 0.05, 0.75),
-            dmc.Divider(label="New items on this map", labelPosition="left"),
-            dmc.Group(
-                [
-                    dmc.Select(
-                        id="layer",
-                        data=[{"value": "", "label": "none"}],
-                        value="",
-                        allowDeselect=False,
-                        size="xs",
-                        w=150,
-                        **label("Second layer"),
-                    ),
-                    html.Button(
-                        "Add …",
-                        id="add-layer",
-                        className="plain",
-                        title="A data set as .npz or .npy file, laid over the map",
-                    ),
-                ],
-                justify="space-between",
+            dmc.Divider(label="Other data over the map", labelPosition="left"),
+            html.Button(
+                "Add a layer …",
+                id="add-layer",
+                className="plain",
+                title="New items as an .npz or .npy file: encoded by this model and laid over every map",
             ),
             dmc.Divider(label="Compute a map", labelPosition="left"),
             dmc.Group(
@@ -204,6 +190,7 @@ def _settings() -> dmc.Stack:
                 size="xs",
             ),
             dmc.Button("Compute", id="compute", size="xs", variant="light"),
+            html.Div(id="computed-maps", hidden=True, role="list", **label("Computed maps")),
         ],
         gap="xs",
     )

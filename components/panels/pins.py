@@ -27,6 +27,13 @@ def layout() -> html.Footer:
             html.Div(id="pins"),
             html.Div(
                 [
+                    html.Button(
+                        "Open a picture …",
+                        id="open-picture",
+                        className="plain",
+                        hidden=True,
+                        title="A picture of your own: fitted, encoded and shown on the map (or drop it on the page)",
+                    ),
                     dmc.Menu(
                         [
                             dmc.MenuTarget(

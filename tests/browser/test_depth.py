@@ -18,7 +18,7 @@ from tests.browser.driving import (
     wait_for_other_picture,
     wait_until,
 )
-from vae_core import load_data
+from vae_core.demos.shipped import DEMOS
 
 
 def test_items_can_be_touched_in_depth(page: Page, server: str) -> None:
@@ -52,7 +52,7 @@ def test_places_are_seen_where_the_map_shows_them(page: Page, server: str, tmp_p
         page.mouse.move(box["x"] + x - 2, box["y"] + y)
         page.mouse.move(box["x"] + x, box["y"] + y)
         expect(card.locator("strong")).to_have_text(f"Item {outermost}")
-    shipped = load_data("fashion-mnist:test")
+    shipped = DEMOS["fashion"].load()
     np.save(tmp_path / "two.npy", shipped.values[[int(points[:, 2].argmin()), 7], 0])
     page.set_input_files("#layer-file", tmp_path / "two.npy")
     wait_until(page, "async () => (await import('./assets/explore/layer.js')).hasNewcomers()")

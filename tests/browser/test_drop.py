@@ -87,12 +87,19 @@ def test_a_dropped_picture_is_fitted_encoded_and_placed(page: Page, server: str)
 def test_a_picture_of_ones_own_stays_while_its_point_is_moved(page: Page, server: str) -> None:
     open_map(page, server)
     file = io.BytesIO()
-    Image.fromarray(np.tile(np.arange(28, dtype=np.uint8) * 9, (28, 1))).save(file, "PNG")
+    cut_out = a_shirt().convert("RGBA")
+    cut_out.putalpha(cut_out.getchannel("R").point(lambda level: 255 * (level > 0)))
+    cut_out.save(file, "PNG")
     before = shown_text(page)
-    drop(page, file.getvalue(), "ramp.png", "image/png")
+    # Opened with the button, as on a screen without a file manager beside it.
+    with page.expect_file_chooser() as chooser:
+        page.click("#open-picture")
+    chooser.value.set_files({"name": "cut out.png", "mimeType": "image/png", "buffer": file.getvalue()})
     own = wait_for_other_picture(page, before)
     head = page.locator(".item-head strong")
     expect(head).to_have_text("Your picture")
+    expect(page.locator(".item-head p")).to_contain_text("aid on black, the background of the data")
+    assert pixels(page, ".trio canvas", 0)[..., 0][[0, -1]].max() < 10, "no bright frame around it"
     page.locator(".latent").first.press("ArrowRight")
     wait_for_other_picture(page, ",".join(map(str, own)))
     expect(head).to_have_text("Your picture")
@@ -113,6 +120,9 @@ def test_what_is_no_picture_gets_a_sentence_and_nothing_is_lost(page: Page, serv
     expect(page.locator("#notice")).to_have_attribute("data-kind", "error")
     assert np.array_equal(shown(page), z)
     expect(page.locator(".item-head strong")).to_have_text("Item 6")
+    # A file of data is taken for a layer.
+    drop(page, b"no data either", "notes.npz", "application/octet-stream")
+    assert "notes.npz" in notice(page, r"notes\.npz")
     before = shown_text(page)
     page.click("#to-random")
     wait_for_other_picture(page, before)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import PLOT, choose, open_map
+from tests.browser.driving import PLOT, choose, get, open_map
 from tests.browser.serving import serve
 
 
@@ -50,10 +50,25 @@ def test_the_points_move_while_a_map_is_computed_and_can_be_stopped(page: Page, 
     choose(page, "color-by", "rate (nats)")
     page.wait_for_function("Number(document.getElementById('moving').dataset.drawn) > 10")
     stop.click()
-    page.wait_for_selector("#moving", state="detached", timeout=60_000)
+    page.wait_for_selector("#moving", state="detached", timeout=180_000)
     expect(page.locator("#projection")).to_have_value(re.compile(r"t-SNE · perplexity 7 · stopped at step \d+"))
     page.wait_for_function(f"{PLOT}._fullLayout.uirevision.includes('tsne-')")
     assert page.evaluate(f"{PLOT}._fullData[0].x.length") == 10_000
+    # What was computed can be removed, which takes one more question; what came with the space cannot.
+    page.click("#settings")
+    row = page.locator("[data-map]")
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name="Remove").click()
+    row.get_by_role("button", name="Keep").click()
+    row.get_by_role("button", name="Remove").click()
+    row.get_by_role("button", name="Delete").click()
+    expect(row).to_have_count(0)
+    expect(page.locator("#projection")).to_have_value("PCA")
+    page.wait_for_function(f"{PLOT}._fullLayout.uirevision === 'fashion/pca'")
+    expect(page.locator("#computed-maps")).to_be_hidden()
+    info = get(server, "fashion")
+    assert {"pca", "tsne", "umap"} <= set(info["projections"])
+    assert not any("perplexity 7" in title for title in info["titles"].values())
 
 
 def test_work_interrupted_by_a_restart_says_so(page: Page, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""New items on an old map: added from a file, drawn over it, filtered with the legend, hovered and clicked."""
+"""Other data over a map: added from files, each in its colour, filtered with the legend, hovered, clicked, removed."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,22 +11,27 @@ from playwright.sync_api import Page, expect
 from tests.browser.driving import (
     PLOT,
     choose,
+    get,
     open_map,
     wait_for_address,
     wait_for_ink,
+    wait_for_map,
     wait_for_other_picture,
     wait_until,
 )
-from vae_core import load_data
+from vae_core.demos.shipped import DEMOS
 
 INKS = "async () => (await import('./assets/explore/layer.js')).inksOfNewcomers()"
+HOLLOW = "async () => (await import('./assets/explore/layer.js')).hollowNewcomers()"
 
 
 def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) -> None:
-    shipped = load_data("fashion-mnist:test")
+    shipped = DEMOS["fashion"].load()
     few = np.arange(0, 3000, 60)
     labels = shipped.table["label"].iloc[few].astype(str).to_numpy(str)
     np.savez(tmp_path / "fifty.npz", images=shipped.values[few, 0], labels=labels)
+    noise = np.random.default_rng(0).integers(0, 256, (8, 28, 28), dtype=np.uint8)
+    np.save(tmp_path / "Odd ones.npy", np.concatenate([shipped.values[:4, 0], noise]))
     open_map(page, server, "projection=umap", projection="umap")
     assert not page.locator("#overlay").is_visible()
     page.set_input_files("#layer-file", tmp_path / "fifty.npz")
@@ -52,18 +58,51 @@ def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) 
     page.mouse.click(x, y)
     wait_for_other_picture(page, before)
     expect(page.locator("#touched")).to_contain_text("fifty, item")
-    # What colours the map colours both alike, each on the same scale.
-    choose(page, "color-by", "z9")
+    # What colours the map can colour both alike, each on the same scale.
     kinds = f"new Set(await ({INKS})()).size"
+    choose(page, "color-by", "z9")
+    assert page.evaluate(f"async () => {kinds}") == 1, "a layer has a colour of its own"
+    page.check("#layers-as-map")
     wait_until(page, f"async () => {kinds} > 20")
     choose(page, "color-by", "label")
     wait_until(page, f"async () => {kinds} > 5 && {kinds} <= 10")
-    # A class hidden in the legend is hidden here too, and "none" takes the layer away.
+    page.uncheck("#layers-as-map")
+    wait_until(page, f"async () => {kinds} === 1")
+    # A class hidden in the legend is hidden here too.
     page.locator("#map .legendtoggle").first.click()
     wait_for_address(page, "hidden=")
     assert 0 < len(page.evaluate(INKS)) < 50
-    page.click("#settings")
-    page.click("#layer")
-    page.locator("[role=option]:visible").filter(has_text="none").click()
+    page.locator("#map .legendtoggle").first.click()
+    page.wait_for_function("!location.search.includes('hidden=')")
+
+    # A second one has another colour; what is foreign to the model is hollow, and counted.
+    page.set_input_files("#layer-file", tmp_path / "Odd ones.npy")
+    wait_for_address(page, "layer=fifty,odd-ones(&|$)")
+    wait_until(page, f"async () => (await ({INKS})()).length === 62 && {kinds} === 2", seconds=60)
+    hollow = page.evaluate(HOLLOW)
+    assert {f"odd-ones/{item}" for item in range(4, 12)} <= set(hollow), "noise is unlike any garment"
+    odd, fifty = page.locator("[data-layer=odd-ones]"), page.locator("[data-layer=fifty]")
+    count = sum(item.startswith("odd-ones") for item in hollow)
+    expect(odd).to_contain_text(f"{count} of 12 are unlike the data")
+    odd.locator(".layer-toggle").click()
+    wait_until(page, f"async () => (await ({INKS})()).length === 50")
+    wait_for_address(page, "layer=fifty(&|$)")
+    page.go_back()
+    wait_for_address(page, "layer=fifty,odd-ones")
+    # The link opens both on any map.
+    page.goto(page.url.replace("projection=umap", "projection=pca"))
+    wait_for_map(page, "fashion", "pca")
+    wait_until(page, f"async () => (await ({INKS})()).length === 62 && {kinds} === 2")
+
+    # Removed for good, after one more question.
+    odd.get_by_role("button", name="Remove Odd ones").click()
+    odd.get_by_role("button", name="Keep Odd ones").click()
+    expect(odd).to_be_visible()
+    odd.get_by_role("button", name="Remove Odd ones").click()
+    odd.get_by_role("button", name=re.compile("Delete Odd ones")).click()
+    expect(odd).to_have_count(0)
+    wait_for_address(page, "layer=fifty(&|$)")
+    assert [layer["id"] for layer in get(server, "fashion/layers")] == ["fifty"]
+    fifty.locator(".layer-toggle").click()
     page.wait_for_function("getComputedStyle(document.getElementById('overlay')).visibility === 'hidden'")
     page.wait_for_function("!location.search.includes('layer=')")

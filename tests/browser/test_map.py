@@ -152,23 +152,6 @@ def assert_same_view(found: list[float], wanted: list[float]) -> None:
     np.testing.assert_allclose(found, wanted, rtol=1e-6, err_msg="recolouring moved the map")
 
 
-def test_hovering_shows_picture_and_row(page: Page, server: str) -> None:
-    open_map(page, server)
-    point = lone_items(page)[0]
-    card = page.locator("#hover-card")
-    expect(card).to_be_hidden()
-    page.mouse.move(point["x"] - 2, point["y"])
-    page.mouse.move(point["x"], point["y"])
-    expect(card).to_be_visible()
-    expect(card).to_contain_text(f"Item {point['index']}")
-    expect(card).to_contain_text(get(server, f"fashion/items/{point['index']}")["row"]["label"])
-    page.wait_for_function("document.querySelector('#hover-card img').naturalWidth === 28")
-    assert f"items/{point['index']}.png" in (card.locator("img").get_attribute("src") or "")
-    spot = empty_spots(page, clear=20)[0]
-    page.mouse.move(spot["x"], spot["y"])
-    expect(card).to_be_hidden()
-
-
 def test_size_and_opacity_of_the_points(page: Page, server: str) -> None:
     open_map(page, server)
     assert markers(page) == (5, 0.75)

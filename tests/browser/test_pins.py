@@ -53,10 +53,25 @@ def test_pins_their_strip_and_their_path(page: Page, server: str) -> None:
         page.mouse.click(box["x"] + (slot + 0.5) / COUNT * box["width"], box["y"] + box["height"] / 2)
         wait_for_point(page, a + (b - a) * slot / (COUNT - 1), tolerance=1e-5)
     assert_drawn(page, server)
+    for key, slot in (("ArrowLeft", 0), ("End", 15), ("ArrowRight", 15), ("Home", 0), ("ArrowRight", 1)):
+        page.locator("#line").press(key)
+        wait_for_point(page, a + (b - a) * slot / (COUNT - 1), tolerance=1e-5)
+        expect(page.locator("#line")).to_have_attribute("aria-valuenow", str(slot))
+
+    # A pin that is set is gone to, by click and by key; setting it is an action of its own.
+    for go, point in ((lambda: page.click("#pin-b"), b), (lambda: page.keyboard.press("1"), a)):
+        go()
+        wait_for_point(page, point, tolerance=0)
+    assert asked(page)["a"] != asked(page)["b"], "going there sets nothing"
     page.locator("#line").press("ArrowRight")
     wait_for_point(page, a + (b - a) / (COUNT - 1), tolerance=1e-5)
+    before = asked(page)["a"]
+    page.get_by_role("button", name="Set A", exact=True).click()
+    wait_for_address(page, f"[?&]a=(?!{re.escape(before)}&)")
+    page.click("#undo")
+    wait_for_address(page, f"[?&]a={re.escape(before)}&")
+    wait_for_point(page, a + (b - a) / (COUNT - 1), tolerance=1e-5)
 
-    page.hover("[data-pin=b]")
     page.locator("[data-pin=b] .clear").click()
     expect(page.locator("#line")).to_be_hidden()
     expect(page.locator("#line-hint")).to_be_visible()
@@ -65,6 +80,53 @@ def test_pins_their_strip_and_their_path(page: Page, server: str) -> None:
     page.keyboard.press("Control+z")
     page.wait_for_selector("#line:visible")
     assert np.allclose(shown(page), a + (b - a) / (COUNT - 1), atol=1e-5)
+
+
+def test_the_strip_is_played_without_the_server(page: Page, server: str) -> None:
+    a, b = (np.array(get(server, f"fashion/items/{index}")["z"], dtype=np.float32) for index in (1, 2))
+    pins = "&".join(f"{name}={','.join(map(str, z))}" for name, z in (("a", a), ("b", b)))
+    open_map(page, server, f"item=1&{pins}")
+    strip = page.locator("#line")
+    strip.press("End")
+    wait_for_point(page, b, tolerance=0)
+    page.wait_for_load_state("networkidle")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    entries = page.evaluate("history.length")
+    button = page.locator("#play-line")
+    expect(button).to_have_text("Play")
+    strip.press(" ")
+    expect(button).to_have_text("Pause")
+    # From the end it turns back; the marker goes with it.
+    page.wait_for_function("Number(document.getElementById('line').getAttribute('aria-valuenow')) < 14")
+    places = page.evaluate(
+        """() => new Promise((resolve) => {
+            const seen = new Set(), here = document.getElementById('here');
+            const look = () => {
+                seen.add(here.getAttribute('style'));
+                if (seen.size < 3) requestAnimationFrame(look); else resolve([...seen]);
+            };
+            look();
+        })"""
+    )
+    assert len(places) == 3 and not requests, requests
+    assert page.evaluate("history.length") == entries
+    # Any other input ends it; then the point on show is asked about.
+    with page.expect_request("**/look/**"):
+        page.mouse.move(640, 300)
+        page.mouse.wheel(0, 1)
+    expect(button).to_have_text("Play")
+    slot = int(strip.get_attribute("aria-valuenow") or -1)
+    wait_for_point(page, a + (b - a) * slot / (COUNT - 1), tolerance=1e-5)
+    assert_drawn(page, server)
+    # Whoever wants no motion goes from picture to picture.
+    page.emulate_media(reduced_motion="reduce")
+    expect(button).to_have_text("Step")
+    strip.press("Home")
+    wait_for_point(page, a, tolerance=0)
+    button.click()
+    wait_for_point(page, a + (b - a) / (COUNT - 1), tolerance=1e-5)
+    expect(button).to_have_text("Step")
 
 
 def assert_pin_pictures(page: Page, server: str, a: np.ndarray, b: np.ndarray) -> None:
@@ -96,6 +158,5 @@ def test_the_path_is_drawn_in_depth_too(page: Page, server: str) -> None:
         style = page.locator("#here").get_attribute("style") or ""
         np.testing.assert_allclose([float(part) for part in re.findall(r"(-?[\d.]+)px", style)], seen[-1], atol=0.11)
     assert np.hypot(*np.subtract(*seen)) > 5
-    page.hover("[data-pin=b]")
     page.locator("[data-pin=b] .clear").click()
     page.wait_for_function("getComputedStyle(document.getElementById('overlay')).visibility === 'hidden'")

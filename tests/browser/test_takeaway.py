@@ -1,4 +1,4 @@
-"""Whatever is on show can be taken away, and is what was on show."""
+"""Whatever is on show can be downloaded, and is what was on show."""
 
 from __future__ import annotations
 

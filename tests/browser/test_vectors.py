@@ -120,6 +120,7 @@ def test_a_series_is_lines_along_its_axis(page: Page, measured: Server) -> None:
     expect(page.locator("#decoded-read")).to_contain_text("channel 1")
     page.keyboard.press("g")
     wait_for_ink(page, "#underlay", 1000)
+    expect(page.locator("#open-picture")).to_be_hidden()
     page.click("#pin-a")
     before = shown_text(page)
     page.click("#to-random")

@@ -179,3 +179,93 @@ def test_a_decompression_bomb_is_refused_unread(side: int) -> None:
 def test_models_of_other_channels_are_told_so() -> None:
     with pytest.raises(InputError, match="4 channels"):
         fit_picture(file(RAMP), (4, 8, 8))
+
+
+BLACK, TEAL = np.zeros(1, np.float32), np.array([0, 128, 128], np.float32) / 255
+
+
+def test_transparency_is_laid_on_the_background_of_the_data() -> None:
+    rgba = np.full((8, 8, 4), 200, np.uint8)
+    rgba[..., 3] = 0
+    rgba[2:6, 2:6, 3] = 255
+    dark = fit_picture(file(rgba), GREY, background=BLACK)
+    assert dark.how == "Laid on black, the background of the data, turned grey."
+    wanted = np.zeros((8, 8), np.float32)
+    wanted[2:6, 2:6] = 200 / 255
+    np.testing.assert_allclose(dark.values[0], wanted, atol=1e-6)
+    # Inverting changes the picture, not what it is laid on.
+    inverted = fit_picture(file(rgba), GREY, invert=True, background=BLACK)
+    np.testing.assert_allclose(inverted.values[0], np.where(wanted > 0, 55 / 255, 0), atol=1e-6)
+    assert inverted.how == "Inverted, laid on black, the background of the data, turned grey."
+    coloured = fit_picture(file(rgba), COLOUR, background=TEAL)
+    assert "the colour #008080, the background" in coloured.how
+    np.testing.assert_allclose(coloured.values[:, 0, 0], TEAL, atol=1e-6)
+    np.testing.assert_allclose(coloured.values[:, 3, 3], 200 / 255, atol=1e-6)
+    assert "laid on grey (128 of 255)" in fit_picture(file(rgba), GREY, True, np.full(1, 0.5)).how
+    # What is wholly opaque is laid on nothing, and half a pixel is half of each.
+    rgba[..., 3] = 255
+    assert fit_picture(file(rgba), COLOUR, background=TEAL).how == "Taken as it is."
+    rgba[..., 3] = 128
+    np.testing.assert_allclose(fit_picture(file(rgba), GREY, background=BLACK).values, 100 / 255, atol=2 / 255)
+
+
+def test_what_was_cut_out_is_padded_with_the_background_even_where_it_meets_the_rim() -> None:
+    wide = np.full((4, 16, 4), 200, np.uint8)
+    wide[..., 3] = 255
+    wide[0, 0, 3] = 0
+    fitted = fit_picture(file(wide), GREY, background=BLACK)
+    assert (fitted.values[0, [0, 1, 6, 7]] == 0).all() and fitted.values[0, 3:5].max() > 0.7
+    wide[..., 3] = 255  # a picture with a rim of its own keeps it
+    assert fit_picture(file(wide), GREY, background=BLACK).values.min() > 0.7
+
+
+def keyed(depth: int, kind: int, rows: list[bytes], key: bytes, width: int) -> bytes:
+    """A PNG in which one colour stands for transparent."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    header = struct.pack(">IIBBBBB", width, len(rows), depth, kind, 0, 0, 0)
+    content = zlib.compress(b"".join(b"\0" + row for row in rows))
+    parts = ((b"IHDR", header), (b"tRNS", key), (b"IDAT", content), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("content", "opaque"),
+    [
+        (keyed(16, 0, [struct.pack(">3H", 0x9234, 0x8000, 0xFFFF)] * 3, struct.pack(">H", 0x9234), 3), (0, 1)),
+        (
+            keyed(16, 2, [struct.pack(">9H", *[0x9234] * 3, *[0x8000] * 6)] * 3, struct.pack(">3H", *[0x9234] * 3), 3),
+            0.5,
+        ),
+        (keyed(8, 0, [bytes([146, 128, 255])] * 3, struct.pack(">H", 146), 3), (128 / 255, 1)),
+        (keyed(4, 0, [bytes([0x98, 0xF0])] * 3, struct.pack(">H", 9), 3), (136 / 255, 1)),
+        (keyed(1, 0, [bytes([0b01100000])] * 3, struct.pack(">H", 0), 3), (1, 1)),
+        (keyed(8, 2, [bytes([9, 9, 9, 128, 128, 128, 255, 255, 255])] * 3, struct.pack(">3H", 9, 9, 9), 3), (0.5, 1)),
+    ],
+)
+def test_a_colour_that_stands_for_transparent_is_found_at_every_depth(content: bytes, opaque: Any) -> None:
+    for shape in ((1, 3, 3), (3, 3, 3)):
+        fitted = fit_picture(content, shape, background=np.full(shape[0], 0.2, np.float32))
+        assert "laid on grey (51 of 255), the background of the data" in fitted.how.lower()
+        np.testing.assert_allclose(fitted.values[:, :, 0], 0.2, atol=0.003)
+        np.testing.assert_allclose(fitted.values[0, 0, 1:], opaque, atol=0.003)
+
+
+def test_alpha_channels_of_grey_deep_and_palette_pictures() -> None:
+    grey = Image.fromarray(np.dstack([RAMP, np.where(RAMP > 100, 255, 0).astype(np.uint8)]), "LA")
+    wanted = np.where(RAMP > 100, RAMP, 0) / 255
+    np.testing.assert_allclose(fit_picture(file(grey), GREY, background=BLACK).values[0], wanted, atol=1e-6)
+    deep = np.stack([RAMP.astype(">u2") * 257, np.where(RAMP > 100, 65535, 0).astype(">u2")], axis=2)
+    rows = [np.ascontiguousarray(row).tobytes() for row in deep]
+    content = keyed(16, 4, rows, b"", 8).replace(
+        struct.pack(">I", 0) + b"tRNS" + struct.pack(">I", zlib.crc32(b"tRNS")), b""
+    )
+    np.testing.assert_allclose(fit_picture(content, GREY, background=BLACK).values[0], wanted, atol=0.003)
+    palette = Image.fromarray(RAMP // 64).convert("P")
+    palette.putpalette([value for level in (10, 90, 170, 250) for value in (level, level, level)])
+    shares = bytes([255, 0, 255, 128])
+    laid = fit_picture(file(palette, transparency=shares), GREY, background=BLACK).values[0]
+    for level, grey_level in enumerate((10, 0, 170, 125.5)):
+        np.testing.assert_allclose(laid[level == RAMP // 64], grey_level / 255, atol=0.003)

@@ -166,6 +166,23 @@ def test_a_damaged_map_is_made_anew(model: LinearModel, data: Dataset, space: La
     np.testing.assert_array_equal(opened.projection("umap").points, made.points)
 
 
+def test_only_maps_that_were_computed_here_are_removed(space: LatentSpace, tmp_path: Path) -> None:
+    shipped = space.projection("tsne", perplexity=7).id
+    own = LatentSpace.open(space.model, space.data, tmp_path / "own", shipped=space.folder)
+    assert own is not None
+    made = own.projection("tsne", perplexity=9)
+    own.quality(made.id)
+    assert own.shipped_ids() == ["pca", "pca-3d", shipped]
+    for name in ("pca", "z:0,1", shipped):
+        with pytest.raises(InputError, match="belongs to the space"):
+            own.remove_map(name)
+    with pytest.raises(InputError, match="could not be removed"):
+        own.remove_map("../model")
+    own.remove_map(made.id)
+    assert own.cached_projection(made.id) is None and not list((tmp_path / "own").glob(f"**/*{made.id}*"))
+    assert own.projection_ids() == ["pca", "pca-3d", shipped] and own.cached_projection(shipped) is not None
+
+
 def test_a_shipped_folder_is_read_and_never_written(
     model: LinearModel, data: Dataset, space: LatentSpace, tmp_path: Path
 ) -> None:

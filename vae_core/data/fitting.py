@@ -49,6 +49,7 @@ def fit_pixels(
     mode: Mode,
     value_range: tuple[float, float] = (0.0, 255.0),
     enlarge: bool = False,
+    fill: np.ndarray | None = None,
 ) -> tuple[np.ndarray, list[str]]:
     """Fit one picture.
 
@@ -71,6 +72,8 @@ def fit_pixels(
         Black and white.
     enlarge : bool
         Whether *pad* scales small pictures up too.
+    fill : ndarray, optional
+        ``[c]`` what *pad* fills the rest with, for a picture whose rim is no background.
 
     Returns
     -------
@@ -86,7 +89,7 @@ def fit_pixels(
         return pixels, steps
     before = size_in_words(pixels.shape)
     inner = _inner(pixels.shape[1], pixels.shape[2], height, width, mode, enlarge)
-    rim = _rim_colour(pixels)
+    rim = _rim_colour(pixels) if fill is None else fill
     if inner != pixels.shape[1:]:
         pixels = _scaled(pixels, inner, value_range)
         steps.append(f"scaled from {before} to {size_in_words(inner)}")

@@ -242,6 +242,16 @@ class SpaceCache:
         arrays = {"map": np.array(latent_fingerprint(points)), **quality.arrays()}
         return self._write(_quality_file(name), lambda path: save_arrays(path, arrays))
 
+    def is_shipped(self, name: str) -> bool:
+        """Whether a map of this name lies in the shipped folder, which is only read."""
+        return self.shipped is not None and (self.shipped / _file(name)).is_file()
+
+    def remove_map(self, name: str) -> None:
+        """Delete a stored map, what was noted of it under way, and what was measured of it; OSError if it cannot be."""
+        if self.folder is not None:
+            for file in (_file(name), f"unfinished/{name}.npz", _quality_file(name)):
+                (self.folder / file).unlink(missing_ok=True)
+
     def map_names(self) -> list[str]:
         """Return the names of the maps that lie in the folders, unread."""
         folders = [folder / "projections" for folder in (self.folder, self.shipped) if folder is not None]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from vae_core.data.background import background_colour
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model.protocol import LatentModel
@@ -154,6 +155,11 @@ class LatentSpace:
         """``[d]`` the share of the variance of prior samples that each dimension explains; measured on first use."""
         return variance_shares(self.data, self.mean)
 
+    @cached_property
+    def background(self) -> np.ndarray:
+        """``[c]`` float32 in [0, 1], the background of its pictures; estimated on first use."""
+        return background_colour(self.data)
+
     def round_trip(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Decode latent points, encode the pictures, and say how well the points come back.
 
@@ -294,6 +300,28 @@ class LatentSpace:
         kept = set(self._cache.map_names()) | {id for id in list(self._maps) if not id.startswith(("z:", "pca"))}
         # The plain names first, then the maps with parameters of their own.
         return plain + sorted(kept, key=lambda id: (id.count("-"), id))
+
+    def shipped_ids(self) -> list[str]:
+        """Return the ids of the maps that came with the space, and of those that take no work: none can be removed."""
+        return [id for id in self.projection_ids() if id.startswith("pca") or self._cache.is_shipped(id)]
+
+    def remove_map(self, id: str) -> None:
+        """Remove a t-SNE or UMAP map that was computed for this space, and its files.
+
+        Raises
+        ------
+        InputError
+            If it came with the space, takes no work, or its files cannot be deleted.
+        """
+        if id.startswith("z:") or id in self.shipped_ids():
+            raise InputError(f"The map {id!r} belongs to the space; only computed maps can be removed.")
+        with self._map_locks[id]:
+            try:
+                self._cache.remove_map(id)
+            except (OSError, ValueError) as error:
+                raise InputError(f"The map {id!r} could not be removed ({error}).") from error
+            self._maps.pop(id, None)
+            self._qualities.pop(id, None)
 
     def projection_settings(self, id: str) -> ProjectionSettings | None:
         """Return what a map that is there was made with, without making it ready for use; None if there is none."""

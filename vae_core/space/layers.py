@@ -136,6 +136,12 @@ class Layers:
             for path in [self._folder / f"{id}.npz", *self._folder.glob(f"places/{id}--*.npz")]:
                 path.unlink(missing_ok=True)
 
+    def forget_places(self, name: str) -> None:
+        """Delete where layers lie on the map of this name."""
+        if self._folder is not None and _NAME.fullmatch(name):
+            for path in self._folder.glob(f"places/*--{name}.npz"):
+                path.unlink(missing_ok=True)
+
     def places(self, layer: Layer, projection: Projection) -> np.ndarray | None:
         """Return where a layer's items lie on a map, ``[m, 2]`` or ``[m, 3]``; None until they have been placed."""
         if projection.settings.method in ("pca", "z"):

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from vae_core import LatentSpace
-from vae_core.jobs import Jobs
+from vae_core.jobs import Jobs, Kind
 from vae_core.space import Neighbours
 from vae_core.space.layers import Layers
 from vae_core.space.placing import place
@@ -41,7 +41,7 @@ def framed(answer: Any) -> tuple[dict[str, Any], bytes]:
 
 
 def test_a_file_becomes_a_layer_that_is_placed_looked_at_and_removed(
-    asking: FlaskClient, kept: LatentSpace, jobs: Jobs
+    asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = "/api/spaces/kept/layers"
     assert asking.get(root).get_json() == []
@@ -95,7 +95,16 @@ def test_a_file_becomes_a_layer_that_is_placed_looked_at_and_removed(
     np.testing.assert_allclose(about["z"], layer.mean[3], atol=1e-6)
     assert asking.get(f"{root}/new-socks/items/3.png").data.startswith(b"\x89PNG")
     assert asking.get(f"{root}/new-socks/items/7.png").status_code == 404
+    # What is removed is gone, and so is the work on it, whoever asked for it.
+    other = kept.projection("tsne", perplexity=7)
+    monkeypatch.setitem(jobs.kinds, "placing", Kind("tests.components.api.waiting:wait_in", brief=True))
+    for visitor in ("one", "other"):
+        assert asking.post(f"{root}/new-socks/places/{other.id}?visitor={visitor}").status_code == 202
+    (job,) = [job for job in jobs.all() if job.kind == "placing"]
+    assert job.visitors == {"one", "other"}
     assert asking.delete(f"{root}/new-socks").status_code == 200
+    assert job.state == "cancelled" and not [job for job in jobs.all() if job.kind == "placing"]
+    assert kept.folder is not None and not list((kept.folder / "layers").glob("places/new-socks--*"))
     assert asking.get(root).get_json() == []
     assert asking.get(path).status_code == 404
 

@@ -114,6 +114,36 @@ def test_a_map_is_kept_as_it_is_when_stopped(asking: FlaskClient, kept: LatentSp
     assert asking.post("/api/spaces/kept/projections/nonsense/stop-here").status_code == 404
 
 
+def test_a_computed_map_is_removed_with_all_that_belongs_to_it(
+    asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asking.post("/api/spaces/kept/projections", json={"method": "tsne", "perplexity": 8}).get_json()
+    path, folder = f"/api/spaces/kept/projections/{asked['id']}", kept.folder
+    followed(asking, path, "done")
+    assert folder is not None
+    assert asking.post(f"/api/spaces/kept/quality/{asked['id']}").status_code in (200, 202)
+    for _ in range(1200):
+        if (folder / "quality" / f"{asked['id']}.npz").exists():
+            break
+        time.sleep(0.05)
+    assert asking.post(f"{path}/remove").get_json() == {"id": asked["id"], "state": "missing"}
+    assert not list(folder.glob(f"**/*{asked['id']}*"))
+    assert asked["id"] not in asking.get("/api/spaces").get_json()[0]["projections"]
+    assert asking.get(path).get_json()["state"] == "missing", "and no failure of the work that made it"
+    assert asking.post(f"/api/spaces/kept/locate/{asked['id']}", data=bytes(16)).status_code == 404
+    # One that is under way is ended, whoever waits for it.
+    monkeypatch.setitem(jobs.kinds, "projection", WAITING)
+    for visitor in ("one", "other"):
+        asking.post(f"/api/spaces/kept/projections?visitor={visitor}", json={"id": "umap"})
+    job = jobs.get(f"{kept.fingerprint}/umap")
+    assert job is not None and len(job.visitors) == 2
+    assert asking.post("/api/spaces/kept/projections/umap/remove").status_code == 200
+    assert job.state == "cancelled" and jobs.get(f"{kept.fingerprint}/umap") is None
+    assert asking.get("/api/spaces/kept").get_json()["shipped"] == ["pca", "pca-3d"]
+    for name, status in (("pca", 409), ("z:0,1", 409), ("pca-3d", 409), ("nonsense", 404), ("z:0,99", 404)):
+        assert asking.post(f"/api/spaces/kept/projections/{name}/remove").status_code == status
+
+
 def test_a_killed_computation_is_reported_and_can_be_asked_for_again(
     asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

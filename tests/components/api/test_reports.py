@@ -1,4 +1,4 @@
-"""The report over HTTP: asked for, watched, taken away."""
+"""The report over HTTP: asked for, watched, downloaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is taken away can be read again."""
+"""What is downloaded can be read again."""
 
 from __future__ import annotations
 
