@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import torch
 
-from vae_core import VAE, LatentSpace, VAEConfig, load_data, load_model, trust
+from vae_core import VAE, LatentSpace, VAEConfig, load_data, load_model
 from vae_core.__main__ import main
 from vae_core.model import save_checkpoint
 from vae_core.space.newcomers import place_data
+from vae_core.space.trust import assess_items
 
 
 def pictures(count: int, seed: int) -> np.ndarray:
@@ -63,7 +64,7 @@ def test_new_items_lie_with_their_like_and_the_map_stays(
     assert (nearest % 2 == np.arange(20)[:, None] % 2).mean() > 0.9
     assert (table["nearest"] % 2 == np.arange(20) % 2).all()
     new = place_data(space, found, load_data(str(folder / "new.npz")))
-    np.testing.assert_allclose(table["trust_"], trust(space, new.mean), atol=1e-5)
+    np.testing.assert_allclose(table["trust_"], assess_items(space, new.mean, new.distortion).headline, atol=1e-3)
     np.testing.assert_allclose(points, new.points, rtol=1e-4)
 
 

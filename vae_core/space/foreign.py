@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vae_core.space.trust import trust
-
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
-#: Trust of a latent point as far from the data as the remotest 1 % of what the decoder has learnt from.
-LEAST_TRUST = 0.5
+#: How near the data a latent point is that lies as far out as the remotest 2 % of what the decoder has learnt from.
+LEAST_NEAR = 0.5
 #: Percentile of the space's own distortions above which an item is reconstructed unusually badly.
 WORST = 99.0
 
@@ -25,7 +23,7 @@ class ForeignItems:
     Attributes
     ----------
     remote : ndarray
-        ``[m]`` bool: the latent point lies farther from the data than 99 % of what the decoder has learnt from.
+        ``[m]`` bool: the latent point lies farther from the data than 98 % of what the decoder has learnt from.
     distorted : ndarray
         ``[m]`` bool: reconstructed worse than 99 % of the space's own items; False where that is not known.
     """
@@ -40,7 +38,7 @@ class ForeignItems:
 
 
 def foreign_items(space: LatentSpace, mean: np.ndarray, distortion: np.ndarray) -> ForeignItems:
-    """Tell which items a space has not met the like of; of its own items about one in a hundred is told so each way.
+    """Tell which items a space has not met the like of; of its own items one or two in a hundred are told so each way.
 
     Parameters
     ----------
@@ -55,4 +53,4 @@ def foreign_items(space: LatentSpace, mean: np.ndarray, distortion: np.ndarray) 
     worst = float(np.percentile(own, WORST)) if len(own) else np.inf
     with np.errstate(invalid="ignore"):
         distorted = np.asarray(distortion) > worst
-    return ForeignItems(remote=trust(space, mean) < LEAST_TRUST, distorted=distorted)
+    return ForeignItems(remote=space.trust_scale.score(mean) < LEAST_NEAR, distorted=distorted)

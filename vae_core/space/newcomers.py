@@ -14,7 +14,7 @@ from vae_core.space.neighbours import Neighbours
 from vae_core.space.placing import place
 from vae_core.space.projection import Projection
 from vae_core.space.settings import ProjectionSettings
-from vae_core.space.trust import trust
+from vae_core.space.trust import assess_items
 
 if TYPE_CHECKING:
     from vae_core.data.dataset import Dataset
@@ -58,7 +58,7 @@ class Newcomers(Encoded):
     points : ndarray
         ``[m, 2]`` or ``[m, 3]`` float32, their places on the map.
     trust : ndarray
-        ``[m]`` float32 in [0, 1]: whether the space has met their like; see `vae_core.trust`.
+        ``[m]`` float32 in [0, 1]: whether they are near the data and faithfully reconstructed; see `assess_items`.
     nearest : ndarray
         ``[m]`` int32, the nearest item of the space, and
     distance : ndarray
@@ -193,7 +193,7 @@ def place_data(
         distortion=encoded.distortion,
         left_out=encoded.left_out,
         points=points,
-        trust=trust(space, mean),
+        trust=assess_items(space, mean, encoded.distortion).headline,
         nearest=nearest[:, 0],
         distance=distance[:, 0],
     )
