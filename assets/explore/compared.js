@@ -3,9 +3,10 @@ import { drawPlot, drawSmall, isImage, sizeOfOne } from "./form.js";
 import { draw, drawDifference, element, isDark } from "./picture.js";
 import { short, withUnit } from "./plot.js";
 import { current } from "./store.js";
+import { scaled } from "./text_size.js";
 
 const LINE_HIGH = 150; // CSS pixels
-const BAR_HIGH = 15;
+const BAR_HIGH = 16;
 const MOST_NAMED = 32; // bars with names of their own
 
 function figure(title, className = "") {
@@ -37,7 +38,7 @@ function plotsCompared(pixels, title) {
   const bars = form.kind === "bars";
   const marks = form.names.length > 1 ? "dashed" : "grey";
   const both = figure(bars ? `reconstruction, and the ${title} as a mark` : `${title} (${marks}) and reconstruction`);
-  const high = bars && form.shape[1] <= MOST_NAMED ? form.shape[1] * BAR_HIGH : LINE_HIGH;
+  const high = scaled(bars && form.shape[1] <= MOST_NAMED ? form.shape[1] * BAR_HIGH : LINE_HIGH);
   both.canvas.style.height = `${high}px`;
   const layers = bars ? [{ values: pixels, index: 1 }, { values: pixels, index: 0, faint: true }] : [{ values: pixels, index: 0, faint: true }, { values: pixels, index: 1 }];
   const root = element("div", { className: "plots" }, both.root, valueTable(pixels));

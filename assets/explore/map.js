@@ -15,6 +15,7 @@ import { tellError } from "./notice.js";
 import { element, isDark } from "./picture.js";
 import { layHere, paintOverlay } from "./overlay.js";
 import { isMeasured, ofMap } from "./quality.js";
+import { scaled } from "./text_size.js";
 import { current, state, subscribe, update } from "./store.js";
 
 let plot = null; // Plotly's element
@@ -103,7 +104,7 @@ export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !isDeep(plot);
 export function requestMap() {
   const there = stage().dataset.stale === undefined;
   const projection = there ? state.projection : "pca";
-  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color: requestedColour(projection), dark: isDark(), frame: state.frame } });
+  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color: requestedColour(projection), dark: isDark(), text: scaled(12), frame: state.frame } });
 }
 
 // Until a map has been measured its points have the usual colours.

@@ -16,11 +16,12 @@ import { connectNames } from "../interpret/names.js";
 import { layReportButton } from "../interpret/report_button.js";
 import { connectGallery, repaintGallery } from "../interpret/gallery.js";
 import { layPages } from "../interpret/pages.js";
-import { tell, tellError } from "./notice.js";
+import { layNotices, tell, tellError } from "./notice.js";
 import { layPins } from "./pins.js";
 import { layLayer, refreshLayers } from "./layer.js";
 import { layQuality } from "./quality.js";
 import { connectReport } from "./report.js";
+import { layTextSize, onTextSize } from "./text_size.js";
 import { layRows, repaintAll } from "./sliders.js";
 import { repaintTouched } from "./touched.js";
 import { current, state, update } from "./store.js";
@@ -129,7 +130,19 @@ function projectionFits(projection, info) {
   return Boolean(pair) && pair.slice(1).filter(Boolean).every((axis, i, all) => Number(axis) < info.latent_dim && all.indexOf(axis) === i);
 }
 
+// Other colours, or another size of texts.
+function repaint() {
+  repaintAll();
+  repaintCells();
+  repaintDecoded();
+  repaintTouched();
+  repaintGallery();
+  requestMap();
+}
+
 export async function start() {
+  layNotices();
+  layTextSize();
   layDecoded();
   layMap();
   layPins();
@@ -150,7 +163,7 @@ export async function start() {
   onRetried(shownNow);
   try {
     const spaces = await getJSON("spaces");
-    if (!spaces.length) return tell("There is no space to show.", "error", 1e9);
+    if (!spaces.length) return tell("There is no space to show.", "error");
     document.body.dataset.defaultSpace = spaces[0].id;
     connectHistory(async (asked) => {
       try {
@@ -162,16 +175,10 @@ export async function start() {
     await restore(fromQuery(location.search), true);
     connectReport();
   } catch (error) {
-    tell(error.message, "error", 1e9);
+    tellError(error);
   }
-  new MutationObserver(() => {
-    repaintAll();
-    repaintCells();
-    repaintDecoded();
-    repaintTouched();
-    repaintGallery();
-    requestMap();
-  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
+  onTextSize(repaint);
+  new MutationObserver(repaint).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
   window.addEventListener("resize", repaintAll);
   return undefined;
 }

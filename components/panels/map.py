@@ -13,6 +13,7 @@ from components.aria import label
 from components.big_maps import items_drawn
 from components.columns import default_column
 from components.icons import icon
+from components.map_axes import TEXT
 from components.map_figure import empty_figure, map_figure
 from vae_core import Catalogue, InputError
 
@@ -38,7 +39,7 @@ def layout() -> html.Section:
                             dmc.Select(
                                 id="axis-x",
                                 data=[],
-                                w=64,
+                                w=60,
                                 size="xs",
                                 allowDeselect=False,
                                 **label("Horizontal dimension"),
@@ -46,7 +47,7 @@ def layout() -> html.Section:
                             dmc.Select(
                                 id="axis-y",
                                 data=[],
-                                w=64,
+                                w=60,
                                 size="xs",
                                 allowDeselect=False,
                                 **label("Vertical dimension"),
@@ -242,7 +243,8 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
             key = f"{wanted['space']}/{name}"
             frame = _numbers(wanted.get("frame"))
             drawn = items_drawn(len(space), projection, points_up_to)
-            return map_figure(space, projection, color, bool(wanted.get("dark")), key, frame, drawn), None
+            text = min(24.0, max(TEXT, (_numbers([wanted.get("text", TEXT)]) or [TEXT])[0]))
+            return map_figure(space, projection, color, bool(wanted.get("dark")), key, frame, drawn, text), None
         except KeyError as error:
             return no_update, f"There is no space {error}."
         except InputError as error:
