@@ -1,4 +1,4 @@
-// Beside the questions of Interpret the map is narrow: its legend goes without a title, in columns as wide as names need.
+// Beside the questions of Interpret, and in a narrow window, the map is narrow: its legend goes without a title, in columns as wide as names need.
 import { plotElement } from "./map.js";
 import { state, subscribe } from "./store.js";
 import { scaled } from "./text_size.js";
@@ -12,7 +12,7 @@ export function fitLegend() {
   const { entrywidth, maxheight, title } = plot.layout.legend;
   const isNarrow = title.text === "";
   if (!isNarrow) wide = { "legend.entrywidth": entrywidth, "legend.maxheight": maxheight, "legend.title.text": title.text };
-  const wanted = state.page === "explore" ? wide : narrow();
+  const wanted = state.page === "explore" && plot.clientWidth >= scaled(480) ? wide : narrow();
   if (wanted && isNarrow !== (wanted !== wide)) window.Plotly.relayout(plot, wanted);
 }
 

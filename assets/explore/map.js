@@ -14,6 +14,7 @@ import { hoverNewcomer, lookAtNewcomer, newcomerAt, overNewcomer } from "./layer
 import { tellError } from "./notice.js";
 import { element, isDark } from "./picture.js";
 import { layHere, paintOverlay } from "./overlay.js";
+import { connectPinch, isPinching } from "./pinch.js";
 import { isMeasured, ofMap } from "./quality.js";
 import { scaled } from "./text_size.js";
 import { current, state, subscribe, update } from "./store.js";
@@ -59,6 +60,7 @@ export function layMap() {
   new MutationObserver(find).observe(stage(), { childList: true, subtree: true });
   new ResizeObserver(() => paintOverlay()).observe(stage());
   connectFrame(plotElement, asWanted);
+  connectPinch(stage(), plotElement, () => flat() && asWanted());
   find();
 }
 
@@ -188,7 +190,7 @@ export const asWanted = () => plot._fullLayout?.uirevision === `${state.space}/$
 
 function clicked(event) {
   // In depth a drag ends in a click too; there the stage listens itself.
-  if (!asWanted() || !flat()) return;
+  if (!asWanted() || !flat() || isPinching()) return;
   const exactly = event.event?.altKey;
   const newcomer = exactly ? null : newcomerAt(event.event ?? pointer);
   if (newcomer !== null) {

@@ -9,6 +9,7 @@ import { current, state, subscribe, update } from "./store.js";
 import { anyStrip, connectStrips, focusStrip, forgetStrips, grid, refreshSoon, strip } from "./strips.js";
 
 const PAGE = 4;
+const SIDEWAYS = 6; // pixels
 const MANY = 48; // sliders at once; of more dimensions only the strongest get one unasked
 const STRONGEST = 24;
 const FARTHEST = 10; // lengths of the slider beyond its ends up to which a number can be typed
@@ -171,10 +172,18 @@ function drag(event, j) {
   const { slider } = rows.get(j);
   const box = slider.getBoundingClientRect();
   const last = current.info.steps - 1;
-  const follow = (moved) => toStep(j, Math.min(last, Math.max(0, Math.round(((moved.clientX - box.left) / box.width) * last))));
+  const go = (moved) => toStep(j, Math.min(last, Math.max(0, Math.round(((moved.clientX - box.left) / box.width) * last))));
+  // A finger may have come to scroll the list: it moves the slider once it goes sideways, or is lifted where it was put.
+  let waits = event.pointerType === "touch";
+  const follow = (moved) => {
+    if (waits && Math.abs(moved.clientX - event.clientX) < SIDEWAYS) return;
+    waits = false;
+    go(moved);
+  };
   slider.setPointerCapture(event.pointerId);
   slider.focus({ preventScroll: true });
-  const end = () => {
+  const end = (ended) => {
+    if (waits && ended.type === "pointerup") go(ended);
     slider.removeEventListener("pointermove", follow);
     slider.removeEventListener("pointerup", end);
     slider.removeEventListener("pointercancel", end);
@@ -182,7 +191,7 @@ function drag(event, j) {
   slider.addEventListener("pointermove", follow);
   slider.addEventListener("pointerup", end);
   slider.addEventListener("pointercancel", end);
-  follow(event);
+  if (!waits) go(event);
 }
 
 const commit = debounced(() => update({}, { commit: true }), 350);

@@ -17,6 +17,7 @@ import { layReportButton } from "../interpret/report_button.js";
 import { connectGallery, repaintGallery } from "../interpret/gallery.js";
 import { layPages } from "../interpret/pages.js";
 import { layNotices, tell, tellError } from "./notice.js";
+import { layPanelSwitch } from "./panel_switch.js";
 import { layPins } from "./pins.js";
 import { layLayer, refreshLayers } from "./layer.js";
 import { layQuality } from "./quality.js";
@@ -143,6 +144,7 @@ function repaint() {
 export async function start() {
   layNotices();
   layTextSize();
+  layPanelSwitch();
   layDecoded();
   layMap();
   layPins();

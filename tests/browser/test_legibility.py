@@ -35,6 +35,7 @@ def test_no_text_is_small_or_faint(page: Page, server: str, scheme: str) -> None
     for opener, seen in (("#jobs", "#jobs-panel"), ("#settings", "#new-seed"), ("#quality", "#quality-panel")):
         page.click(opener)
         page.wait_for_selector(f"{seen}:visible")
+        wait_until(page, "() => document.getAnimations().every((one) => one.playState !== 'running')")
         bad[opener] = illegible(page)
         page.click(opener)
         page.wait_for_selector(seen, state="hidden")
