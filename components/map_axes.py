@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_core import Projection
+from vae_core.drawing.numbers import percent
 
 _AXES = {"tsne": "t-SNE", "umap": "UMAP"}
 #: Pixels below the map for its axis title and for the legend or the colour bar.
@@ -23,7 +24,7 @@ def draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool, t
     titles = []
     for axis in range(projection.dimensions):
         if settings.method == "pca" and projection.explained is not None:
-            titles.append(f"PC {axis + 1} · {projection.explained[axis]:.0%} of variance")
+            titles.append(f"PC {axis + 1} · {percent(float(projection.explained[axis]))} of variance")
         elif settings.method == "z":
             titles.append(f"z{settings.axes[axis]}")
         else:
@@ -36,6 +37,8 @@ def draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool, t
         "zeroline": meaningful,
         "showticklabels": meaningful,
         "color": ink,
+        "separatethousands": True,
+        "exponentformat": "power",
         "tickfont": {"size": text, "color": ink},
     }
     if projection.dimensions == 3:

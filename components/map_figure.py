@@ -83,6 +83,7 @@ def map_figure(
         _add_corners(figure, projection)
     figure.update_layout(
         uirevision=key,
+        separators=".,",
         showlegend=classes,
         legend={
             "orientation": "h",
@@ -196,6 +197,8 @@ def _add_numbers(
             "yanchor": "bottom",
             "ypad": 4,
             "tickfont": {"size": text, "color": ink},
+            "separatethousands": True,
+            "exponentformat": "power",
         },
     }
     _add_points(figure, projection, index, title, marker, drawn)

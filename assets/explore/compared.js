@@ -1,7 +1,8 @@
 // An item beside what the model makes of it: three images, or two lines over each other and what is between them.
 import { drawPlot, drawSmall, isImage, sizeOfOne } from "./form.js";
+import { count, short } from "./numbers.js";
 import { draw, drawDifference, element, isDark } from "./picture.js";
-import { short, withUnit } from "./plot.js";
+import { withUnit } from "./plot.js";
 import { current } from "./store.js";
 import { scaled } from "./text_size.js";
 
@@ -68,7 +69,7 @@ function valueTable(pixels) {
   const first = kind === "bars" ? "" : headed(axis, axisUnit);
   const original = kind === "bars" || c > 1 ? "original" : headed("original", units[0]);
   const head = element("tr", {}, ...[first, original, "decoded", "difference"].map((text) => element("th", {}, text)));
-  const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${size.toLocaleString("en")} values; take all of them away as CSV.`) : "";
+  const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${count(size)} values; take all of them away as CSV.`) : "";
   return element("details", {}, element("summary", {}, "Values"), element("table", { className: "values" }, element("thead", {}, head), element("tbody", {}, ...rows)), more);
 }
 

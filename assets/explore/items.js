@@ -2,6 +2,7 @@
 import { debounced, getJSON, url } from "./api.js";
 import { setAnchor } from "./history.js";
 import { tellError } from "./notice.js";
+import { count } from "./numbers.js";
 import { element } from "./picture.js";
 import { current, state, update } from "./store.js";
 import { goTo } from "./sliders.js";
@@ -81,7 +82,7 @@ export function layFinder() {
             element("span", {}, `${match.id}${match.found ? ` · ${match.found}` : ""}`),
           ),
         ),
-        element("li", { className: "total" }, answer.total ? `${answer.total.toLocaleString("en")} found` : "nothing found"),
+        element("li", { className: "total" }, answer.total ? `${count(answer.total)} found` : "nothing found"),
       );
       list.hidden = false;
       input.setAttribute("aria-expanded", "true");

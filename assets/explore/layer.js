@@ -5,6 +5,7 @@ import { show } from "./decoded.js";
 import { onMapReady, plotElement, requestedColour, toPixels } from "./map.js";
 import { cssOnScale } from "./moving.js";
 import { tell, tellError } from "./notice.js";
+import * as numbers from "./numbers.js";
 import { colour, element } from "./picture.js";
 import { current, state, subscribe, update } from "./store.js";
 import { showOwn } from "./touched.js";
@@ -20,7 +21,7 @@ const chosen = () => state.view.layer ?? null;
 
 // What the control shows: nothing until the layer chosen is known to be there.
 export const shownLayer = () => (layers.some(({ id }) => id === chosen()) ? chosen() : "");
-export const layerChoices = () => [{ value: "", label: "none" }, ...layers.map(({ id, name, count }) => ({ value: id, label: `${name} (${count.toLocaleString("en")})` }))];
+export const layerChoices = () => [{ value: "", label: "none" }, ...layers.map(({ id, name, count }) => ({ value: id, label: `${name} (${numbers.count(count)})` }))];
 
 export async function refreshLayers() {
   const { space } = state;
@@ -60,7 +61,7 @@ async function place() {
       }
       waited = true;
       if (about.state !== "waiting" && about.state !== "running") throw new Error(about.error || "The new items could not be placed.");
-      tell(`Placing the new items … ${about.of ? `${about.step} of ${about.of}` : ""}`, "hint");
+      tell(`Placing the new items … ${about.of ? `${numbers.count(about.step)} of ${numbers.count(about.of)}` : ""}`, "hint");
       await new Promise((resolve) => { setTimeout(resolve, POLL); });
     }
   } catch (error) {
@@ -191,7 +192,7 @@ async function add(file) {
     await refreshLayers();
     if (space !== state.space) return undefined;
     update({ view: { ...state.view, layer: made.id } }, { commit: true });
-    tell(`${made.count.toLocaleString("en")} new items${made.left_out ? `; ${made.left_out} without finite latents are left out` : ""}.`);
+    tell(`${numbers.count(made.count)} new items${made.left_out ? `; ${numbers.count(made.left_out)} without finite latents are left out` : ""}.`);
   } catch (error) {
     tellError(error);
   }

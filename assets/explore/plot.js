@@ -1,4 +1,5 @@
 // Vectors and series drawn as lines or bars, on the scales of the data.
+import { short } from "./numbers.js";
 import { colour } from "./picture.js";
 import { scaled } from "./text_size.js";
 
@@ -9,14 +10,6 @@ const FONT = "system-ui, sans-serif";
 
 const span = (low, high) => (high > low ? high - low : 1);
 const within = (share) => Math.min(1.1, Math.max(-0.1, share));
-
-// A number short enough for an axis.
-export function short(value) {
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  const text = size >= 1e5 || size < 1e-3 ? value.toExponential(1).replace("e+", "e") : String(Number(value.toPrecision(size >= 100 ? 4 : 3)));
-  return text.replaceAll("-", "−");
-}
 
 export const withUnit = (text, unit) => (unit ? `${text} ${unit}` : text);
 

@@ -2,6 +2,7 @@
 import { debounced, framed, getJSON, newest, url } from "./api.js";
 import { onAnswer } from "./decoded.js";
 import { tellError } from "./notice.js";
+import { fixed, tidy } from "./numbers.js";
 import { compared, posteriorSamples } from "./compared.js";
 import { element } from "./picture.js";
 import { priorMean, setPosterior } from "./sliders.js";
@@ -103,20 +104,14 @@ function latentTable(item) {
       "tr",
       {},
       element("td", {}, `z${j}`),
-      element("td", {}, current.info.can.variance ? `${item.z[j].toFixed(2)} ± ${item.std[j].toFixed(2)}` : item.z[j].toFixed(2)),
-      element("td", {}, item.rate_by_dimension[j] === null ? "" : `${item.rate_by_dimension[j].toFixed(2)} nats`),
+      element("td", {}, current.info.can.variance ? `${fixed(item.z[j], 2)} ± ${fixed(item.std[j], 2)}` : fixed(item.z[j], 2)),
+      element("td", {}, item.rate_by_dimension[j] === null ? "" : `${fixed(item.rate_by_dimension[j], 2)} nats`),
     ),
   );
   return element("table", {}, element("tbody", {}, ...lines));
 }
 
 const fact = (name, value, title) => [element("dt", { title }, name), element("dd", { title }, value)];
-
-export function tidy(value) {
-  if (value === null || value === undefined) return "missing";
-  if (typeof value !== "number" || Number.isInteger(value)) return String(value);
-  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
 
 const loadItem = newest(
   async ({ space, index }) => {

@@ -1,5 +1,6 @@
 // The tiles of the gallery on one canvas: where each lies, and how it looks.
 import { colour, fitted } from "../explore/picture.js";
+import { short } from "../explore/numbers.js";
 import { fillFitted } from "../explore/plot.js";
 import { scaled } from "../explore/text_size.js";
 import { isImage } from "../explore/form.js";
@@ -11,7 +12,7 @@ const GAP = 6;
 
 export const tileWide = () => (isImage() && besides() === 2 ? 2 * PICTURE + 24 : PICTURE + 20);
 
-export const readable = (value) => (value === null ? "–" : (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : Number(value.toPrecision(3)).toString()).replace("-", "−"));
+export const readable = (value) => (value === null ? "–" : short(value, 3));
 
 // `tiles`: [{ x, y, item, text, on, under }], the item null while it is on its way.
 export function paintTiles(canvas, tiles) {
