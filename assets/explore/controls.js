@@ -2,7 +2,7 @@
 import { asVisitor, getJSON, postJSON } from "./api.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showCard } from "./card.js";
-import { showHelp } from "./keys.js";
+import { showHelp } from "./help.js";
 import { zoomTo, zoomToAll } from "./map.js";
 import { tell, tellError } from "./notice.js";
 import * as numbers from "./numbers.js";

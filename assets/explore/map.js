@@ -4,6 +4,7 @@ import { isBig, isPicture, itemNear, layBigMap, pointAt } from "./big_map.js";
 import { ask, restLens, touch } from "./decoded.js";
 import { applyFilter, filterAnew, rememberFilter } from "./filter.js";
 import { fitLegend } from "./legend.js";
+import { nameLegend } from "./legend_keys.js";
 import { isDeep, onTurned, sceneBox, seenAt } from "./depth.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { hideCard, hover, hovered } from "./hover.js";
@@ -11,6 +12,7 @@ import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
 import { recolour } from "./moving.js";
 import { hoverNewcomer, lookAtNewcomer, newcomerAt, overNewcomer } from "./layer.js";
+import { nameMap } from "./map_keys.js";
 import { tellError } from "./notice.js";
 import { element, isDark } from "./picture.js";
 import { layHere, paintOverlay } from "./overlay.js";
@@ -80,7 +82,7 @@ function find() {
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", paintOverlay);
   plot.on("plotly_relayout", viewMoved);
-  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); fitLegend(); onTurned(plot, paintOverlay); paintOverlay(); onMoved(); });
+  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); fitLegend(); nameMap(); nameLegend(); onTurned(plot, paintOverlay); paintOverlay(); onMoved(); });
 }
 
 function viewMoved(changes) {

@@ -6,11 +6,11 @@ import { tileShape } from "./form.js";
 import { settleFirst } from "./history.js";
 import { fixed, signed } from "./numbers.js";
 import { colour, element, fitted, paintDoubt } from "./picture.js";
+import { dragSlider } from "./slider_drag.js";
 import { current, state, subscribe, update } from "./store.js";
 import { anyStrip, connectStrips, focusStrip, forgetStrips, grid, refreshSoon, strip } from "./strips.js";
 
 const PAGE = 4;
-const SIDEWAYS = 6; // pixels
 const MANY = 48; // sliders at once; of more dimensions only the strongest get one unasked
 const STRONGEST = 24;
 const FARTHEST = 10; // lengths of the slider beyond its ends up to which a number can be typed
@@ -171,28 +171,8 @@ function key(event, j) {
 function drag(event, j) {
   if (event.button !== 0) return;
   const { slider } = rows.get(j);
-  const box = slider.getBoundingClientRect();
-  const last = current.info.steps - 1;
-  const go = (moved) => toStep(j, Math.min(last, Math.max(0, Math.round(((moved.clientX - box.left) / box.width) * last))));
-  // A finger may have come to scroll the list: it moves the slider once it goes sideways, or is lifted where it was put.
-  let waits = event.pointerType === "touch";
-  const follow = (moved) => {
-    if (waits && Math.abs(moved.clientX - event.clientX) < SIDEWAYS) return;
-    waits = false;
-    go(moved);
-  };
-  slider.setPointerCapture(event.pointerId);
   slider.focus({ preventScroll: true });
-  const end = (ended) => {
-    if (waits && ended.type === "pointerup") go(ended);
-    slider.removeEventListener("pointermove", follow);
-    slider.removeEventListener("pointerup", end);
-    slider.removeEventListener("pointercancel", end);
-  };
-  slider.addEventListener("pointermove", follow);
-  slider.addEventListener("pointerup", end);
-  slider.addEventListener("pointercancel", end);
-  if (!waits) go(event);
+  dragSlider(slider, event, (share) => toStep(j, Math.round(share * (current.info.steps - 1))));
 }
 
 const commit = debounced(() => update({}, { commit: true }), 350);

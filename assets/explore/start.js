@@ -7,6 +7,8 @@ import { layFinder } from "./items.js";
 import { onRetried } from "./jobs.js";
 import { layJobs } from "./jobs_panel.js";
 import { connectKeys } from "./keys.js";
+import { connectLegendKeys } from "./legend_keys.js";
+import { connectMapKeys } from "./map_keys.js";
 import { layMap, requestMap, shownNow } from "./map.js";
 import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
@@ -162,6 +164,8 @@ export async function start() {
   connectGallery();
   connectOverlay();
   connectKeys();
+  connectMapKeys();
+  connectLegendKeys();
   onRetried(shownNow);
   try {
     const spaces = await getJSON("spaces");
