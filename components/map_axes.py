@@ -8,20 +8,23 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_core import Projection
+from vae_core.drawing.numbers import percent
 
 _AXES = {"tsne": "t-SNE", "umap": "UMAP"}
 #: Pixels below the map for its axis title and for the legend or the colour bar.
 FOOT = 84
+#: Pixels of its texts; what holds them grows with them.
+TEXT = 12.0
 
 
-def draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) -> None:
+def draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool, text: float = TEXT) -> None:
     """Name and scale the axes of a map."""
     settings = projection.settings
     meaningful = settings.method in ("pca", "z")
     titles = []
     for axis in range(projection.dimensions):
         if settings.method == "pca" and projection.explained is not None:
-            titles.append(f"PC {axis + 1} · {projection.explained[axis]:.0%} of variance")
+            titles.append(f"PC {axis + 1} · {percent(float(projection.explained[axis]))} of variance")
         elif settings.method == "z":
             titles.append(f"z{settings.axes[axis]}")
         else:
@@ -34,7 +37,9 @@ def draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) -
         "zeroline": meaningful,
         "showticklabels": meaningful,
         "color": ink,
-        "tickfont": {"size": 10, "color": ink},
+        "separatethousands": True,
+        "exponentformat": "power",
+        "tickfont": {"size": text, "color": ink},
     }
     if projection.dimensions == 3:
         figure.update_layout(
@@ -42,7 +47,7 @@ def draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) -
                 **{
                     f"{name}axis": {
                         **shared,
-                        "title": {"text": title, "font": {"size": 11, "color": ink}},
+                        "title": {"text": title, "font": {"size": text, "color": ink}},
                         "backgroundcolor": "rgba(0,0,0,0)",
                         # Set by the items: a latent point far out must not shrink them to a speck.
                         "range": span(projection.points[:, axis]),
@@ -51,7 +56,7 @@ def draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) -
                 },
                 "aspectmode": "data",
             },
-            margin={"l": 0, "r": 0, "t": 0, "b": FOOT - 30, "autoexpand": False},
+            margin={"l": 0, "r": 0, "t": 0, "b": round((FOOT - 30) * text / TEXT), "autoexpand": False},
             # For the way back from a part of it.
             meta={"whole": [span(projection.points[:, axis]) for axis in range(3)]},
         )
@@ -66,7 +71,7 @@ def draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) -
     whole = [{"minallowed": low, "maxallowed": high} for low, high in ends]
     figure.update_xaxes(
         **shared,
-        title={"text": titles[0], "font": {"size": 11}, "standoff": 2},
+        title={"text": titles[0], "font": {"size": text}, "standoff": 2},
         ticklabelposition=labels,
         side="bottom",
         automargin=False,
@@ -74,7 +79,7 @@ def draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool) -
     )
     figure.update_yaxes(
         **{**shared, **({"showticklabels": False, "showgrid": False} if line_only else {})},
-        title={"text": titles[1], "font": {"size": 11}, "standoff": 2},
+        title={"text": titles[1], "font": {"size": text}, "standoff": 2},
         ticklabelposition=labels,
         # One latent dimension makes a line, which would be a speck at the scale of a second axis.
         **({} if line_only else {"scaleanchor": "x", "scaleratio": 1}),

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from components.colouring import Classes, Scale, colouring
-from components.map_axes import FOOT, draw_axes, show_frame, span
+from components.map_axes import FOOT, TEXT, draw_axes, show_frame, span
 from vae_core import LatentSpace, Projection
 from vae_core.drawing.palette import MISSING
 from vae_core.groups.item_set import ItemSet
@@ -43,6 +43,7 @@ def map_figure(
     frame: Sequence[float] | None = None,
     drawn: np.ndarray | None = None,
     selected: ItemSet | None = None,
+    text: float = TEXT,
 ) -> go.Figure:
     """Draw a map.
 
@@ -66,6 +67,8 @@ def map_figure(
         under the axes as a picture.
     selected : ItemSet, optional
         What is selected, where that colours the points.
+    text : float
+        Pixels of its texts.
 
     Raises
     ------
@@ -79,11 +82,12 @@ def map_figure(
     if isinstance(chosen, Classes):
         _add_classes(figure, projection, chosen, dark, drawn)
     else:
-        _add_numbers(figure, projection, chosen, ink, drawn)
+        _add_numbers(figure, projection, chosen, ink, drawn, text)
     if drawn is not None and len(drawn) == 0 and projection.dimensions == 2:
         _add_corners(figure, projection)
     figure.update_layout(
         uirevision=key,
+        separators=".,",
         showlegend=classes,
         legend={
             "orientation": "h",
@@ -91,14 +95,14 @@ def map_figure(
             "y": 0,
             "x": 0,
             "yanchor": "bottom",
-            "maxheight": 52,
-            "font": {"size": 11, "color": ink},
+            "maxheight": round(52 * text / TEXT),
+            "font": {"size": text, "color": ink},
             "itemsizing": "constant",
-            "entrywidth": 74,
-            "title": {"text": f"{_escape(chosen.title)} ", "font": {"size": 11}},
+            "entrywidth": round(72 * text / TEXT),
+            "title": {"text": f"{_escape(chosen.title)} ", "font": {"size": text}},
             "bgcolor": "rgba(0,0,0,0)",
         },
-        font={"family": "Arial, Helvetica, sans-serif", "color": ink, "size": 11},
+        font={"family": "Arial, Helvetica, sans-serif", "color": ink, "size": text},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hovermode="closest",
@@ -107,10 +111,10 @@ def map_figure(
         dragmode="pan" if projection.dimensions == 2 else "orbit",
         clickanywhere=projection.dimensions == 2,
         # The same whatever colours the points, or another colour would move the map.
-        margin={"l": 30, "r": 8, "t": 6, "b": FOOT, "autoexpand": False},
+        margin={"l": 30, "r": 8, "t": 6, "b": round(FOOT * text / TEXT), "autoexpand": False},
         template=None,
     )
-    draw_axes(figure, projection, ink, dark)
+    draw_axes(figure, projection, ink, dark, text)
     if frame is not None:
         show_frame(figure, projection, frame)
     return figure
@@ -139,7 +143,6 @@ def _add_classes(
             yshift=shift,
             text=f"<b>{_escape(text)}</b>",
             showarrow=False,
-            font={"size": 11},
             bgcolor=paper,
             borderpad=1,
             captureevents=False,
@@ -157,7 +160,7 @@ def label_shifts(places: list[np.ndarray], span: float) -> list[int]:
     span : float
         Extent of the map, taken to be shown in some 500 pixels.
     """
-    wide, high, shown = 70, 17, 500
+    wide, high, shown = 76, 19, 500
     across = [shown * float(place[0]) / max(span, 1e-12) for place in places]
     up = [shown * float(place[1]) / max(span, 1e-12) for place in places]
     at = list(up)
@@ -171,7 +174,9 @@ def label_shifts(places: list[np.ndarray], span: float) -> list[int]:
     return [round(end - begin) for begin, end in zip(up, at, strict=True)]
 
 
-def _add_numbers(figure: go.Figure, projection: Projection, chosen: Scale, ink: str, drawn: np.ndarray | None) -> None:
+def _add_numbers(
+    figure: go.Figure, projection: Projection, chosen: Scale, ink: str, drawn: np.ndarray | None, text: float
+) -> None:
     known = np.isfinite(chosen.values)
     if not known.all():
         _add_points(figure, projection, np.flatnonzero(~known), "missing", {"color": MISSING}, drawn)
@@ -185,7 +190,7 @@ def _add_numbers(figure: go.Figure, projection: Projection, chosen: Scale, ink: 
         "cmin": chosen.low,
         "cmax": chosen.high,
         "colorbar": {
-            "title": {"text": title, "side": "top", "font": {"size": 11, "color": ink}},
+            "title": {"text": title, "side": "top", "font": {"size": text, "color": ink}},
             "orientation": "h",
             "thickness": 8,
             "len": 0.5,
@@ -195,7 +200,9 @@ def _add_numbers(figure: go.Figure, projection: Projection, chosen: Scale, ink: 
             "y": 0,
             "yanchor": "bottom",
             "ypad": 4,
-            "tickfont": {"size": 10, "color": ink},
+            "tickfont": {"size": text, "color": ink},
+            "separatethousands": True,
+            "exponentformat": "power",
         },
     }
     _add_points(figure, projection, index, title, marker, drawn)

@@ -40,7 +40,6 @@ def layout(catalogue: Catalogue) -> dmc.MantineProvider:
                 **label("Pages"),
             ),
             html.Span(id="space-facts"),
-            html.Div(id="notice", role="status"),
             visits.layout(),
             html.Div(
                 [
@@ -51,6 +50,13 @@ def layout(catalogue: Catalogue) -> dmc.MantineProvider:
                         className="tool",
                         title="Long work",
                         **_JOBS_CLOSED,
+                    ),
+                    html.Button(
+                        "Aa",
+                        id="text-size",
+                        className="tool",
+                        title="Larger texts, for a room full of people",
+                        **_pressed(False),
                     ),
                     dmc.ActionIcon(
                         icon("help"),
@@ -74,7 +80,7 @@ def layout(catalogue: Catalogue) -> dmc.MantineProvider:
         ]
     )
     return dmc.MantineProvider(
-        [header, explore.layout(), _jobs_panel(), dcc.Store(id="store")],
+        [header, html.Section(id="notice", **label("Notices")), explore.layout(), _jobs_panel(), dcc.Store(id="store")],
         defaultColorScheme="auto",
         theme={"primaryColor": "indigo", "fontFamily": "inherit", "defaultRadius": "sm"},
     )

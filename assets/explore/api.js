@@ -29,13 +29,26 @@ export class Refusal extends Error {
   }
 }
 
+// A server that had gone and answers again is told of; answers to what was asked before it went do not count.
+let asked = 0;
+let gone = Infinity; // how much had been asked when it went
+const backListeners = [];
+export const onBack = (listener) => { backListeners.push(listener); };
+
 async function checked(request) {
+  asked += 1;
+  const mine = asked;
   let answer;
   try {
     answer = await request;
   } catch (error) {
     if (error.name === "AbortError") throw error;
+    gone = asked;
     throw new Refusal(0, "The server does not answer. Is it still running?");
+  }
+  if (mine > gone) {
+    gone = Infinity;
+    for (const listener of backListeners) listener();
   }
   if (answer.ok) return answer;
   let sentence = `The server answered with an error (${answer.status}).`;

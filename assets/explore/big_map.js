@@ -4,6 +4,7 @@ import { selectionQuery } from "./chosen.js";
 import { flat, plotBox, plotElement, requestedColour, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { dimmed } from "./selection_marks.js";
+import * as numbers from "./numbers.js";
 import { element, fitted } from "./picture.js";
 import { current, state, subscribe } from "./store.js";
 
@@ -96,14 +97,13 @@ function tellWhatIsDrawn() {
   const note = document.getElementById("big-note");
   note.hidden = !isBig();
   if (!isBig()) return;
-  const number = (value) => value.toLocaleString("en");
   const words = [];
   const drawn = flat() ? 0 : plotElement()?._fullData?.reduce((sum, trace) => sum + (trace.customdata?.length ?? 0), 0);
-  if (!flat()) words.push(drawn < current.info.count ? `a sample of ${number(drawn)} items is drawn` : "");
-  else if (part) words.push(part.points ? `${number(part.about.count)} items in view` : `${number(part.about.count)} items in view, drawn as a picture`);
+  if (!flat()) words.push(drawn < current.info.count ? `a sample of ${numbers.count(drawn)} items is drawn` : "");
+  else if (part) words.push(part.points ? `${numbers.count(part.about.count)} items in view` : `${numbers.count(part.about.count)} items in view, drawn as a picture`);
   else words.push("drawing the map …");
   const count = fittedOn.get(`${state.space}/${state.projection}`);
-  if (count) words.push(`fitted on ${number(count)}, the rest placed`);
+  if (count) words.push(`fitted on ${numbers.count(count)}, the rest placed`);
   note.textContent = words.filter(Boolean).join(" · ");
   note.hidden = !note.textContent;
 }

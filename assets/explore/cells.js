@@ -1,4 +1,5 @@
 // Spatial latents as pictures: one a channel, one cell a latent dimension.
+import { fixed } from "./numbers.js";
 import { element, isDark } from "./picture.js";
 import { revealRow } from "./sliders.js";
 import { current, state, subscribe } from "./store.js";
@@ -61,7 +62,7 @@ const sigmas = (j) => {
   return std > 0 ? (state.z[j] - mean) / std : 0;
 };
 
-const told = (j) => `z${j}: ${state.z[j].toFixed(2)}, ${sigmas(j).toFixed(1)} σ from its mean`;
+const told = (j) => `z${j}: ${fixed(state.z[j], 2)}, ${fixed(sigmas(j), 1)} σ from its mean`;
 
 function paint() {
   const shape = spatial();

@@ -1,13 +1,15 @@
 // An item beside what the model makes of it: three images, or two lines over each other and what is between them.
 import { drawDifference, paintDifference, scaleInWords } from "./difference.js";
 import { drawPlot, drawSmall, isImage, sizeOfOne } from "./form.js";
+import { count, short } from "./numbers.js";
 import { draw, element, fitted, isDark } from "./picture.js";
-import { short, withUnit } from "./plot.js";
+import { withUnit } from "./plot.js";
 import { current } from "./store.js";
+import { scaled } from "./text_size.js";
 
 const LINE_HIGH = 150; // CSS pixels
 const DIFFERENCE_HIGH = 56;
-const BAR_HIGH = 15;
+const BAR_HIGH = 16;
 const MOST_NAMED = 32; // bars with names of their own
 
 function figure(title, className = "") {
@@ -44,7 +46,7 @@ function plotsCompared(pixels, title) {
   const bars = form.kind === "bars";
   const marks = form.names.length > 1 ? "dashed" : "grey";
   const both = figure(bars ? `reconstruction, and the ${title} as a mark` : `${title} (${marks}) and reconstruction`);
-  const high = bars && form.shape[1] <= MOST_NAMED ? form.shape[1] * BAR_HIGH : LINE_HIGH;
+  const high = scaled(bars && form.shape[1] <= MOST_NAMED ? form.shape[1] * BAR_HIGH : LINE_HIGH);
   both.canvas.style.height = `${high}px`;
   const layers = bars ? [{ values: pixels, index: 1 }, { values: pixels, index: 0, faint: true }] : [{ values: pixels, index: 0, faint: true }, { values: pixels, index: 1 }];
   const difference = figure("difference");
@@ -81,7 +83,7 @@ function valueTable(pixels) {
   const first = kind === "bars" ? "" : headed(axis, axisUnit);
   const original = kind === "bars" || c > 1 ? "original" : headed("original", units[0]);
   const head = element("tr", {}, ...[first, original, "decoded", "difference"].map((text) => element("th", {}, text)));
-  const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${size.toLocaleString("en")} values; all of them can be downloaded as CSV.`) : "";
+  const more = size > MOST_ROWS ? element("p", { className: "footnote" }, `The first ${MOST_ROWS} of ${count(size)} values; all of them can be downloaded as CSV.`) : "";
   return element("details", {}, element("summary", {}, "Values"), element("table", { className: "values" }, element("thead", {}, head), element("tbody", {}, ...rows)), more);
 }
 

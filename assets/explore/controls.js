@@ -5,9 +5,10 @@ import { SELECTION } from "./chosen.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showCard } from "./card.js";
 import { paintComputedMaps } from "./computed_maps.js";
-import { showHelp } from "./keys.js";
+import { showHelp } from "./help.js";
 import { zoomTo, zoomToAll } from "./map.js";
 import { tell, tellError } from "./notice.js";
+import * as numbers from "./numbers.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
 import { goTo, priorMean, randomPoint, unlockAll } from "./sliders.js";
@@ -195,7 +196,7 @@ export function mirror() {
   const size = kind === "image" ? ` · ${shape[1]} × ${shape[0]}` : ` · ${shape[0] > 1 ? `${shape[0]} × ` : ""}${shape[1]} value${shape[0] * shape[1] > 1 ? "s" : ""}`;
   const { left_out: left, left_out_count: gone } = current.info;
   const facts = document.getElementById("space-facts");
-  facts.textContent = `${count.toLocaleString("en")} items${gone ? ` (${gone.toLocaleString("en")} left out)` : ""} · ${d} latent dimension${d > 1 ? "s" : ""}${size}`;
+  facts.textContent = `${numbers.count(count)} items${gone ? ` (${numbers.count(gone)} left out)` : ""} · ${numbers.count(d)} latent dimension${d > 1 ? "s" : ""}${size}`;
   facts.title = gone ? `Left out, because the model gives latent values that are not finite for them: ${left.join(", ")}${gone > left.length ? " …" : ""}` : "";
   for (const button of document.querySelectorAll("#map-tools [data-toggle]")) {
     button.setAttribute("aria-pressed", String(Boolean(state.view[button.dataset.toggle])));

@@ -4,6 +4,7 @@ import { baseQuery, onBaseMoved } from "./base.js";
 import { atlas, isImage, tileShape } from "./form.js";
 import { asWanted, flat, onMapMoved, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
+import { fixed } from "./numbers.js";
 import { colour, element } from "./picture.js";
 import { current, state, subscribe } from "./store.js";
 
@@ -89,7 +90,7 @@ export function tileCard({ index, trust }) {
   const scale = LARGE / Math.max(high, wide);
   const canvas = element("canvas", { width: wide, height: high, style: `width: ${Math.round(wide * scale)}px; height: ${Math.round(high * scale)}px` });
   canvas.getContext("2d").drawImage(tiles.picture, 0, index * high, wide, high, 0, 0, wide, high);
-  return [canvas, element("div", {}, element("strong", {}, `trust ${trust.toFixed(2)}`), element("p", {}, "Click to look at it"))];
+  return [canvas, element("div", {}, element("strong", {}, `trust ${fixed(trust, 2)}`), element("p", {}, "Click to look at it"))];
 }
 
 export function connectGrid(paint) {

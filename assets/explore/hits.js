@@ -1,4 +1,5 @@
 // All hits of a search, on the map as long as the search stands in its field.
+import * as numbers from "./numbers.js";
 import { framed } from "./api.js";
 import { selectHits } from "./chosen.js";
 import { onMapReady } from "./map.js";
@@ -54,9 +55,9 @@ function show() {
   chip.hidden = !hasHits();
   if (hasHits()) {
     const { count, places } = found;
-    const drawn = places.length < count ? `, ${places.length.toLocaleString("en")} of them drawn` : "";
+    const drawn = places.length < count ? `, ${numbers.count(places.length)} of them drawn` : "";
     chip.replaceChildren(
-      element("span", {}, `“${wanted}” · ${count.toLocaleString("en")} found${drawn}`),
+      element("span", {}, `“${wanted}” · ${numbers.count(count)} found${drawn}`),
       element("button", { className: "plain", "data-do": "select", title: "Make them the selection", onclick: () => selectFound(wanted) }, "Select"),
       element("button", { className: "plain", title: "Forget the search", "aria-label": "Forget the search", onclick: forget }, "×"),
     );

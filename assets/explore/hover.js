@@ -1,9 +1,9 @@
 // The card of the item under the pointer: its picture at once, its row as soon as it comes.
 import { getJSON, newest, url } from "./api.js";
 import { tellError } from "./notice.js";
+import { tidy } from "./numbers.js";
 import { element } from "./picture.js";
 import { current, state } from "./store.js";
-import { tidy } from "./touched.js";
 
 const GAP = 14; // pixels between the point and its card
 const RIM = 4; // and between the card and the rim of the stage

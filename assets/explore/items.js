@@ -3,6 +3,7 @@ import { debounced, getJSON, url } from "./api.js";
 import { setAnchor } from "./history.js";
 import { onForget, selectFound, showHits } from "./hits.js";
 import { tellError } from "./notice.js";
+import { count } from "./numbers.js";
 import { element } from "./picture.js";
 import { current, state, update } from "./store.js";
 import { goTo } from "./sliders.js";
@@ -86,8 +87,8 @@ export function layFinder() {
           ),
         ),
         element(
-          "li", { className: "total" }, answer.total ? `${answer.total.toLocaleString("en")} found` : "nothing found",
-          ...(answer.total ? [element("button", { className: "plain", title: "Select them on the map (Shift + Enter)", onpointerdown: (event) => { event.preventDefault(); chooseAll(); } }, `Select all ${answer.total.toLocaleString("en")}`)] : []),
+          "li", { className: "total" }, answer.total ? `${count(answer.total)} found` : "nothing found",
+          ...(answer.total ? [element("button", { className: "plain", title: "Select them on the map (Shift + Enter)", onpointerdown: (event) => { event.preventDefault(); chooseAll(); } }, `Select all ${count(answer.total)}`)] : []),
         ),
       );
       showHits(answer.total ? text : "");

@@ -1,64 +1,17 @@
-// Keys, and the page that lists them.
+// Keys of the whole page; help.js lists them.
 import { showCard } from "./card.js";
 import { toggle } from "./controls.js";
+import { showHelp } from "./help.js";
 import { redo, undo } from "./history.js";
 import { stepThroughNeighbours } from "./items.js";
 import { decodeExactlyHere, holdLens, zoomTo, zoomToAll } from "./map.js";
 import { invert } from "./chosen.js";
 import { chooseTool, leaveTool } from "./lasso.js";
 import { placeOnMap } from "./overlay.js";
-import { element } from "./picture.js";
 import { goToPin, setPin } from "./pins.js";
 import { toggleInterpret } from "../interpret/pages.js";
 import { goTo, priorMean, randomPoint } from "./sliders.js";
 import { current, state } from "./store.js";
-
-const KEYS = [
-  ["click", "a point: the item; an empty spot: what the decoder makes of it"],
-  ["E  or  Alt + click", "decode exactly under the pointer, even over a point"],
-  ["L (hold)", "lens: the picture follows the pointer over the map"],
-  ["← →", "step through the nearest items"],
-  ["← → on a slider", "move it by one picture; Page Up / Down by four; Home, End"],
-  ["double-click on a slider", "back to the data's mean in this dimension"],
-  ["G", "decoded pictures over the map"],
-  ["N", "lines to the nearest items in latent space"],
-  ["T", "shade what is not to be believed"],
-  ["S,  B", "select items: draw round them, or a box; Shift adds, Alt takes away, Esc leaves"],
-  ["V", "invert what is selected"],
-  ["H,  A", "zoom to the point on show, to the whole map"],
-  ["0,  R", "prior mean, random draw"],
-  ["Shift + A,  Shift + B", "set A or B to the point on show"],
-  ["1,  2", "go to A, to B"],
-  ["Space  on the strip from A to B", "play it to and fro, or pause; ← →, Home, End: from picture to picture"],
-  ["/", "find items; Shift + Enter selects all that are found"],
-  ["Ctrl + Z,  Ctrl + Shift + Z", "undo, redo where you were"],
-  ["I", "Interpret: what the space means, beside the map; again: back to Explore"],
-  ["← →,  Enter  on a histogram", "from bar to bar; show the items of one"],
-  ["← → ↑ ↓,  Enter  on a heat map", "from cell to cell; show what one tells. Home, End: the ends of a row"],
-  ["F2, or double-click, on a name", "name a latent dimension; an empty name takes yours back"],
-  ["M", "model card: how the model is understood, and whether it is well"],
-  ["?", "this list"],
-];
-
-let dialog = null;
-
-export function showHelp() {
-  if (!dialog) {
-    const lines = KEYS.flatMap(([keys, what]) => [element("dt", {}, keys), element("dd", {}, what)]);
-    dialog = element(
-      "dialog",
-      { id: "help-dialog", "aria-label": "Keys and help", onclick: (event) => { if (event.target === dialog) dialog.close(); } },
-      element("h2", {}, "Keys"),
-      element("dl", {}, ...lines),
-      element("h2", {}, "What the figures mean"),
-      element("p", {}, "Rate: how many nats the encoder spends on an item, KL(q(z|x) ‖ p(z)). Distortion: what is lost, −log p(x|z) in nats, averaged over posterior samples; for continuous pixels a density, so it can be negative. Trust: how near a latent point lies to encoded items, from 1 (as near as items lie to each other) to 0 (nothing like it was ever encoded)."),
-      element("p", {}, "Open a picture, or drop one anywhere on the page, to see what the model makes of it."),
-      element("form", { method: "dialog" }, element("button", { className: "plain", autofocus: true }, "Close")),
-    );
-    document.body.append(dialog);
-  }
-  if (!dialog.open) dialog.showModal();
-}
 
 const typing = (target) => target.closest?.("input:not([readonly], [type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable], [role=listbox], #find");
 

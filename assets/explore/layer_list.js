@@ -1,4 +1,5 @@
 // The layers over the map: a legend that shows, hides and removes them, and the file chooser that adds one.
+import * as numbers from "./numbers.js";
 import { addLayer, allLayers, isChosen, placesOf, removeLayer, showLayer } from "./layer_places.js";
 import { element } from "./picture.js";
 import { removeButton } from "./removal.js";
@@ -24,7 +25,7 @@ export function layLayerList(stage, ink) {
 
 function layRow({ id, name, count }) {
   const mark = element("span", { className: "diamond", "aria-hidden": "true" });
-  const toggle = element("button", { className: "layer-toggle", onclick: () => showLayer(id, !isChosen(id)) }, mark, element("span", { className: "name" }, name), element("span", { className: "count" }, count.toLocaleString("en")));
+  const toggle = element("button", { className: "layer-toggle", onclick: () => showLayer(id, !isChosen(id)) }, mark, element("span", { className: "name" }, name), element("span", { className: "count" }, numbers.count(count)));
   const unlike = element("p", { className: "small" });
   const root = element("div", { className: "layer-row", "data-layer": id }, toggle, removeButton(name, () => removeLayer(id)), unlike);
   return { root, mark, toggle, unlike, count };
@@ -54,7 +55,7 @@ export function paintLayerList() {
     unlike.hidden = !on;
     unlike.textContent = "placing …";
     if (!about) continue;
-    unlike.textContent = about.unlike ? `◇ ${about.unlike.toLocaleString("en")} of ${count.toLocaleString("en")} are unlike the data` : "all are like the data";
+    unlike.textContent = about.unlike ? `◇ ${numbers.count(about.unlike)} of ${numbers.count(count)} are unlike the data` : "all are like the data";
     unlike.title = "Hollow diamonds: farther from the data in latent space, or reconstructed worse, than 99 % of the items. Of the data's own items about one in a hundred would be, each way.";
   }
   asMap.checked = Boolean(state.view.layersAsMap);

@@ -1,4 +1,5 @@
 // Other data of a space, its layers: which there are, which are shown, and where their items lie on the map on show.
+import * as numbers from "./numbers.js";
 import { asVisitor, framed, getJSON } from "./api.js";
 import { onMapReady, requestedColour } from "./map.js";
 import { tell, tellError } from "./notice.js";
@@ -104,7 +105,7 @@ export async function addLayer(file) {
     await refreshLayers();
     if (space !== state.space) return undefined;
     showLayer(made.id, true);
-    tell(`${made.count.toLocaleString("en")} new items${made.left_out ? `; ${made.left_out} without finite latents are left out` : ""}.`);
+    tell(`${numbers.count(made.count)} new items${made.left_out ? `; ${numbers.count(made.left_out)} without finite latents are left out` : ""}.`);
   } catch (error) {
     tellError(error);
   }

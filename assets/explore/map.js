@@ -5,6 +5,7 @@ import { isColour, SELECTION, selectionQuery, showsOnly } from "./chosen.js";
 import { ask, restLens, touch } from "./decoded.js";
 import { applyFilter, filterAnew, rememberFilter } from "./filter.js";
 import { fitLegend } from "./legend.js";
+import { nameLegend } from "./legend_keys.js";
 import { isDeep, onTurned, sceneBox, seenAt } from "./depth.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { coversPoints, hasGrid, tileAt, tileCard } from "./grid.js";
@@ -13,10 +14,13 @@ import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
 import { recolour } from "./moving.js";
 import { hoverNewcomer, lookAtNewcomer, newcomerAt, overNewcomer } from "./layer.js";
+import { nameMap } from "./map_keys.js";
 import { tellError } from "./notice.js";
 import { element, isDark } from "./picture.js";
 import { layHere, paintOverlay } from "./overlay.js";
+import { connectPinch, isPinching } from "./pinch.js";
 import { isMeasured, ofMap } from "./quality.js";
+import { scaled } from "./text_size.js";
 import { current, state, subscribe, update } from "./store.js";
 
 let plot = null; // Plotly's element
@@ -63,6 +67,7 @@ export function layMap() {
   new MutationObserver(find).observe(stage(), { childList: true, subtree: true });
   new ResizeObserver(() => paintOverlay()).observe(stage());
   connectFrame(plotElement, asWanted);
+  connectPinch(stage(), plotElement, () => flat() && asWanted());
   find();
 }
 
@@ -82,7 +87,7 @@ function find() {
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", () => { hideCard(); paintOverlay(); });
   plot.on("plotly_relayout", viewMoved);
-  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); fitLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); });
+  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); fitLegend(); nameMap(); nameLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); });
 }
 
 function viewMoved(changes) {
@@ -109,7 +114,7 @@ export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !isDeep(plot);
 export function requestMap() {
   const there = stage().dataset.stale === undefined;
   const projection = there ? state.projection : "pca";
-  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color: requestedColour(projection), dark: isDark(), frame: state.frame, ...(isColour() || showsOnly() ? selectionQuery() : {}) } });
+  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color: requestedColour(projection), dark: isDark(), text: scaled(12), frame: state.frame, ...(isColour() || showsOnly() ? selectionQuery() : {}) } });
 }
 
 // Until a map has been measured, or without a selection, its points have the usual colours.
@@ -205,7 +210,7 @@ export const asWanted = () => plot._fullLayout?.uirevision === `${state.space}/$
 
 function clicked(event) {
   // In depth a drag ends in a click too; there the stage listens itself.
-  if (!asWanted() || !flat()) return;
+  if (!asWanted() || !flat() || isPinching()) return;
   const exactly = event.event?.altKey;
   const newcomer = exactly ? null : newcomerAt(event.event ?? pointer);
   if (newcomer !== null) {

@@ -18,6 +18,7 @@ import { colour, fitted } from "./picture.js";
 import { dimOthers, hasSelectionMarks, paintSelectionMarks } from "./selection_marks.js";
 import { connectShade, isShaded, paintShade } from "./shade.js";
 import { current, state, subscribe } from "./store.js";
+import { scaled } from "./text_size.js";
 
 let here = null; // place of the point on show, in map coordinates
 let hereOf = null; // the map it belongs to
@@ -163,15 +164,15 @@ function paintPath(context) {
   places.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
   context.stroke();
   context.setLineDash([]);
-  context.font = "600 11px system-ui, sans-serif";
+  context.font = `600 ${scaled(12)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   [["A", places[0]], ["B", places.at(-1)]].forEach(([name, [x, y]]) => {
     context.fillStyle = colour("--accent");
     context.beginPath();
-    context.arc(x, y, 8, 0, 7);
+    context.arc(x, y, scaled(9), 0, 7);
     context.fill();
-    context.fillStyle = "#fff";
+    context.fillStyle = colour("--ground");
     context.fillText(name, x, y + 0.5);
   });
 }

@@ -1,21 +1,15 @@
 // Vectors and series drawn as lines or bars, on the scales of the data.
+import { short } from "./numbers.js";
 import { colour } from "./picture.js";
+import { scaled } from "./text_size.js";
 
 export const TILE = [54, 72]; // high and wide, of a small plot
-const ROW = 12; // CSS pixels of a bar that has its name beside it
+const ROW = 14; // CSS pixels of a bar that has its name beside it
 const GAP = 10; // below a panel, so that its last number is clear of the next one's first
 const FONT = "system-ui, sans-serif";
 
 const span = (low, high) => (high > low ? high - low : 1);
 const within = (share) => Math.min(1.1, Math.max(-0.1, share));
-
-// A number short enough for an axis.
-export function short(value) {
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  const text = size >= 1e5 || size < 1e-3 ? value.toExponential(1).replace("e+", "e") : String(Number(value.toPrecision(size >= 100 ? 4 : 3)));
-  return text.replaceAll("-", "−");
-}
 
 export const withUnit = (text, unit) => (unit ? `${text} ${unit}` : text);
 
@@ -45,7 +39,7 @@ function panelBoxes(form, box, head = 0) {
   return form.panels.map((panel, at) => ({ panel, x: box.x, y: box.y + at * tall + head, w: box.w, h: tall - head - (form.panels.length > 1 ? GAP : 0) }));
 }
 
-const headOf = (form) => (form.units.some((unit) => unit) ? 12 : 0);
+const headOf = (form) => (form.units.some((unit) => unit) ? scaled(14) : 0);
 
 function strokeLines(context, values, offset, form, box, { width, ink, dashes = [], head = 0 }) {
   const [, k] = form.shape;
@@ -98,7 +92,7 @@ export function paintTile(context, values, form, index, x, y, w, h) {
 // `layers`: [{ values, index, faint }], painted one over the other; of bars the faint one is a mark across.
 export function paintPlot(context, layers, form, w, h) {
   context.clearRect(0, 0, w, h);
-  context.font = `10px ${FONT}`;
+  context.font = `${scaled(12)}px ${FONT}`;
   context.textBaseline = "middle";
   return form.kind === "bars" ? paintBars(context, layers, form, w, h) : paintLines(context, layers, form, w, h);
 }
@@ -112,7 +106,7 @@ function paintLines(context, layers, form, w, h) {
   for (const part of panelBoxes(form, box, above)) {
     const [low, high] = scaleOf(form, part.panel);
     context.textAlign = "right";
-    for (const tick of ticksBetween(low, high, Math.max(1, Math.min(5, part.h / 28)))) {
+    for (const tick of ticksBetween(low, high, Math.max(1, Math.min(5, part.h / scaled(28))))) {
       const y = part.y + part.h * (1 - (tick - low) / span(low, high));
       context.fillText(short(tick), box.x - 5, y);
       context.beginPath();
@@ -123,16 +117,16 @@ function paintLines(context, layers, form, w, h) {
     const unit = form.units[part.panel[0]];
     if (unit) {
       context.textAlign = "left";
-      fillFitted(context, unit, 3, part.y - 8, box.w);
+      fillFitted(context, unit, 3, part.y - scaled(8), box.w);
     }
   }
   const first = Math.min(form.along[0], form.along.at(-1));
   const last = Math.max(form.along[0], form.along.at(-1));
-  const below = box.y + box.h + 8;
+  const below = box.y + box.h + scaled(9);
   context.textAlign = "center";
-  for (const tick of ticksBetween(first, last, box.w / 60)) context.fillText(short(tick), box.x + ((tick - first) / span(first, last)) * box.w, below);
-  context.fillText(withUnit(form.axis, form.axis_unit && `(${form.axis_unit})`), box.x + box.w / 2, below + 12);
-  if (namesFit(form, box.w)) paintNames(context, form, box.x, below + 25, box.w);
+  for (const tick of ticksBetween(first, last, box.w / scaled(64))) context.fillText(short(tick), box.x + ((tick - first) / span(first, last)) * box.w, below);
+  context.fillText(withUnit(form.axis, form.axis_unit && `(${form.axis_unit})`), box.x + box.w / 2, below + scaled(14));
+  if (namesFit(form, box.w)) paintNames(context, form, box.x, below + scaled(29), box.w);
   const { length } = layers;
   layers.forEach(({ values, index = 0, faint }) => {
     const dashes = faint && length > 1 && form.names.length > 1 ? [3, 2] : [];
@@ -141,10 +135,10 @@ function paintLines(context, layers, form, w, h) {
 }
 
 // Where the lines are: room for numbers at the left, for numbers, the axis and, of several, the names below.
-const lineBox = (form, w, h) => ({ x: 42, y: 8, w: w - 54, h: h - (namesFit(form, w - 54) ? 46 : 34) });
+const lineBox = (form, w, h) => ({ x: scaled(46), y: 8, w: w - scaled(46) - 12, h: h - scaled(namesFit(form, w - scaled(46) - 12) ? 52 : 38) });
 
 // Of many channels the one under the pointer is named instead.
-const namesFit = (form, w) => form.names.length > 1 && w / form.names.length >= 48;
+const namesFit = (form, w) => form.names.length > 1 && w / form.names.length >= scaled(52);
 
 function paintNames(context, form, x, y, w) {
   const slot = w / form.names.length;
@@ -160,7 +154,7 @@ function paintNames(context, form, x, y, w) {
 // Too many for names stand upright, as they do in the strips.
 const uprightBox = (w, h) => ({ x: 8, y: 8, w: w - 16, h: h - 30 });
 
-const barsAreNamed = (form, h) => form.kind === "bars" && h / form.shape[1] >= ROW;
+const barsAreNamed = (form, h) => form.kind === "bars" && h / form.shape[1] >= scaled(ROW);
 
 function paintBars(context, layers, form, w, h) {
   const [, k] = form.shape;
@@ -169,8 +163,8 @@ function paintBars(context, layers, form, w, h) {
     return;
   }
   const left = Math.min(0.42 * w, Math.max(...form.names.map((name) => context.measureText(name).width)) + 10);
-  const right = 58;
-  const slot = Math.min(22, h / k);
+  const right = scaled(66);
+  const slot = Math.min(scaled(22), h / k);
   const box = { x: left, w: w - left - right };
   for (let i = 0; i < k; i += 1) {
     const y = i * slot;
@@ -199,7 +193,7 @@ export function readPlot(form, values, index, x, y, w, h) {
   const offset = index * c * k;
   if (form.kind === "bars") {
     const box = uprightBox(w, h);
-    const i = Math.floor(barsAreNamed(form, h) ? y / Math.min(22, h / k) : ((x - box.x) / box.w) * k);
+    const i = Math.floor(barsAreNamed(form, h) ? y / Math.min(scaled(22), h / k) : ((x - box.x) / box.w) * k);
     return i < 0 || i >= k ? "" : `${form.names[i]}: ${withUnit(short(values[offset + i]), form.units[i])}`;
   }
   const at = across(form, lineBox(form, w, h));

@@ -3,6 +3,7 @@ import { asVisitor, getJSON } from "./api.js";
 import { lookAtJobs } from "./jobs_panel.js";
 import { onMapReady, requestMap } from "./map.js";
 import { tellError } from "./notice.js";
+import { count, fixed, percent } from "./numbers.js";
 import { element } from "./picture.js";
 import { current, state, subscribe, update } from "./store.js";
 
@@ -46,8 +47,7 @@ async function measure() {
   }
 }
 
-const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(value < 0.0995 ? 1 : 0)}\u00a0%`);
-const plain = (value) => (value === null ? "–" : value.toFixed(3).replace("-", "−"));
+const score = (value) => fixed(value, 3);
 
 function show(answer) {
   report = answer;
@@ -65,8 +65,8 @@ function show(answer) {
 
 function table({ counts, map, shuffled }) {
   const rows = [
-    ["trustworthiness", "Are neighbours on the map neighbours in latent space? 1: all; near 0.5: as chance would have it", plain],
-    ["continuity", "Do neighbours in latent space lie together on the map? 1: all; near 0.5: as chance would have it", plain],
+    ["trustworthiness", "Are neighbours on the map neighbours in latent space? 1: all; near 0.5: as chance would have it", score],
+    ["continuity", "Do neighbours in latent space lie together on the map? 1: all; near 0.5: as chance would have it", score],
     ["preservation", "Share of an item's k nearest in latent space that are among its k nearest on the map", percent],
   ].flatMap(([name, title, form]) => [
     line("th", name === "preservation" ? "neighbours kept" : name, map[name].map(form), title),
@@ -86,11 +86,11 @@ function paint() {
   const parts = [element("h2", {}, "Quality of this map")];
   if (report?.state === "done") {
     const { map, shuffled, labels, among, kept_of: k } = report;
-    const facts = fact("distance rank", `${plain(map.shepard)} · shuffled ${plain(shuffled.shepard)}`, "Shepard correlation: Spearman's, between distances in latent space and on the map");
+    const facts = fact("distance rank", `${score(map.shepard)} · shuffled ${score(shuffled.shepard)}`, "Shepard correlation: Spearman's, between distances in latent space and on the map");
     if (labels) {
       facts.push(...fact(`same ${labels.column}`, `${percent(labels.map)} · in\u00a0space ${percent(labels.space)} · shuffled ${percent(labels.shuffled)}`, "How often one of an item's nearest items has its label"));
     }
-    const sample = report.measured < current.info.count ? `${report.measured.toLocaleString("en")} of ${among.toLocaleString("en")} items` : `all ${among.toLocaleString("en")} items`;
+    const sample = report.measured < current.info.count ? `${count(report.measured)} of ${count(among)} items` : `all ${count(among)} items`;
     parts.push(
       table(report),
       element("dl", {}, ...facts),

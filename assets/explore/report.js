@@ -1,7 +1,7 @@
 // Tells the program that opened this page what is on show once it rests, and goes where the program says.
 import { debounced, postJSON } from "./api.js";
 import { reportTo, setAnchor } from "./history.js";
-import { tell, tellError } from "./notice.js";
+import { tellError } from "./notice.js";
 import { state, subscribe, update } from "./store.js";
 
 const EVERY = 400; // milliseconds between two questions
@@ -52,7 +52,6 @@ async function report() {
   try {
     const { go } = await postJSON(`views/${reportTo}`, body);
     if (body.shown) told = upTo;
-    if (gone) tell("The server is back.");
     gone = false;
     if (go) follow(go);
   } catch (error) {

@@ -1,4 +1,5 @@
 // Beside the map: how many items are selected, of what classes, and what can be done with them.
+import * as numbers from "./numbers.js";
 import { url } from "./api.js";
 import { clear, invert, isColour, isWorking, onSelection, selected, setView, showsOnly, toggleColour, whyMissing } from "./chosen.js";
 import { element } from "./picture.js";
@@ -7,7 +8,6 @@ import { current, state, subscribe, update } from "./store.js";
 let panel = null;
 let folded = null; // null: as there is room for it
 
-const number = (value) => value.toLocaleString("en");
 export const percent = (share) => `${share > 0 && share < 0.0995 ? (100 * share).toPrecision(2) : (100 * share).toFixed(share > 0.995 && share < 1 ? 1 : 0)} %`;
 const isFolded = () => folded ?? (state.page !== "explore" || panel.parentElement.clientWidth < 480);
 
@@ -27,7 +27,7 @@ function shares({ column, classes, count }) {
   const lines = classes.toSorted((one, other) => other.count - one.count).map((one) => {
     const odd = one.share < one.low || one.share > one.high;
     const chance = `${percent(one.low)} to ${percent(one.high)}`.replace(" % to", " to");
-    const told = `${one.name}: ${number(one.count)} items, ${percent(one.share)} of the selection, ${percent(one.share_of_all)} of all. Of as many items drawn by chance ${chance}.`;
+    const told = `${one.name}: ${numbers.count(one.count)} items, ${percent(one.share)} of the selection, ${percent(one.share_of_all)} of all. Of as many items drawn by chance ${chance}.`;
     return element(
       "li", { title: told, className: odd ? "odd" : "" },
       element("span", { className: "name" }, one.name),
@@ -51,7 +51,7 @@ function fill() {
   if (panel.hidden) return;
   panel.toggleAttribute("data-folded", isFolded());
   panel.setAttribute("aria-busy", String(isWorking()));
-  const words = told ? (told.count ? `${number(told.count)} of ${number(told.total)} items` : "No item is selected") : isWorking() ? "Selecting …" : "The selection is not there";
+  const words = told ? (told.count ? `${numbers.count(told.count)} of ${numbers.count(told.total)} items` : "No item is selected") : isWorking() ? "Selecting …" : "The selection is not there";
   if (panel.querySelector("strong").textContent !== words) panel.querySelector("strong").textContent = words;
   panel.querySelector("[data-do=fold]").textContent = isFolded() ? "▸" : "▾";
   panel.querySelector("[data-do=fold]").setAttribute("aria-expanded", String(!isFolded()));

@@ -4,7 +4,9 @@ import { debounced } from "./api.js";
 import { show } from "./decoded.js";
 import { tileShape } from "./form.js";
 import { settleFirst } from "./history.js";
+import { fixed, signed } from "./numbers.js";
 import { colour, element, fitted, paintDoubt } from "./picture.js";
+import { dragSlider } from "./slider_drag.js";
 import { current, state, subscribe, update } from "./store.js";
 import { anyStrip, connectStrips, focusStrip, forgetStrips, grid, refreshSoon, strip } from "./strips.js";
 
@@ -48,7 +50,7 @@ function addRows(count) {
   for (const j of left.slice(0, count)) addRow(j);
   const still = Math.max(0, left.length - count);
   more.hidden = still === 0;
-  more.textContent = `Show ${Math.min(STRONGEST, still)} more of ${current.info.order.length} dimensions`;
+  more.textContent = `Show ${Math.min(STRONGEST, still)} more of ${fixed(current.info.order.length, 0)} dimensions`;
 }
 
 // Goes to the slider of a dimension, which need not have had one.
@@ -124,10 +126,10 @@ function layRow(j) {
     onclick: () => toggleLock(j),
   });
   const told = current.info.can.variance
-    ? { title: "Mean rate: what this dimension tells of an item", text: `${rate.toFixed(2)} nats${rate >= 0.05 ? "" : " · hardly used"}` }
+    ? { title: "Mean rate: what this dimension tells of an item", text: `${fixed(rate, 2)} nats${rate >= 0.05 ? "" : " · hardly used"}` }
     : share !== undefined
-    ? { title: "Share of the variance of what is decoded that this dimension explains by itself", text: `${(100 * share).toFixed(1)} % of variance` }
-    : { title: "Standard deviation over the items; without a variance in the posterior there is no rate", text: `σ ${std.toFixed(2)}` };
+    ? { title: "Share of the variance of what is decoded that this dimension explains by itself", text: `${fixed(100 * share, 1)}\u00a0% of variance` }
+    : { title: "Standard deviation over the items; without a variance in the posterior there is no rate", text: `σ ${fixed(std, 2)}` };
   const head = element(
     "div",
     { className: "row-head" },
@@ -169,20 +171,8 @@ function key(event, j) {
 function drag(event, j) {
   if (event.button !== 0) return;
   const { slider } = rows.get(j);
-  const box = slider.getBoundingClientRect();
-  const last = current.info.steps - 1;
-  const follow = (moved) => toStep(j, Math.min(last, Math.max(0, Math.round(((moved.clientX - box.left) / box.width) * last))));
-  slider.setPointerCapture(event.pointerId);
   slider.focus({ preventScroll: true });
-  const end = () => {
-    slider.removeEventListener("pointermove", follow);
-    slider.removeEventListener("pointerup", end);
-    slider.removeEventListener("pointercancel", end);
-  };
-  slider.addEventListener("pointermove", follow);
-  slider.addEventListener("pointerup", end);
-  slider.addEventListener("pointercancel", end);
-  follow(event);
+  dragSlider(slider, event, (share) => toStep(j, Math.round(share * (current.info.steps - 1))));
 }
 
 const commit = debounced(() => update({}, { commit: true }), 350);
@@ -310,9 +300,9 @@ function place(j) {
   row.knob.dataset.outside = String(value < low || value > high);
   const inSigma = std > 0 ? (value - mean) / std : 0;
   const shown = state.view.units === "sigma" ? inSigma : value;
-  if (document.activeElement !== row.value) row.value.value = shown.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−");
+  if (document.activeElement !== row.value) row.value.value = signed(shown.toFixed(2)); // no thousands set apart: it is read again
   row.slider.setAttribute("aria-valuenow", String(value));
-  row.slider.setAttribute("aria-valuetext", `${value.toFixed(2)}, ${inSigma.toFixed(1)} σ from the mean`);
+  row.slider.setAttribute("aria-valuetext", `${fixed(value, 2)}, ${fixed(inSigma, 1)} σ from the mean`);
 }
 
 function placeAll() {

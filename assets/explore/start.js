@@ -10,6 +10,8 @@ import { onRetried } from "./jobs.js";
 import { layJobs } from "./jobs_panel.js";
 import { connectKeys } from "./keys.js";
 import { layLasso } from "./lasso.js";
+import { connectLegendKeys } from "./legend_keys.js";
+import { connectMapKeys } from "./map_keys.js";
 import { layMap, requestMap, shownNow } from "./map.js";
 import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
@@ -19,11 +21,13 @@ import { connectNames } from "../interpret/names.js";
 import { layReportButton } from "../interpret/report_button.js";
 import { connectGallery, repaintGallery } from "../interpret/gallery.js";
 import { layPages } from "../interpret/pages.js";
-import { tell, tellError } from "./notice.js";
+import { layNotices, tell, tellError } from "./notice.js";
+import { layPanelSwitch } from "./panel_switch.js";
 import { layPins } from "./pins.js";
 import { refreshLayers } from "./layer_places.js";
 import { layQuality } from "./quality.js";
 import { connectReport } from "./report.js";
+import { layTextSize, onTextSize } from "./text_size.js";
 import { layRows, repaintAll } from "./sliders.js";
 import { laySelectionPanel } from "./selection_panel.js";
 import { repaintTouched } from "./touched.js";
@@ -135,7 +139,20 @@ function projectionFits(projection, info) {
   return Boolean(pair) && pair.slice(1).filter(Boolean).every((axis, i, all) => Number(axis) < info.latent_dim && all.indexOf(axis) === i);
 }
 
+// Other colours, or another size of texts.
+function repaint() {
+  repaintAll();
+  repaintCells();
+  repaintDecoded();
+  repaintTouched();
+  repaintGallery();
+  requestMap();
+}
+
 export async function start() {
+  layNotices();
+  layTextSize();
+  layPanelSwitch();
   layDecoded();
   layMap();
   layPins();
@@ -156,10 +173,12 @@ export async function start() {
   connectOverlay();
   connectChosen();
   connectKeys();
+  connectMapKeys();
+  connectLegendKeys();
   onRetried(shownNow);
   try {
     const spaces = await getJSON("spaces");
-    if (!spaces.length) return tell("There is no space to show.", "error", 1e9);
+    if (!spaces.length) return tell("There is no space to show.", "error");
     document.body.dataset.defaultSpace = spaces[0].id;
     connectHistory(async (asked) => {
       try {
@@ -171,16 +190,10 @@ export async function start() {
     await restore(fromQuery(location.search), true);
     connectReport();
   } catch (error) {
-    tell(error.message, "error", 1e9);
+    tellError(error);
   }
-  new MutationObserver(() => {
-    repaintAll();
-    repaintCells();
-    repaintDecoded();
-    repaintTouched();
-    repaintGallery();
-    requestMap();
-  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
+  onTextSize(repaint);
+  new MutationObserver(repaint).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
   window.addEventListener("resize", repaintAll);
   return undefined;
 }

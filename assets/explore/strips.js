@@ -2,6 +2,7 @@
 import { debounced, postNumbers } from "./api.js";
 import { tell, tellError } from "./notice.js";
 import { atlas, picturesOf, sizeOfOne } from "./form.js";
+import { fixed } from "./numbers.js";
 import { current, state } from "./store.js";
 
 const MOST_BYTES = 4e6; // of one answer; beyond that only thumbnails, and the full row of the slider in use
@@ -108,7 +109,7 @@ function measure(space, milliseconds, count) {
   const { steps, latent_dim: d } = current.info;
   if (told === space || Math.min(d, 16) * steps * pace <= SLOWEST) return;
   told = space;
-  tell(`This model takes ${pace.toFixed(1)} ms a picture: filmstrips show every fourth step until a slider is in use.`, "hint");
+  tell(`This model takes ${fixed(pace, 1)} ms a picture: filmstrips show every fourth step until a slider is in use.`, "hint");
 }
 
 async function fetchRows(space, base, chosen, size) {

@@ -2,6 +2,7 @@
 import { debounced, framed, getJSON, newest, url } from "./api.js";
 import { onAnswer } from "./decoded.js";
 import { tellError } from "./notice.js";
+import { fixed, tidy } from "./numbers.js";
 import { compared, posteriorSamples } from "./compared.js";
 import { element } from "./picture.js";
 import { priorMean, setPosterior } from "./sliders.js";
@@ -19,7 +20,7 @@ const host = (id) => document.getElementById(id);
 
 function thumbnail(index, distance) {
   const picture = element("img", { src: url(`spaces/${state.space}/items/${index}.png`), alt: `Item ${index}`, loading: "lazy" });
-  const button = element("button", { className: "thumb", title: `Item ${index}, distance ${distance.toFixed(2)}`, onclick: () => goToItem(index) }, picture);
+  const button = element("button", { className: "thumb", title: `Item ${index}, distance ${fixed(distance, 2)}`, onclick: () => goToItem(index) }, picture);
   button.dataset.index = index;
   return button;
 }
@@ -33,7 +34,7 @@ function paintTrust(told) {
   const panel = host("trust");
   const score = about.believed;
   panel.dataset.level = levelOf(score);
-  panel.querySelector("strong").textContent = score.toFixed(2);
+  panel.querySelector("strong").textContent = fixed(score, 2);
   panel.querySelector(".words").textContent = about.trust_in_words;
   panel.querySelectorAll(".dot").forEach((dot, i) => { dot.dataset.on = String(score >= [0.15, 0.5, 0.75][i]); });
   for (const row of panel.querySelectorAll("[data-indicator]")) {
@@ -41,11 +42,11 @@ function paintTrust(told) {
     const value = about[name];
     row.dataset.level = value === null ? "absent" : levelOf(value);
     row.dataset.worst = String(value !== null && value === score && score < 0.75);
-    row.querySelector(".score").textContent = value === null ? "–" : value.toFixed(2);
+    row.querySelector(".score").textContent = value === null ? "–" : fixed(value, 2);
     row.querySelector(".fill").style.width = `${100 * (value ?? 0)}%`;
     row.dataset.meaning ??= row.title;
     row.title = `${about.words[name][0].toUpperCase()}${about.words[name].slice(1)}. ${row.dataset.meaning}`;
-    row.setAttribute("aria-label", `${row.querySelector(".name").textContent}: ${value === null ? "does not apply" : value.toFixed(2)}, ${about.words[name]}`);
+    row.setAttribute("aria-label", `${row.querySelector(".name").textContent}: ${value === null ? "does not apply" : fixed(value, 2)}, ${about.words[name]}`);
   }
 }
 
@@ -123,20 +124,14 @@ function latentTable(item) {
       "tr",
       {},
       element("td", {}, `z${j}`),
-      element("td", {}, current.info.can.variance ? `${item.z[j].toFixed(2)} ± ${item.std[j].toFixed(2)}` : item.z[j].toFixed(2)),
-      element("td", {}, item.rate_by_dimension[j] === null ? "" : `${item.rate_by_dimension[j].toFixed(2)} nats`),
+      element("td", {}, current.info.can.variance ? `${fixed(item.z[j], 2)} ± ${fixed(item.std[j], 2)}` : fixed(item.z[j], 2)),
+      element("td", {}, item.rate_by_dimension[j] === null ? "" : `${fixed(item.rate_by_dimension[j], 2)} nats`),
     ),
   );
   return element("table", {}, element("tbody", {}, ...lines));
 }
 
 const fact = (name, value, title) => [element("dt", { title }, name), element("dd", { title }, value)];
-
-export function tidy(value) {
-  if (value === null || value === undefined) return "missing";
-  if (typeof value !== "number" || Number.isInteger(value)) return String(value);
-  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
 
 const loadItem = newest(
   async ({ space, index }) => {

@@ -4,6 +4,7 @@ import { onMapReady } from "../explore/map.js";
 import { tellError } from "../explore/notice.js";
 import { colour } from "../explore/picture.js";
 import { current, state, subscribe, update } from "../explore/store.js";
+import { scaled } from "../explore/text_size.js";
 
 const MOST = 24; // arrows; of more dimensions the longest
 const REACH = 0.42; // of the map's half extent that the longest arrow takes
@@ -49,7 +50,7 @@ export function paintBiplot(context, toPixels, box) {
   // As long in pixels as the map has room for: how long they are beside each other is what counts.
   const unit = arrows.ends[0] ? Math.hypot(...toPixels(arrows.from.map((value, axis) => value + arrows.ends[0].by[axis])).map((value, i) => value - [x0, y0][i])) : 1;
   const stretch = (REACH * Math.min(box.width, box.height)) / Math.max(unit, 1e-6);
-  context.font = "600 11px system-ui, sans-serif";
+  context.font = `600 ${scaled(12)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineWidth = 1.5;

@@ -3,6 +3,7 @@ import { debounced, newest, postJSON, whenBack } from "../explore/api.js";
 import { isColour } from "../explore/chosen.js";
 import { goToItem } from "../explore/items.js";
 import { tellError } from "../explore/notice.js";
+import { count } from "../explore/numbers.js";
 import { element } from "../explore/picture.js";
 import { current, state, subscribe } from "../explore/store.js";
 import { HIGH, paintTiles, readable, tileWide } from "./gallery_canvas.js";
@@ -176,8 +177,8 @@ function paint() {
   tellOption();
   const top = topNow();
   const ends = [Math.min(total, Math.floor(top / HIGH) * wide + 1), Math.min(total, Math.ceil((top + clientHeight) / HIGH) * wide)];
-  const some = known !== null && known < current.info.count ? ` · known of ${known.toLocaleString("en")}` : "";
-  document.getElementById("gallery-place").textContent = `${ends[0].toLocaleString("en")}–${ends[1].toLocaleString("en")} of ${total.toLocaleString("en")}${isAmong() ? " selected" : ""}${state.selection ? " of the classes shown" : ""}${some}`;
+  const some = known !== null && known < current.info.count ? ` · known of ${count(known)}` : "";
+  document.getElementById("gallery-place").textContent = `${count(ends[0])}–${count(ends[1])} of ${count(total)}${isAmong() ? " selected" : ""}${state.selection ? " of the classes shown" : ""}${some}`;
 }
 
 const described = (item) => `Item ${item.index}${item.id === String(item.index) ? "" : ` (${item.id})`}${item.label === null ? "" : ` · ${item.label}`}${item.value === null ? "" : ` · ${readable(item.value)}`}${item.percentile === null ? "" : ` · above ${readable(item.percentile)} % of the items`}`;

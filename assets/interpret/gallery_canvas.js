@@ -1,17 +1,19 @@
 // The tiles of the gallery on one canvas: where each lies, and how it looks.
 import { scaleInWords } from "../explore/difference.js";
 import { colour, fitted } from "../explore/picture.js";
+import { short } from "../explore/numbers.js";
 import { fillFitted } from "../explore/plot.js";
+import { scaled } from "../explore/text_size.js";
 import { isImage } from "../explore/form.js";
 import { besides, isRefused, pictureOf } from "./gallery_pictures.js";
 
 export const HIGH = 104;
-const PICTURE = 64;
+const PICTURE = 62;
 const GAP = 6;
 
 export const tileWide = () => (isImage() && besides() === 2 ? 2 * PICTURE + 24 : PICTURE + 20);
 
-export const readable = (value) => (value === null ? "–" : (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : Number(value.toPrecision(3)).toString()).replace("-", "−"));
+export const readable = (value) => (value === null ? "–" : short(value, 3));
 
 // Under the figure an item is ordered by: its label, or how far the colours of its difference reach.
 function below(item) {
@@ -33,8 +35,8 @@ export function paintTiles(canvas, tiles) {
     context.fillStyle = ink;
     for (const tile of tiles) if (tile.item) draw(tile, tile.x + (tileWide() - GAP) / 2);
   };
-  words(10.5, inks.ink, ({ y, text }, x) => fillFitted(context, text, x, y + 79, tileWide() - GAP - 4));
-  words(9.5, inks.quiet, ({ y, item }, x) => { if (below(item)) fillFitted(context, below(item), x, y + 92, tileWide() - GAP - 4); });
+  words(scaled(12), inks.ink, ({ y, text }, x) => fillFitted(context, text, x, y + 62 + scaled(14), tileWide() - GAP - 4));
+  words(scaled(12), inks.quiet, ({ y, item }, x) => { if (below(item)) fillFitted(context, below(item), x, y + 62 + scaled(27.5), tileWide() - GAP - 4); });
 }
 
 function paintTile(context, { x, y, item, on, under }, inks) {
@@ -57,7 +59,7 @@ function paintTile(context, { x, y, item, on, under }, inks) {
     context.fillStyle = inks.ground;
     context.fillRect(left, y + 2, wide - 14, PICTURE);
     if (item && isRefused(item.index)) {
-      context.font = "11px sans-serif";
+      context.font = `${scaled(12)}px sans-serif`;
       context.fillStyle = inks.quiet;
       context.fillText("no picture", x + wide / 2, y + 2 + PICTURE / 2);
     }

@@ -1,6 +1,7 @@
 // Which items the gallery shows: one value or a range of any column. The map shows the same.
 import { getJSON } from "../explore/api.js";
 import { tellError } from "../explore/notice.js";
+import { count } from "../explore/numbers.js";
 import { element } from "../explore/picture.js";
 import { state, subscribe, update } from "../explore/store.js";
 
@@ -57,7 +58,7 @@ async function offer(name, mirrored = false) {
 }
 
 function layValues(name) {
-  const choice = element("select", { "aria-label": `Value of ${name}`, onchange: () => look({ column: name, value: choice.value }) }, ...told.values.map((one) => element("option", { value: one.value }, `${one.value} (${one.count.toLocaleString("en")})`)));
+  const choice = element("select", { "aria-label": `Value of ${name}`, onchange: () => look({ column: name, value: choice.value }) }, ...told.values.map((one) => element("option", { value: one.value }, `${one.value} (${count(one.count)})`)));
   paint = () => { if (state.within?.value !== undefined) choice.value = state.within.value; };
   value.replaceChildren(choice);
   paint();

@@ -4,6 +4,7 @@ import { onMapReady } from "../explore/map.js";
 import { tellError } from "../explore/notice.js";
 import { colour } from "../explore/picture.js";
 import { state, subscribe } from "../explore/store.js";
+import { scaled } from "../explore/text_size.js";
 
 let marks = null; // { key, places }
 let repaint = () => {};
@@ -40,13 +41,13 @@ export async function refreshMarks() {
 }
 
 export function paintMarks(context, toPixels) {
-  context.font = "650 10.5px system-ui, sans-serif";
+  context.font = `650 ${scaled(12)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   // The first lies on top.
   marks.places.map((place, i) => [i + 1, toPixels(place)]).reverse().forEach(([number, [x, y]]) => {
     context.beginPath();
-    context.arc(x, y, 8.5, 0, 7);
+    context.arc(x, y, scaled(9.5), 0, 7);
     context.fillStyle = colour("--mark");
     context.fill();
     context.lineWidth = 1.5;

@@ -2,6 +2,7 @@
 import { framed } from "../explore/api.js";
 import { onMapReady } from "../explore/map.js";
 import { tellError } from "../explore/notice.js";
+import { count, short } from "../explore/numbers.js";
 import { colour, element } from "../explore/picture.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 
@@ -12,10 +13,9 @@ let asking = 0;
 const key = () => (state.within ? `${state.space}/${state.projection}/${JSON.stringify(state.within)}` : "");
 export const hasWithin = () => Boolean(shown) && shown.key === key();
 
-const readable = (value) => Number(value.toPrecision(3)).toString().replace("-", "−");
 export function inWords({ column: name, low, high, value }) {
   const column = current.info.columns.find((one) => one.name === name && one.measured)?.title ?? name;
-  return value === undefined ? `${column} from ${readable(low)} to ${readable(high)}` : `${column}: ${value}`;
+  return value === undefined ? `${column} from ${short(low)} to ${short(high)}` : `${column}: ${value}`;
 }
 
 async function refresh() {
@@ -48,7 +48,7 @@ function show() {
   chip.hidden = !hasWithin();
   if (hasWithin()) {
     chip.replaceChildren(
-      element("span", {}, `${inWords(state.within)} · ${shown.count.toLocaleString("en")} items`),
+      element("span", {}, `${inWords(state.within)} · ${count(shown.count)} items`),
       element("button", { className: "plain", title: "Look at all items again", "aria-label": "Look at all items again", onclick: () => update({ within: null }, { commit: true }) }, "×"),
     );
   }

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dash import Dash, html
 
 from components.panels import map as map_panel
-from components.panels import pins, sliders, study, touched
+from components.panels import panel_switch, pins, sliders, study, touched
 from vae_core import Catalogue
 
 
 def layout() -> html.Main:
     """Return the page; it fills the window without a scroll bar of its own."""
     return html.Main(
-        [study.layout(), map_panel.layout(), touched.layout(), sliders.layout(), pins.layout()], id="explore"
+        [study.layout(), map_panel.layout(), touched.layout(), sliders.layout(), pins.layout(), panel_switch.layout()],
+        id="explore",
     )
 
 

@@ -14,6 +14,7 @@ from components.big_maps import items_drawn
 from components.columns import default_column
 from components.icons import icon
 from components.item_selections import items_of
+from components.map_axes import TEXT
 from components.map_figure import empty_figure, map_figure
 from vae_core import Catalogue, InputError
 
@@ -39,7 +40,7 @@ def layout() -> html.Section:
                             dmc.Select(
                                 id="axis-x",
                                 data=[],
-                                w=64,
+                                w=60,
                                 size="xs",
                                 allowDeselect=False,
                                 **label("Horizontal dimension"),
@@ -47,7 +48,7 @@ def layout() -> html.Section:
                             dmc.Select(
                                 id="axis-y",
                                 data=[],
-                                w=64,
+                                w=60,
                                 size="xs",
                                 allowDeselect=False,
                                 **label("Vertical dimension"),
@@ -224,10 +225,12 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
             key = f"{wanted['space']}/{name}"
             frame = _numbers(wanted.get("frame"))
             drawn = items_drawn(len(space), projection, points_up_to)
+            text = min(24.0, max(TEXT, (_numbers([wanted.get("text", TEXT)]) or [TEXT])[0]))
             selected = items_of(space, wanted.get("chosen"))
             if wanted.get("only") and selected is not None:
                 drawn = selected.indices if drawn is None else drawn[selected.mask[drawn]]
-            return map_figure(space, projection, color, bool(wanted.get("dark")), key, frame, drawn, selected), None
+            dark = bool(wanted.get("dark"))
+            return map_figure(space, projection, color, dark, key, frame, drawn, selected, text), None
         except KeyError as error:
             return no_update, f"There is no space {error}."
         except InputError as error:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import (
+    PLOT,
     assert_drawn,
     choose,
     notice,
@@ -16,6 +17,7 @@ from tests.browser.driving import (
     wait_for_map,
     wait_for_other_picture,
 )
+from tests.browser.legibility import illegible
 
 PANELS = ("header", "#map-panel", "#touched-panel", "#sliders-panel", "#pins-panel")
 
@@ -26,6 +28,25 @@ def test_everything_is_in_the_window(page: Page, server: str, size: tuple[int, i
     pins = f"a={','.join(['1'] * 16)}&b={','.join(['-1'] * 16)}"
     open_map(page, server, f"item=2&{pins}&projection=z:3,7", projection="z:3,7")
     page.wait_for_selector("#line:visible")
+    page.wait_for_selector("#touched .trio")
+    assert_all_in_the_window(page, size)
+    panel = page.locator("#touched-panel").evaluate("panel => panel.scrollHeight - panel.clientHeight")
+    assert panel <= 0, "the item on show would scroll"
+
+    page.click("#text-size")
+    expect(page.locator("#text-size")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function(f"() => {PLOT}._fullLayout.font.size === 15")
+    assert_all_in_the_window(page, size)
+    small = [line for line in illegible(page, smallest=15) if " px" in line]
+    assert not small, "\n".join(small)
+    page.reload()
+    page.wait_for_selector("#decoded[data-z]")
+    expect(page.locator("html")).to_have_attribute("data-text", "large")
+    page.click("#text-size")
+    expect(page.locator("html")).not_to_have_attribute("data-text", "large")
+
+
+def assert_all_in_the_window(page: Page, size: tuple[int, int]) -> None:
     overflow = page.evaluate(
         """() => [document.documentElement, document.body, document.getElementById('explore')]
             .map((part) => [part.scrollWidth - part.clientWidth, part.scrollHeight - part.clientHeight])"""
@@ -41,8 +62,10 @@ def test_everything_is_in_the_window(page: Page, server: str, size: tuple[int, i
             """bar => {
                 const parts = [...bar.children].filter((part) => part.getClientRects().length)
                     .map((part) => part.getBoundingClientRect());
-                const all = parts.slice(1).some((part, i) => part.left < parts[i].right - 0.5);
-                return all || bar.scrollWidth > bar.clientWidth + 1;
+                const over = (part, last) => part.left < last.right - 0.5 && part.top < last.bottom - 1;
+                const all = parts.slice(1).some((part, i) => over(part, parts[i]));
+                const end = bar.getBoundingClientRect().right;
+                return all || parts.some((part) => part.right > end + 0.5) || bar.scrollWidth > bar.clientWidth + 1;
             }"""
         )
         assert not squeezed, f"{bar} has no room for its parts"

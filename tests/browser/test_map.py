@@ -100,7 +100,7 @@ def test_pca_says_how_much_it_explains(page: Page, server: str) -> None:
     mean = np.load(io.BytesIO(page.request.get(f"{server}/api/spaces/fashion/latents.npz").body()))["mean"]
     variance = np.linalg.eigvalsh(np.cov(mean.T))[::-1] / np.trace(np.cov(mean.T))
     for axis in range(2):
-        assert with_share[axis] == f"PC {axis + 1} · {variance[axis]:.0%} of variance"
+        assert with_share[axis] == f"PC {axis + 1} · {100 * variance[axis]:.0f}\N{NO-BREAK SPACE}% of variance"
 
 
 def test_looking_closer_recolouring_and_hiding(page: Page, server: str) -> None:

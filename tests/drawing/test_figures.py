@@ -89,7 +89,7 @@ def test_a_heat_map_names_and_shades_every_cell() -> None:
     root = read(text)
     cells = [one for one in root.iter("td") if "cell" in (one.get("class") or "")]
     assert [one.text for one in cells] == [".50", "−1.0", "·", ".25"]
-    assert [one.get("class") for one in cells] == ["cell plus", "cell minus strong", "cell none", "cell plus faint"]
+    assert [one.get("class") for one in cells] == ["cell plus", "cell minus", "cell none", "cell plus faint"]
     assert [one.get("style") for one in cells] == ["--share:0.500", "--share:1.000", None, "--share:0.250"]
     assert cells[1].get("aria-label") == "z0, c: −1.00"
     assert [one.get("tabindex") for one in cells] == ["0", "-1", None, "-1"], "one stop of the keyboard"

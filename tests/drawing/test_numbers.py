@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_core.drawing.numbers import p_value, percent, plain, with_error
+from vae_core.drawing.numbers import count, fixed, p_value, percent, plain, with_error
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,11 @@ from vae_core.drawing.numbers import p_value, percent, plain, with_error
 )
 def test_plain(value: float | None, text: str) -> None:
     assert plain(value) == text
+
+
+def test_fixed_places_and_counts() -> None:
+    assert [fixed(value, 2) for value in (-0.001, -1234.567, 2, math.nan)] == ["0.00", "−1,234.57", "2.00", "–"]
+    assert [count(value) for value in (0, 999, 10_000, -4321)] == ["0", "999", "10,000", "−4,321"]
 
 
 @given(st.floats(-1e6, 1e6).filter(lambda value: abs(value) > 1e-3))

@@ -14,8 +14,9 @@ from vae_core.drawing.bars import touchable
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import plain
 
-_WIDE, _HIGH = 360, 150
-_LEFT, _RIGHT, _TOP, _BELOW = 44, 10, 8, 30
+#: Units of the drawing, as many as pixels where it is as wide as a card in a narrow window; its texts take 13.
+_WIDE, _HIGH = 340, 176
+_LEFT, _RIGHT, _TOP, _BELOW = 62, 10, 10, 42
 
 
 @dataclass(frozen=True)
@@ -148,14 +149,14 @@ def _axes(along: _Scale, up: _Scale, x_title: str, y_title: str, whole: bool) ->
         y = up(tick)
         parts += [
             tag("line", x1=_LEFT, x2=_WIDE - _RIGHT, y1=f"{y:.1f}", y2=f"{y:.1f}", class_="grid"),
-            tag("text", up.written(tick), x=_LEFT - 5, y=f"{y + 3:.1f}", class_="tick end"),
+            tag("text", up.written(tick), x=_LEFT - 5, y=f"{y + 4:.1f}", class_="tick end"),
         ]
     for tick in along.ticks(6, whole):
         x = along(tick)
-        parts.append(tag("text", along.written(tick), x=f"{x:.1f}", y=_HIGH - _BELOW + 12, class_="tick middle"))
-    parts.append(tag("text", x_title, x=(_LEFT + _WIDE - _RIGHT) / 2, y=_HIGH - 4, class_="title middle"))
-    turned = f"rotate(-90 9 {(_TOP + _HIGH - _BELOW) / 2})"
-    parts.append(tag("text", y_title, x=9, y=(_TOP + _HIGH - _BELOW) / 2, transform=turned, class_="title middle"))
+        parts.append(tag("text", along.written(tick), x=f"{x:.1f}", y=_HIGH - _BELOW + 16, class_="tick middle"))
+    parts.append(tag("text", x_title, x=(_LEFT + _WIDE - _RIGHT) / 2, y=_HIGH - 6, class_="title middle"))
+    turned = f"rotate(-90 13 {(_TOP + _HIGH - _BELOW) / 2})"
+    parts.append(tag("text", y_title, x=13, y=(_TOP + _HIGH - _BELOW) / 2, transform=turned, class_="title middle"))
     return parts
 
 

@@ -90,7 +90,7 @@ def heat_map(
         share = min(1.0, abs(value) / full)
         side = ("plus" if value >= 0 else "minus") if diverging else "amount"
         spoken = f"{rows[i]}, {columns[j]}: {plain(value)}"
-        kinds = ["cell", side, "strong" if share > 0.55 else "", "faint" if faint is not None and faint[i, j] else ""]
+        kinds = ["cell", side, "faint" if faint is not None and faint[i, j] else ""]
         return tag(
             "td",
             _short(value, digits) if figures else "",

@@ -61,9 +61,16 @@ def percent(share: float | None, places: int = 0) -> str:
     return _signed(text) + f"{_THIN}%"
 
 
+def fixed(value: float | None, places: int) -> str:
+    """Write a number with so many places behind the point, a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return _signed(f"{value:,.{places}f}")
+
+
 def count(value: int) -> str:
     """Write a whole number with its thousands set apart."""
-    return f"{value:,}"
+    return _signed(f"{value:,}")
 
 
 def p_value(p: float | None) -> str:

@@ -11,7 +11,7 @@ from vae_core.drawing.curves import Curve, curves
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
-from vae_core.drawing.numbers import count, p_value, percent, with_error
+from vae_core.drawing.numbers import count, fixed, p_value, percent, with_error
 from vae_core.drawing.walk import base_switch, walk
 from vae_core.interpret.components import Components
 from vae_core.interpret.names_in_use import called
@@ -183,8 +183,8 @@ def _loadings(found: Components, called_by: dict[int, str]) -> Markup:
             most=1.0,
             touch=lambda i, j: {"dimension": int(shown[j])},
             told=lambda i, j: (
-                f"{components[i]}, {names[j]}: correlation {found.correlation[i, shown[j]]:.3f}, "
-                f"entry of the eigenvector {found.axes[i, shown[j]]:.3f}"
+                f"{components[i]}, {names[j]}: correlation {fixed(float(found.correlation[i, shown[j]]), 3)}, "
+                f"entry of the eigenvector {fixed(float(found.axes[i, shown[j]]), 3)}"
             ),
             column_touch=[{"dimension": int(j)} for j in shown],
             label="Loadings",

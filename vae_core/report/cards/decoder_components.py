@@ -11,7 +11,7 @@ from vae_core.drawing.curves import Curve, curves
 from vae_core.drawing.facts import how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
-from vae_core.drawing.numbers import count, percent, with_error
+from vae_core.drawing.numbers import count, fixed, percent, with_error
 from vae_core.drawing.walk import base_switch, walk
 from vae_core.interpret.decoder_components import DecoderComponents
 from vae_core.report.card import Card
@@ -95,8 +95,9 @@ def _relation(found: DecoderComponents) -> Markup:
             diverging=True,
             most=1.0,
             told=lambda i, j: (
-                f"{rows[i]}, {columns[j]}: correlation {found.correlation[i, j]:.3f}, cosine "
-                f"{found.cosine[i, j]:.3f}; {columns[j]} has {percent(float(found.plain_variance[j]))} of the variance"
+                f"{rows[i]}, {columns[j]}: correlation {fixed(float(found.correlation[i, j]), 3)}, cosine "
+                f"{fixed(float(found.cosine[i, j]), 3)}; {columns[j]} has {percent(float(found.plain_variance[j]))} "
+                "of the variance"
             ),
         ),
     )

@@ -12,7 +12,7 @@ from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.histogram import histogram
 from vae_core.drawing.markup import if_touched, joined, tag
-from vae_core.drawing.numbers import count, p_value, plain, with_error
+from vae_core.drawing.numbers import count, fixed, p_value, plain, with_error
 from vae_core.interpret.names_in_use import called
 from vae_core.interpret.naming import off_dimensions
 from vae_core.interpret.prior_fit import MISSES_FROM, SIGNIFICANT, PriorFit
@@ -145,7 +145,7 @@ def _dimension(found: PriorFit, j: int, name: str) -> Markup:
     ks, chance = float(found.kolmogorov_smirnov[j]), found.kolmogorov_smirnov_by_chance_95
     w, usual = float(found.effect[j]), float(found.wasserstein_by_chance_95[j] / found.prior_deviation[j])
     told_p = p_value(float(found.kolmogorov_smirnov_p[j]))
-    told = f"{found.mean[j]:.2f} ± {found.deviation[j]:.2f}".replace("-", "−")
+    told = f"{fixed(float(found.mean[j]), 2)} ± {fixed(float(found.deviation[j]), 2)}"
     return tag(
         "div",
         tag(

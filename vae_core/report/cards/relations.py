@@ -13,7 +13,7 @@ from vae_core.drawing.explained import explained
 from vae_core.drawing.facts import how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
-from vae_core.drawing.numbers import count, plain, with_error
+from vae_core.drawing.numbers import count, fixed, plain, with_error
 from vae_core.interpret.names_in_use import called
 from vae_core.interpret.naming import DimensionNames, names_of, off_dimensions
 from vae_core.interpret.own_names import own_names_of
@@ -234,11 +234,11 @@ def _figures(found: Relations, j: int, c: int) -> str:
         f"{plain(float(found.null_highest[j, c]), 2)} in {found.draws} permutations)",
     ]
     if math.isfinite(found.pearson[j, c]):
-        told.append(f"r = {found.pearson[j, c]:.2f}, Spearman's {found.spearman[j, c]:.2f}".replace("-", "−"))
+        told.append(f"r = {fixed(float(found.pearson[j, c]), 2)}, Spearman's {fixed(float(found.spearman[j, c]), 2)}")
     if math.isfinite(found.angular[j, c]):
-        told.append(f"R² = {found.angular[j, c]:.2f} on sine and cosine of the angle")
+        told.append(f"R² = {fixed(float(found.angular[j, c]), 2)} on sine and cosine of the angle")
     if math.isfinite(found.ratio[j, c]):
-        told.append(f"η² = {found.ratio[j, c]:.2f} (by chance {plain(float(found.ratio_chance[c]), 2)})")
+        told.append(f"η² = {fixed(float(found.ratio[j, c]), 2)} (by chance {plain(float(found.ratio_chance[c]), 2)})")
     return "; ".join(told)
 
 

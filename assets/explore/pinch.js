@@ -1,0 +1,65 @@
+// Two fingers on a flat map: they zoom into what is between them and move it along. Plotly knows one finger only.
+
+let from = null; // where the fingers were put, and what part of the map was in view
+let frame = 0;
+
+export const isPinching = () => from !== null;
+
+const places = (touches, box) => Array.from(touches).slice(0, 2).map(({ clientX, clientY }) => [clientX - box.left, clientY - box.top]);
+const apart = ([one, other]) => Math.max(24, Math.hypot(one[0] - other[0], one[1] - other[1]));
+const between = ([one, other]) => [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
+
+// `plotElement()`: Plotly's element; `isFlat()`: whether its map is one that fingers zoom.
+export function connectPinch(stage, plotElement, isFlat) {
+  const box = () => {
+    const { left, top } = plotElement().getBoundingClientRect();
+    const { xaxis, yaxis } = plotElement()._fullLayout;
+    return { left: left + xaxis._offset, top: top + yaxis._offset, width: xaxis._length, height: yaxis._length };
+  };
+
+  function begin(event) {
+    if (event.touches.length !== 2 || !event.target.closest?.("#map") || !isFlat()) return;
+    event.stopPropagation();
+    event.preventDefault();
+    const { xaxis, yaxis } = plotElement()._fullLayout;
+    from = { fingers: places(event.touches, box()), x: [...xaxis.range], y: [...yaxis.range] };
+    // The first finger has begun to drag the map: for Plotly it is lifted here.
+    document.dispatchEvent(new TouchEvent("touchend", { bubbles: true, changedTouches: [event.touches[0]] }));
+  }
+
+  function move(event) {
+    if (!from) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    if (event.touches.length < 2) return;
+    const fingers = places(event.touches, box());
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => show(fingers));
+  }
+
+  // What lay between the fingers stays between them.
+  function show(fingers) {
+    if (!from) return;
+    const { width, height } = box();
+    const share = apart(from.fingers) / apart(fingers);
+    const [x0, y0] = between(from.fingers);
+    const [x1, y1] = between(fingers);
+    const ranged = ([low, high], start, now, size) => {
+      const span = (high - low) * share;
+      const first = low + ((high - low) * start) / size - (span * now) / size;
+      return [first, first + span];
+    };
+    window.Plotly.relayout(plotElement(), { "xaxis.range": ranged(from.x, x0, x1, width), "yaxis.range": ranged(from.y, height - y0, height - y1, height) });
+  }
+
+  function end(event) {
+    if (!from || event.touches.length > 0 || !event.isTrusted) return;
+    // Not before all who hear of this lift have: it is no click.
+    setTimeout(() => { from = null; });
+  }
+
+  stage.addEventListener("touchstart", begin, { capture: true, passive: false });
+  window.addEventListener("touchmove", move, { capture: true, passive: false });
+  window.addEventListener("touchend", end, true);
+  window.addEventListener("touchcancel", end, true);
+}
