@@ -61,7 +61,7 @@ def visitor() -> str:
 
 def described(job: Job) -> dict[str, Any]:
     """Return a job with what names it."""
-    return {"id": job.id, "key": job.key, "visitors": len(job.visitors), **describe(job)}
+    return {"id": job.id, "key": job.key, "kind": job.kind, "visitors": len(job.visitors), **describe(job)}
 
 
 def describe(job: Job) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def ratios(name: str, kind: str, size: int, seed: int) -> dict[str, tuple[float,
     mean, logvar = space.mean[train], space.logvar[train]
     points, spots, _ = _FITS[kind](mean, space.mean[test], seed)
     made = NeighbourMap(ProjectionSettings.of(kind), points, mean, Neighbours(mean))
+    made.learn_way_back()
     scale = TrustScale.measure(mean, logvar)
     guess, truth = made.invert(spots), space.mean[test]
     trips = usual_round_trips(space.model, mean, scale)

@@ -18,7 +18,8 @@ import pytest
 from vae_core.errors import InputError
 from vae_core.jobs import Job, Jobs, Kind
 
-KINDS = {name: Kind(f"tests.jobs.work:{name}") for name in ("multiply", "refuse", "stumble", "wait", "ignore", "keep")}
+NAMES = ("multiply", "refuse", "stumble", "wait", "ignore", "keep", "go_on")
+KINDS = {name: Kind(f"tests.jobs.work:{name}") for name in NAMES}
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +120,18 @@ def test_what_there_is_can_be_kept(jobs: Jobs, tmp_path: Path) -> None:
     assert job.result(60) == "keep" and job.wait(60) and job.state == "done"
     jobs.stop_here("keep")
     jobs.stop_here("nobody knows this one")
+
+
+def test_what_is_given_can_be_used_while_the_work_goes_on(jobs: Jobs, tmp_path: Path) -> None:
+    job = jobs.submit("goes on", "go_on", "Work", where(tmp_path))
+    process_of(tmp_path)
+    assert job.given == "the first half" and not job.finished
+    assert (job.progress["step"], job.progress["note"]) == (3, "more")
+    jobs.stop_here("goes on")
+    time.sleep(0.2)
+    assert job.state == "running", "what there is has been kept already"
+    jobs.cancel("goes on")
+    assert job.result(60) == "cancel" and job.wait(60)
 
 
 def test_what_another_visitor_waits_for_goes_on(jobs: Jobs, tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ class Jobs:
     def stop_here(self, key: str, visitor: str = "") -> None:
         """Ask a job to keep what it has and end; only for work that says in its progress that it can.
 
-        Work that nobody wants any more is being stopped already, and stays so.
+        Work that nobody wants any more is being stopped already, and stays so; what has been given is kept already.
 
         Raises
         ------
@@ -165,7 +165,7 @@ class Jobs:
         """
         with self._lock:
             job = self._jobs.get(key)
-            if job is None or job.finished or not job.visitors:
+            if job is None or job.finished or not job.visitors or job.given is not None:
                 return
             if job.visitors - {visitor}:
                 raise InputError(
