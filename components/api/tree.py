@@ -96,6 +96,11 @@ def register(
     api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))
     api.register_error_handler(WayBackUnknown, lambda error: (jsonify(error=str(error)), 409))
     api.register_error_handler(HTTPException, _http_error)
+
+    @api.before_request
+    def hear_visitor() -> None:
+        jobs.hear(job_routes.visitor())
+
     server.register_blueprint(api)
     server.add_url_rule(f"{prefix.rstrip('/')}/health", "health", lambda: jsonify(status="ok"))
 

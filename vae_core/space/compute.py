@@ -105,7 +105,7 @@ def lay_out(
         from vae_core.space.umap_map import fit_umap
 
         points, details = fit_umap(settings, fitted, among, progress, begin)
-    return whole_map(settings, points, mean, neighbours, details, progress)
+    return whole_map(settings, points, mean, neighbours, details, _kept_anyway(progress))
 
 
 def whole_map(
@@ -181,7 +181,7 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     mean = encodings.mean
     neighbours = cache.neighbours(mean)
     made = stored_map(wanted.id, mean, neighbours, cache)
-    heard = progress
+    heard = _kept_anyway(progress)
     if made is None:
         try:
             earlier = None if wanted.start == COMPONENTS else cache.map(wanted.start, mean)
@@ -189,8 +189,7 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
         except Stopped as stop:
             if stop.so_far is None or getattr(progress, "wish", None) != "keep":
                 raise
-            # As if it had been asked for with so many steps; the wish is granted, what is left is not stopped by it.
-            heard = _kept_anyway(progress)
+            # As if it had been asked for with so many steps.
             made = whole_map(replace(wanted, iterations=stop.step), stop.so_far, mean, neighbours, {}, heard)
             _keep(made, mean, cache)
     if (give := getattr(progress, "give", None)) is not None:
@@ -200,6 +199,8 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
 
 
 def _kept_anyway(progress: Progress) -> Progress:
+    """Return a progress by which a wish to keep what there is stops nothing: all steps of the layout are done."""
+
     def heard(step: int, of: int, note: str = "", preview: Any = None) -> bool:
         return progress(step, of, note, preview) or getattr(progress, "wish", None) == "keep"
 

@@ -112,7 +112,7 @@ def _place_tsne(
     from openTSNE.affinity import joint_probabilities_nn
 
     # The steps of the library's transform, which itself would have the affinities of the whole map computed first.
-    jobs = (os.cpu_count() or 1) if len(points) >= _THREADS_FROM else 1
+    jobs = (os.cpu_count() or 1) if len(z) >= _THREADS_FROM else 1
     perplexity = min(_PERPLEXITY, (len(neighbours) - 1) / 3)
     index, distance = neighbours.query(z, min(max(1, int(3 * perplexity)), len(neighbours)))
     affinities = joint_probabilities_nn(
