@@ -2,6 +2,7 @@
 import { asVisitor, framed, getJSON, url } from "./api.js";
 import { mirror } from "./controls.js";
 import { show } from "./decoded.js";
+import { busyWhile } from "./busy.js";
 import { onMapReady, plotElement, requestedColour, toPixels } from "./map.js";
 import { cssOnScale } from "./moving.js";
 import { tell, tellError } from "./notice.js";
@@ -199,7 +200,7 @@ async function add(file) {
 }
 
 export function layLayer() {
-  const input = element("input", { type: "file", accept: ".npz,.npy", hidden: true, id: "layer-file", "aria-label": "New items", onchange: () => { if (input.files[0]) add(input.files[0]); input.value = ""; } });
+  const input = element("input", { type: "file", accept: ".npz,.npy", hidden: true, id: "layer-file", "aria-label": "New items", onchange: () => { if (input.files[0]) busyWhile(document.getElementById("add-layer"), add(input.files[0])); input.value = ""; } });
   document.body.append(input);
   document.addEventListener("click", (event) => { if (event.target.id === "add-layer") input.click(); });
 }

@@ -13,6 +13,7 @@ import { tellError } from "./notice.js";
 import { colour, fitted } from "./picture.js";
 import { connectShade, isShaded, paintShade } from "./shade.js";
 import { current, state, subscribe } from "./store.js";
+import { knowsWayBack } from "./way_back.js";
 
 let here = null; // place of the point on show, in map coordinates
 let hereOf = null; // the map it belongs to
@@ -200,7 +201,7 @@ const loadTiles = newest(
 
 function refreshTiles() {
   const plot = plotElement();
-  if (!state.view.manifold || !flat() || !current.info || !plot?.data?.length || !asWanted()) return;
+  if (!state.view.manifold || !flat() || !current.info || !plot?.data?.length || !asWanted() || !knowsWayBack()) return;
   const { xaxis, yaxis } = plot._fullLayout;
   const { width, height } = plotBox();
   const size = ((xaxis.range[1] - xaxis.range[0]) / width) * CELL;

@@ -4,6 +4,7 @@ import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels 
 import { tellError } from "./notice.js";
 import { colour } from "./picture.js";
 import { state, subscribe } from "./store.js";
+import { knowsWayBack } from "./way_back.js";
 
 const CELL = 9; // CSS pixels between two spots that are asked about
 const MOST = 12000; // spots of one request, however large the window
@@ -11,7 +12,7 @@ const MARGIN = 0.4; // of the view on every side: what panning brings in is veil
 let shade = null; // { space, projection, picture, from, to }: the corners' places on the map
 let repaint = () => {};
 
-const wanted = () => Boolean(state.view.shade) && flat() && plotElement()?.data?.length > 0 && asWanted();
+const wanted = () => Boolean(state.view.shade) && flat() && plotElement()?.data?.length > 0 && asWanted() && knowsWayBack();
 export const isShaded = () => wanted() && shade?.space === state.space && shade?.projection === state.projection;
 
 const load = newest(

@@ -242,7 +242,9 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
             key = f"{wanted['space']}/{name}"
             frame = _numbers(wanted.get("frame"))
             drawn = items_drawn(len(space), projection, points_up_to)
-            return map_figure(space, projection, color, bool(wanted.get("dark")), key, frame, drawn), None
+            figure = map_figure(space, projection, color, bool(wanted.get("dark")), key, frame, drawn)
+            figure.update_layout(meta={**(figure.layout.meta or {}), "asked": wanted.get("asked")})
+            return figure, None
         except KeyError as error:
             return no_update, f"There is no space {error}."
         except InputError as error:
