@@ -93,12 +93,20 @@ def _pressed(on: bool) -> dict[str, Any]:
 def _jobs_panel() -> html.Section:
     nothing = "Nothing is under way. Maps that take long to compute are listed here, after a restart too."
     return html.Section(
-        [html.H2("Long work"), html.P(nothing, className="empty")],
+        [
+            html.Div([html.H2("Long work"), _cancel_all()], className="jobs-head"),
+            html.P(nothing, className="empty"),
+        ],
         id="jobs-panel",
         hidden=True,
         tabIndex=-1,
         **label("Long work"),
     )
+
+
+def _cancel_all() -> html.Button:
+    others = "What others wait for too goes on for them"
+    return html.Button("Cancel all", id="cancel-all", className="plain", hidden=True, title=others)
 
 
 def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:

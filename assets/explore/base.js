@@ -6,16 +6,16 @@ import { current, state, subscribe, update } from "./store.js";
 const PLANAR = /^(pca|z:\d+,\d+)$/;
 
 // Whether the map on show leaves coordinates open at all.
-export const leavesOpen = () => Boolean(current.info) && PLANAR.test(state.projection) && current.info.latent_dim > 2;
+export const leavesOpen = (projection = state.projection) => Boolean(current.info) && PLANAR.test(projection) && current.info.latent_dim > 2;
 
 export const isFromPoint = () => Boolean(state.view.offPlane);
 
 // The latent point on show if coordinates are taken from it; null for the mean of the data, which the server knows.
 export const basePoint = () => (isFromPoint() && state.z ? state.z : null);
 
-// For a request about spots of the map on show.
-export function baseQuery() {
-  const base = leavesOpen() ? basePoint() : null;
+// For a request about spots of a map.
+export function baseQuery(projection = state.projection) {
+  const base = leavesOpen(projection) ? basePoint() : null;
   return base ? `?base=${base.join(",")}` : "";
 }
 

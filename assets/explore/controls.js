@@ -6,7 +6,9 @@ import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showCard } from "./card.js";
 import { paintComputedMaps } from "./computed_maps.js";
 import { showHelp } from "./help.js";
-import { zoomTo, zoomToAll } from "./map.js";
+import { busyWhile } from "./busy.js";
+import { zoomTo, zoomToAll } from "./frame.js";
+import { notDrawn } from "./map.js";
 import { tell, tellError } from "./notice.js";
 import * as numbers from "./numbers.js";
 import { placeOnMap } from "./overlay.js";
@@ -30,7 +32,7 @@ export function toggle(name) {
 }
 
 const handlers = {
-  space: (id) => { if (id && id !== state.space) openOther(id); },
+  space: (id) => (id && id !== state.space ? busyWhile(document.getElementById("explore"), openOther(id)) : undefined),
   projection: (id) => {
     if (!id || !current.info || id === method()) return;
     if (id === "z") chooseAxes(current.info.order[0], current.info.order[1] ?? 0);
@@ -49,7 +51,7 @@ const handlers = {
     offerStart();
   },
   "new-dimensions": (dimensions) => { wanted.dimensions = dimensions; offerStart(); },
-  compute: (values) => compute(...values),
+  compute: (values) => busyWhile(document.getElementById("compute"), compute(...values)),
   "to-item": () => { if (lastItem && lastItem.space === state.space) goTo(lastItem.z, { item: lastItem.index }); },
   "to-prior-mean": () => { if (current.info) goTo(priorMean()); },
   "to-random": () => { if (current.info) goTo(randomPoint()); },
@@ -59,7 +61,7 @@ const handlers = {
   help: showHelp,
   "model-card": showCard,
   link: copyLink,
-  "map-error": (sentence) => { if (sentence) tell(sentence, "error"); },
+  "map-error": (sentence) => { if (sentence) { notDrawn(); tell(sentence, "error"); } },
   "take-picture": takeAway.picture,
   "take-values": takeAway.values,
   "take-point": takeAway.point,
@@ -78,6 +80,15 @@ export function hear(name, values) {
 }
 
 async function openOther(id) {
+  document.body.dataset.loading = "true";
+  try {
+    await goToOther(id);
+  } finally {
+    delete document.body.dataset.loading;
+  }
+}
+
+async function goToOther(id) {
   const kept = new URLSearchParams({ space: id, page: state.page, projection: state.projection.startsWith("z:") ? "pca" : state.projection });
   // Another model of the same data: the same item in the same colours.
   const twin = await getJSON(`spaces/${id}/same?space=${state.space}&item=${state.item ?? ""}`);

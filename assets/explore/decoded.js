@@ -1,11 +1,13 @@
 // The picture of the latent point on show. One canvas, drawn at once from whatever source has the pixels first.
 import { newest, framed, debounced } from "./api.js";
 import { baseQuery } from "./base.js";
+import { endPulse, showPulse } from "./busy.js";
 import { tellError } from "./notice.js";
 import { drawPlot, isImage } from "./form.js";
 import { draw, element } from "./picture.js";
 import { readPlot, tellPlot } from "./plot.js";
 import { current, currentRevision, state, subscribe, update } from "./store.js";
+import { forgetTouch, knowsWayBack, touchOnceKnown } from "./way_back.js";
 
 let canvas = null;
 const answered = []; // told of every answer about the point on show
@@ -83,32 +85,55 @@ const touching = newest(
   ({ spot, space, projection, query }) =>
     framed(`spaces/${space}/touch/${encodeURIComponent(projection)}${query}`, { method: "POST", body: new Float32Array(spot) }),
   ({ about, pixels }, asked) => {
-    if (asked.space !== state.space || asked.projection !== state.projection || asked.revision < lastTouch) return;
+    if (asked.space !== state.space || asked.revision < lastTouch) return;
     lastTouch = asked.revision;
+    settled(asked);
     const z = Float32Array.from(about.z);
     show(z, pixels);
     // The lens leaves one entry in the history, so that undo leads back to where it began.
     const began = lensFresh && !asked.commit;
     lensFresh = asked.commit;
-    update({ z, item: null, spot: asked.spot }, { commit: asked.commit || began, drawn: true, answer: about, lens: !asked.commit });
+    // Another map chosen meanwhile has the point, and finds its own place for it.
+    const spot = asked.projection === state.projection ? asked.spot : null;
+    update({ z, item: null, spot }, { commit: asked.commit || began, drawn: true, answer: about, lens: !asked.commit });
     for (const listener of answered) listener(about, asked);
   },
-  (error) => tellError(error),
+  (error, asked) => {
+    settled(asked);
+    tellError(error);
+  },
 );
+let lastCommit = 0;
+function settled({ revision }) {
+  if (revision < lastCommit) return;
+  endPulse();
+  canvas.parentElement.removeAttribute("aria-busy");
+}
 let lensFresh = true;
 export const restLens = () => { lensFresh = true; };
 let lastTouch = 0;
 let touches = 0;
 
-export function touch(spot, commit = true) {
+// `projection`: the map that was touched, which may be left already; `at`: where in the window it was.
+export function touch(spot, commit = true, { projection = state.projection, at = null } = {}) {
+  if (at) showPulse(at);
+  if (!knowsWayBack({ space: state.space, projection })) {
+    if (commit) touchOnceKnown({ space: state.space, projection }, () => touch(spot, true, { projection, at }));
+    return;
+  }
+  forgetTouch();
   touches += 1;
+  if (commit) {
+    lastCommit = touches;
+    canvas.parentElement.setAttribute("aria-busy", "true");
+  }
   touching({
     spot,
     commit,
     moving: !commit,
     space: state.space,
-    projection: state.projection,
-    query: baseQuery(),
+    projection,
+    query: baseQuery(projection),
     revision: touches,
   });
 }

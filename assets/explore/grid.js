@@ -7,6 +7,7 @@ import { tellError } from "./notice.js";
 import { fixed } from "./numbers.js";
 import { colour, element } from "./picture.js";
 import { current, state, subscribe } from "./store.js";
+import { knowsWayBack } from "./way_back.js";
 
 const CELL = 36; // CSS pixels of a tile
 const LARGE = 96; // of the tile under the pointer
@@ -41,7 +42,7 @@ const load = newest(
 
 function refresh() {
   const plot = plotElement();
-  if (!wanted() || !flat() || !current.info || !plot?.data?.length || !asWanted()) {
+  if (!wanted() || !flat() || !current.info || !plot?.data?.length || !asWanted() || !knowsWayBack()) {
     repaint();
     return;
   }

@@ -1,7 +1,7 @@
 // Where you were: undo, redo, the browser's Back, and a link that brings anyone here.
 import { debounced } from "./api.js";
 import { remember, remembered } from "./remember.js";
-import { current, sameNumbers, state, subscribe } from "./store.js";
+import { current, sameNumbers, state, subscribe, update } from "./store.js";
 
 export const PAGES = ["explore", "used", "components", "prior", "meaning", "items"];
 const FARTHEST = 1e15; // as the server has it
@@ -12,7 +12,25 @@ let furthest = 0;
 let restoring = false;
 // The name under which a program listens to this page. It survives a reload with the history, and goes with no link.
 export const reportTo = new URLSearchParams(location.search).get("report") ?? history.state?.report ?? null;
-const mark = () => ({ depth, report: reportTo });
+// The map that was drawn when another one was chosen, and the step with which it was; a reload forgets it as little as the steps.
+let origin = null; // { space, map, depth }
+const mark = () => ({ depth, report: reportTo, origin });
+
+export const mapBefore = () => (origin?.space === state.space ? origin.map : "pca");
+
+// `map` is drawn, and another one has been chosen just now: instead of itself, if it was the one wanted.
+export function noteMapBefore(map, itself) {
+  if (!restoring) origin = { space: state.space, map, depth: itself ? depth + 1 : null };
+}
+
+// A map that will not be: undone, where it was the last thing that was done, and then not done again; else left for the one before.
+export function goBackFromMap() {
+  settle();
+  if (origin?.space === state.space && origin.depth === depth && depth > 0) {
+    furthest = depth - 1;
+    history.back();
+  } else update({ projection: mapBefore(), spot: null }, { commit: true });
+}
 
 // As few digits as bring back the same float32.
 function number(value) {
@@ -232,6 +250,7 @@ export const redo = () => {
 
 export function connectHistory(restore) {
   depth = history.state?.depth ?? 0;
+  origin = history.state?.origin ?? null;
   furthest = Math.max(depth, history.state?.depth === undefined ? 0 : Number(remembered("furthest") ?? 0));
   history.replaceState(mark(), "", location.href.replace(/([?&])report=[^&#]*&?/, "$1").replace(/[?&]$/, ""));
   if (history.state?.depth === undefined) remember("deeds", "{}");
@@ -240,6 +259,7 @@ export function connectHistory(restore) {
     replaceSoon.cancel();
     const from = depth;
     depth = event.state?.depth ?? 0;
+    origin = event.state?.origin ?? null;
     showDepth();
     restoring = true;
     try {

@@ -1,105 +1,169 @@
 // Maps that take long: started, watched and cancelled here; the page goes on meanwhile.
 import { asVisitor, getJSON, postJSON } from "./api.js";
-import { lookAtJobs, timeOf } from "./jobs_panel.js";
+import { busyWhile } from "./busy.js";
+import { lookAtJobs, stepOf, timeOf } from "./jobs_panel.js";
 import { glide, isMoving, still } from "./moving.js";
 import { noteFitted } from "./big_map.js";
-import { tellError } from "./notice.js";
+import { goBackFromMap } from "./history.js";
+import { tell, tellError } from "./notice.js";
 import { element } from "./picture.js";
 import { current, state, update } from "./store.js";
+import { watchWayBack } from "./way_back.js";
 
 const place = () => document.getElementById("map-state");
 const POLL = 250; // milliseconds
+const givenUp = new Set(); // "space/projection" of what was cancelled here and not asked for again
+export const wasGivenUp = (space, projection) => givenUp.has(`${space}/${projection}`);
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
-// Resolves to true once the map is there and still the one wanted.
+// Resolves to true once the map is there and still the one wanted; its way back may still be learnt then.
 // `begun` is called when it has to be waited for.
 export async function watchMap(space, projection, begun = () => {}) {
   const path = `spaces/${space}/projections/${encodeURIComponent(projection)}`;
   const wanted = () => state.space === space && state.projection === projection;
+  const letGo = new Promise((resolve) => { left = { path, resolve: () => resolve({ state: "cancelled" }) }; });
+  const mine = left;
+  givenUp.delete(`${space}/${projection}`);
+  still();
   let report = await getJSON(path);
+  if (!wanted()) return false;
   // Asked for even where it is under way: then another visitor's cancelling does not end it.
   if (report.state !== "done") {
     report = await postJSON(asVisitor(`spaces/${space}/projections`), { id: projection });
     lookAtJobs();
   }
-  left = null;
   let seen = 0;
-  still();
-  if (report.state !== "done") {
+  if (waited(report)) {
     paint(report, path);
     begun();
   }
-  while (wanted() && left !== path && (report.state === "waiting" || report.state === "running")) {
+  while (wanted() && waited(report)) {
     if (report.preview > seen && current.info) {
       seen = report.preview;
       // Not waited for: a picture that takes long is overtaken by the next question.
       glide(report.job, document.querySelector("#map .js-plotly-plot"), 1.5 * POLL).catch(tellError);
     }
     paint(report, path);
-    await pause(POLL);
-    report = await getJSON(path);
+    await Promise.race([pause(POLL), letGo]);
+    if (wanted()) report = await Promise.race([getJSON(path), letGo]);
   }
-  still();
-  place().dataset.aside = "false";
-  if (!wanted()) return false;
+  if (!wanted() || left !== mine) return false;
+  if (report.state === "done" || report.there) {
+    noteFitted(space, projection, report.fitted);
+    if (current.info && !current.info.projections.includes(projection)) current.info.projections.push(projection);
+    hide();
+    watchWayBack({ space, projection }, report);
+    return true;
+  }
   if (report.state === "stopped") {
     // What was asked for is not there; what there was of it is.
     current.info.projections = [...current.info.projections.filter((id) => id !== projection), report.kept];
     current.info.titles[report.kept] = report.kept_name;
+    hide();
     update({ projection: report.kept, spot: null }, { commit: true });
     return false;
   }
-  if (left === path && report.state !== "done") report = { ...report, state: "cancelled" };
-  if (report.state === "done") {
-    noteFitted(space, projection, report.fitted);
-    if (current.info && !current.info.projections.includes(projection)) current.info.projections.push(projection);
-    place().hidden = true;
-    delete place().parentElement.dataset.stale;
-    return true;
+  still();
+  if (report.state === "cancelled") {
+    hide();
+    comeBack(projection, "Cancelled. Nothing was kept.");
+    return false;
   }
   paint(report, path, () => watchMap(space, projection, begun).then((there) => there && retried()));
   return false;
 }
 
-// Another visitor may go on waiting for it; this one does not.
-let left = null;
+const waited = (report) => (report.state === "waiting" || report.state === "running") && !report.there;
+
+function hide() {
+  place().hidden = true;
+  place().dataset.aside = "false";
+  delete place().parentElement.dataset.stale;
+}
+
+// To the map that was on show when this one was chosen.
+function comeBack(projection, words) {
+  givenUp.add(`${state.space}/${projection}`);
+  current.info.projections = current.info.projections.filter((id) => id !== projection);
+  if (words) {
+    place().textContent = words;
+    card = null;
+    tell(words);
+  }
+  goBackFromMap();
+}
+
+// Another visitor may go on waiting for it; this one does not, and need not wait for the server to say so.
+let left = null; // { path, resolve } of what is being watched
 async function leave(path) {
-  left = path;
-  await getJSON(asVisitor(path), { method: "DELETE" });
+  if (left?.path === path) left.resolve();
+  try {
+    await getJSON(asVisitor(path), { method: "DELETE" });
+  } catch (error) {
+    tellError(error);
+  }
   lookAtJobs();
+}
+
+let keeping = null; // path of the map that is to be kept as it is
+async function keep(path, button) {
+  if (keeping === path) return;
+  keeping = path;
+  button.textContent = "Keeping it …";
+  try {
+    await busyWhile(button, getJSON(asVisitor(`${path}/stop-here`), { method: "POST" }));
+  } catch (error) {
+    keeping = null;
+    button.textContent = "Stop here";
+    tellError(error);
+  }
 }
 
 let retried = () => {};
 export const onRetried = (listener) => { retried = listener; };
 
+let card = null; // { key, words, bar, time }: rebuilt with every look, a button would lose the press and the focus
+
 function paint(report, path, again) {
-  const words = {
+  // What is there can be kept once the points have begun to move.
+  const stoppable = report.state === "running" && report.step > 0 && report.note.startsWith("KL");
+  const active = report.state === "running" || report.state === "waiting";
+  const key = `${path} ${active || report.state} ${card?.stoppable || stoppable}`;
+  if (card?.key !== key || !active) card = lay(key, report, path, stoppable, active, again);
+  card.words.textContent = {
     waiting: "Waiting for other work to end …",
-    running: report.note || "Working …",
-    cancelled: "Cancelled. Nothing was kept.",
+    running: stepOf(report) || "Working …",
     failed: report.error,
     interrupted: report.error,
     missing: "This map is not there.",
   }[report.state];
-  const share = report.of ? report.step / report.of : 0;
-  const parts = [element("strong", {}, report.title ?? "Map"), element("p", {}, words)];
-  if (report.state === "running" || report.state === "waiting") {
-    const bar = element("progress", { max: 1, "aria-label": "Progress" });
-    if (report.of) bar.value = share;
-    parts.push(bar, element("p", { className: "small" }, timeOf(report)));
-    const buttons = [element("button", { className: "plain", onclick: () => leave(path) }, "Cancel")];
-    // What is there can be kept once the points have begun to move.
-    if (report.state === "running" && report.step > 0 && report.note.startsWith("KL")) {
-      const keep = () => getJSON(asVisitor(`${path}/stop-here`), { method: "POST" }).catch(tellError);
-      buttons.unshift(element("button", { className: "plain", title: "Keep the map as it is now", onclick: keep }, "Stop here"));
-    }
-    parts.push(element("div", { className: "job-actions" }, ...buttons));
-  } else if (again) {
-    parts.push(element("button", { className: "plain", onclick: again }, "Try again"));
+  if (active) {
+    if (report.of) card.bar.value = report.step / report.of;
+    else card.bar.removeAttribute("value");
+    card.time.textContent = timeOf(report, "of this step");
   }
   place().dataset.state = report.state;
   place().dataset.aside = String(isMoving());
   place().parentElement.dataset.stale = "true";
-  place().replaceChildren(...parts);
   place().hidden = false;
+}
+
+function lay(key, report, path, stoppable, active, again) {
+  const title = report.title ?? "Map";
+  const words = element("p", {});
+  const bar = element("progress", { max: 1, "aria-label": "Progress" });
+  const time = element("p", { className: "small" });
+  const buttons = [];
+  if (active) {
+    keeping = null;
+    if (stoppable) buttons.push(element("button", { className: "plain", title: "Keep the map as it is now", onclick: (event) => keep(path, event.currentTarget) }, "Stop here"));
+    buttons.push(element("button", { className: "plain", onclick: () => leave(path) }, "Cancel"));
+  } else {
+    if (again) buttons.push(element("button", { className: "plain", onclick: again }, "Try again"));
+    buttons.push(element("button", { className: "plain", onclick: () => { hide(); comeBack(state.projection); } }, "Back to the map before"));
+  }
+  const focused = place().contains(document.activeElement);
+  place().replaceChildren(element("strong", { title }, title), words, ...(active ? [bar, time] : []), element("div", { className: "job-actions" }, ...buttons));
+  if (focused) buttons.at(-1).focus();
+  return { key, words, bar, time, stoppable };
 }

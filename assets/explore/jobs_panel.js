@@ -1,6 +1,7 @@
 // The list of long work: what runs, how far it is, and what can be done about it.
 import { asVisitor, getJSON } from "./api.js";
-import { tellError } from "./notice.js";
+import { busyWhile } from "./busy.js";
+import { tell, tellError } from "./notice.js";
 import { element } from "./picture.js";
 
 const button = () => document.getElementById("jobs");
@@ -8,12 +9,16 @@ const panel = () => document.getElementById("jobs-panel");
 const active = (job) => job.state === "waiting" || job.state === "running";
 const WORDS = { waiting: "waits for other work", done: "done", cancelled: "cancelled", failed: "failed", interrupted: "interrupted" };
 
-export function timeOf({ seconds, left }) {
+export function timeOf({ seconds, left }, whereof = "") {
   const time = (value) => (value < 90 ? `${Math.ceil(value)} s` : `${Math.ceil(value / 60)} min`);
-  return `${time(seconds ?? 0)}${left ? ` · about ${time(left)} left` : ""}`;
+  return `${time(seconds ?? 0)}${left ? ` · about ${time(left)} left${whereof && ` ${whereof}`}` : ""}`;
 }
 
+// Which step of making a map it is: its neighbours, its layout, its way back.
+export const stepOf = ({ note }) => (/^(KL|epoch|first steps|start|goes on)/.test(note) ? `layout · ${note}` : note);
+
 export function layJobs() {
+  document.getElementById("cancel-all").addEventListener("click", cancelAll);
   button().addEventListener("click", () => (panel().hidden ? open() : close()));
   document.addEventListener("pointerdown", (event) => {
     if (!panel().hidden && !panel().contains(event.target) && !button().contains(event.target)) close();
@@ -46,7 +51,7 @@ export async function lookAtJobs() {
   clearTimeout(timer);
   let jobs;
   try {
-    jobs = await getJSON("jobs");
+    jobs = await getJSON(asVisitor("jobs"));
   } catch (error) {
     if (!panel().hidden) tellError(error);
     return;
@@ -66,18 +71,40 @@ function paint(jobs) {
   const there = new Set(jobs.map((job) => job.id));
   for (const [id, row] of rows) if (!there.has(id)) { row.root.remove(); rows.delete(id); }
   panel().querySelector(".empty").hidden = jobs.length > 0;
+  paintAll(jobs.filter((job) => active(job) && job.mine).length);
   for (const job of jobs.toReversed()) {
     let row = rows.get(job.id);
     if (!row || row.state !== job.state) {
       const made = layRow(job);
       if (row) row.root.replaceWith(made.root);
-      else panel().querySelector("h2").after(made.root);
+      else panel().querySelector(".jobs-head").after(made.root);
       row = made;
       rows.set(job.id, row);
     }
-    row.words.textContent = active(job) ? [job.note || WORDS[job.state], timeOf(job), others(job)].filter(Boolean).join(" · ") : job.error || `${WORDS[job.state]} · ${timeOf(job)}`;
+    // Nobody wants it any more, and it has not heard so yet.
+    if (active(job) && job.visitors === 0) row.words.textContent = "stopping …";
+    else row.words.textContent = active(job) ? [(job.kind === "projection" ? stepOf(job) : job.note) || WORDS[job.state], timeOf(job, job.kind === "projection" ? "of this step" : ""), others(job)].filter(Boolean).join(" · ") : job.error || `${WORDS[job.state]} · ${timeOf(job)}`;
     if (job.of) row.bar.value = job.step / job.of;
   }
+}
+
+// All that this visitor waits for, at once.
+function paintAll(count) {
+  const all = document.getElementById("cancel-all");
+  all.hidden = count < 2;
+  all.textContent = `Cancel all ${count}`;
+}
+
+async function cancelAll() {
+  try {
+    const ended = await busyWhile(document.getElementById("cancel-all"), getJSON(asVisitor("jobs"), { method: "DELETE" }));
+    const names = ended.map(({ title, visitors }) => (visitors ? `${title} (goes on for others)` : title));
+    tell(ended.length ? `Cancelled ${names.length}: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}.` : "Nothing was under way.");
+  } catch (error) {
+    tellError(error);
+  }
+  panel().focus();
+  lookAtJobs();
 }
 
 const others = ({ visitors }) => (visitors > 1 ? `wanted by ${visitors} visitors` : "");
@@ -85,7 +112,7 @@ const others = ({ visitors }) => (visitors > 1 ? `wanted by ${visitors} visitors
 function layRow(job) {
   const words = element("p", { className: "small" });
   const bar = element("progress", { max: 1, "aria-label": `Progress of ${job.title}`, hidden: !active(job) });
-  const act = (text, path, method) => element("button", { className: "plain", onclick: () => ask(path, method) }, text);
+  const act = (text, path, method) => element("button", { className: "plain", onclick: (event) => busyWhile(event.currentTarget, ask(path, method)) }, text);
   const path = `jobs/${job.id}`;
   const actions = active(job)
     ? [act("Cancel", asVisitor(path), "DELETE")]

@@ -2,6 +2,7 @@
 import { debounced, getJSON, whenBack } from "./api.js";
 import { isBig, isPicture, itemNear, layBigMap, pointAt } from "./big_map.js";
 import { isColour, SELECTION, selectionQuery, showsOnly } from "./chosen.js";
+import { busyWhile, endPulse, showPulse } from "./busy.js";
 import { ask, restLens, touch } from "./decoded.js";
 import { applyFilter, filterAnew, rememberFilter } from "./filter.js";
 import { fitLegend } from "./legend.js";
@@ -10,9 +11,11 @@ import { isDeep, onTurned, sceneBox, seenAt } from "./depth.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { coversPoints, hasGrid, tileAt, tileCard } from "./grid.js";
 import { hideCard, hover, hovered, hoverOther } from "./hover.js";
+import { mapBefore } from "./history.js";
+import { drawnMap, layInterim } from "./interim.js";
 import { goToItem } from "./items.js";
 import { watchMap } from "./jobs.js";
-import { recolour } from "./moving.js";
+import { recolour, still } from "./moving.js";
 import { hoverNewcomer, lookAtNewcomer, newcomerAt, overNewcomer } from "./layer.js";
 import { nameMap } from "./map_keys.js";
 import { tellError } from "./notice.js";
@@ -22,6 +25,7 @@ import { connectPinch, isPinching } from "./pinch.js";
 import { isMeasured, ofMap } from "./quality.js";
 import { scaled } from "./text_size.js";
 import { current, state, subscribe, update } from "./store.js";
+import { knowsWayBack, layWayBack, onWayBack } from "./way_back.js";
 
 let plot = null; // Plotly's element
 let bound = null; // its emitter our handlers are bound to
@@ -55,7 +59,7 @@ export function layMap() {
     const newcomer = newcomerAt(event);
     if (newcomer !== null) lookAtNewcomer(newcomer);
     // The press itself moves the eye by nothing, which closes the card.
-    else if (pressed.item !== null && pressed.item !== state.item) goToItem(pressed.item);
+    else if (pressed.item !== null && pressed.item !== state.item) touchItem(pressed.item, { x: event.clientX, y: event.clientY });
   });
   // Under the lens nothing is hovered: looking for the nearest of all points would hold up the picture.
   stage().addEventListener("mousemove", (event) => { if (event.buttons === 0 && isLens()) event.stopPropagation(); }, true);
@@ -66,7 +70,10 @@ export function layMap() {
   // Plotly draws into an element it may replace; look for it after every drawing of the page.
   new MutationObserver(find).observe(stage(), { childList: true, subtree: true });
   new ResizeObserver(() => paintOverlay()).observe(stage());
-  connectFrame(plotElement, asWanted);
+  connectFrame(asWanted);
+  layInterim(plotElement, { spotOf, touchSpot, touchItem });
+  layWayBack(stage());
+  onWayBack(() => onMoved());
   connectPinch(stage(), plotElement, () => flat() && asWanted());
   find();
 }
@@ -87,7 +94,7 @@ function find() {
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", () => { hideCard(); paintOverlay(); });
   plot.on("plotly_relayout", viewMoved);
-  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); fitLegend(); nameMap(); nameLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); });
+  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); fitLegend(); nameMap(); nameLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); noteDrawn(); });
 }
 
 function viewMoved(changes) {
@@ -110,11 +117,27 @@ const onMoved = debounced(() => { for (const listener of movedListeners) listene
 
 export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !isDeep(plot);
 
-// While a map is being computed the principal components stand behind it, in the colours chosen.
+// While a map is being computed the one before stands behind it, in the colours chosen.
 export function requestMap() {
   const there = stage().dataset.stale === undefined;
-  const projection = there ? state.projection : "pca";
-  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color: requestedColour(projection), dark: isDark(), text: scaled(12), frame: state.frame, ...(isColour() || showsOnly() ? selectionQuery() : {}) } });
+  const projection = there ? state.projection : mapBefore();
+  asked += 1;
+  if (there) showBusy(true);
+  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color: requestedColour(projection), dark: isDark(), text: scaled(12), frame: state.frame, asked, ...(isColour() || showsOnly() ? selectionQuery() : {}) } });
+}
+
+let asked = 0; // figures; each tells which request it answers
+const showBusy = (on) => (on ? stage().setAttribute("aria-busy", "true") : stage().removeAttribute("aria-busy"));
+function noteDrawn() {
+  if (plot.layout?.meta?.asked !== asked || stage().dataset.stale !== undefined) return;
+  showBusy(false);
+  if (asWanted()) still();
+}
+
+// What was asked for will not be drawn.
+export function notDrawn() {
+  showBusy(false);
+  still();
 }
 
 // Until a map has been measured, or without a selection, its points have the usual colours.
@@ -126,6 +149,7 @@ export function requestedColour(projection = state.projection) {
 async function chooseMap() {
   const { space, projection } = state;
   hideCard();
+  showBusy(true);
   try {
     if (await watchMap(space, projection, () => { if (!plot?.data?.length) requestMap(); })) shownNow();
   } catch (error) {
@@ -138,6 +162,7 @@ async function chooseMap() {
 
 // A server that comes back finds the page asking for what could not be had meanwhile.
 function gone(error) {
+  showBusy(false);
   tellError(error);
   if (error.status === 0) whenBack(chooseMap);
 }
@@ -187,8 +212,11 @@ export function plotBox() {
   return { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length };
 }
 
-function spotAt({ x, y }) {
-  if (!flat() || !asWanted()) return null;
+const spotAt = (at) => (asWanted() ? spotOf(at) : null);
+
+// On the map that is drawn, whether it is the one wanted or not.
+function spotOf({ x, y }) {
+  if (!flat()) return null;
   const box = plot.getBoundingClientRect();
   const { xaxis, yaxis } = plot._fullLayout;
   const px = x - box.left - xaxis._offset;
@@ -205,14 +233,15 @@ export function itemOfPoint(point) {
 
 // ---- touching ----
 
-// Until another map is there, the one on show is not the one a touch would be answered from.
+// Whether the map on show is the one chosen; until another one is there, it is the one before that is touched.
 export const asWanted = () => plot._fullLayout?.uirevision === `${state.space}/${state.projection}`;
 
 function clicked(event) {
   // In depth a drag ends in a click too; there the stage listens itself.
-  if (!asWanted() || !flat() || isPinching()) return;
+  if (drawnMap(plot) === null || !flat() || isPinching()) return;
   const exactly = event.event?.altKey;
-  const newcomer = exactly ? null : newcomerAt(event.event ?? pointer);
+  const at = event.event ? { x: event.event.clientX, y: event.event.clientY } : pointer;
+  const newcomer = exactly || !asWanted() ? null : newcomerAt(event.event ?? pointer);
   if (newcomer !== null) {
     lookAtNewcomer(newcomer);
     return;
@@ -225,12 +254,23 @@ function clicked(event) {
   const point = event.points?.[0];
   if (point && !exactly) {
     const index = itemOfPoint(point);
-    if (index !== null) goToItem(index);
+    if (index !== null) touchItem(index, at);
     return;
   }
   const spot = spotUnder(event);
-  if (spot && isBig() && !exactly) touchBig(spot, event.event ?? pointer);
-  else if (spot) touch(spot);
+  if (spot && isBig() && !exactly && asWanted()) touchBig(spot, event.event ?? pointer);
+  else if (spot) touchSpot(spot, at);
+}
+
+// She touches what she sees: the map that is drawn, though another one may have been chosen.
+function touchSpot(spot, at) {
+  touch(spot, true, { projection: drawnMap(plot) ?? state.projection, at });
+}
+
+async function touchItem(index, at) {
+  if (at) showPulse(at);
+  await busyWhile(document.getElementById("decoded-host"), goToItem(index));
+  endPulse();
 }
 
 const spotUnder = (event) => (event.xvals?.length ? [event.xvals[0], event.yvals[0]] : pointer && spotAt(pointer));
@@ -242,16 +282,16 @@ async function touchBig(spot, at) {
   try {
     const index = seen ?? (await itemNear(spot));
     if (asked !== `${state.space}/${state.projection}`) return;
-    if (index === null) touch(spot);
-    else goToItem(index);
+    if (index === null) touchSpot(spot, null);
+    else touchItem(index, null);
   } catch (error) {
     tellError(error);
   }
 }
 
 export function decodeExactlyHere() {
-  const spot = pointer && spotAt(pointer);
-  if (spot) touch(spot);
+  const spot = pointer && drawnMap(plot) !== null && spotOf(pointer);
+  if (spot) touchSpot(spot, pointer);
 }
 
 export function holdLens(held) {
@@ -295,37 +335,8 @@ function moved(event) {
   // Both events tell of the same place.
   if (pointer.x === lensAt.x && pointer.y === lensAt.y) return;
   lensAt = pointer;
-  const spot = spotAt(pointer);
+  const spot = knowsWayBack() && spotAt(pointer);
   if (spot) touch(spot, false);
-}
-
-// ---- moving the view ----
-
-export function zoomToAll() {
-  const whole = plot?.layout?.meta?.whole;
-  if (!flat() && whole) {
-    window.Plotly.relayout(plot, { "scene.camera": null, ...Object.fromEntries(whole.map((ends, i) => [`scene.${"xyz"[i]}axis.range`, [...ends]])) });
-    return;
-  }
-  if (flat()) window.Plotly.relayout(plot, { "xaxis.autorange": true, "yaxis.autorange": true });
-}
-
-export function zoomTo(place) {
-  if (!place || !plot?.data?.length) return;
-  if (!flat()) {
-    const half = Math.max(...plot.layout.meta.whole.map(([low, high]) => high - low)) / 8;
-    window.Plotly.relayout(plot, Object.fromEntries(place.map((at, i) => [`scene.${"xyz"[i]}axis.range`, [at - half, at + half]])));
-    return;
-  }
-  const { xaxis, yaxis } = plot._fullLayout;
-  const spanOf = ([low, high]) => Math.abs(high - low);
-  const { minallowed, maxallowed } = plot.layout.xaxis.autorangeoptions;
-  const half = Math.min((maxallowed - minallowed) / 16, spanOf(xaxis.range) / 2, spanOf(yaxis.range) / 2);
-  const ratio = yaxis._length / xaxis._length;
-  window.Plotly.relayout(plot, {
-    "xaxis.range": [place[0] - half, place[0] + half],
-    "yaxis.range": [place[1] - half * ratio, place[1] + half * ratio],
-  });
 }
 
 subscribe((changed) => {

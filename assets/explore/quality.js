@@ -1,5 +1,6 @@
 // How faithfully the map on show keeps neighbourhoods and distances: measured in the background, told over the map.
 import { asVisitor, getJSON } from "./api.js";
+import { busyWhile } from "./busy.js";
 import { lookAtJobs } from "./jobs_panel.js";
 import { onMapReady, requestMap } from "./map.js";
 import { tellError } from "./notice.js";
@@ -100,7 +101,7 @@ function paint() {
   } else if (report?.state === "waiting" || report?.state === "running") {
     parts.push(element("p", {}, report.note || (report.state === "waiting" ? "Waiting for other work …" : "Starting …")), element("progress", { max: 1, "aria-label": "Progress", ...(report.of ? { value: report.step / report.of } : {}) }));
   } else {
-    parts.push(element("p", { className: "empty" }, report?.error || "It was not measured."), element("div", { className: "job-actions" }, element("button", { className: "plain", onclick: measure }, "Try again")));
+    parts.push(element("p", { className: "empty" }, report?.error || "It was not measured."), element("div", { className: "job-actions" }, element("button", { className: "plain", onclick: (event) => busyWhile(event.currentTarget, measure()) }, "Try again")));
   }
   panel().replaceChildren(...parts);
 }

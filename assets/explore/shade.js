@@ -5,6 +5,7 @@ import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels 
 import { tellError } from "./notice.js";
 import { colour } from "./picture.js";
 import { state, subscribe } from "./store.js";
+import { knowsWayBack } from "./way_back.js";
 
 const COARSE = 40; // CSS pixels between two spots that are asked about first
 const FINE = 12;
@@ -17,7 +18,7 @@ let layers = []; // { space, projection, picture, from, to }: the corners' place
 let repaint = () => {};
 let asked = 0;
 
-const wanted = () => Boolean(state.view.shade) && flat() && plotElement()?.data?.length > 0 && asWanted();
+const wanted = () => Boolean(state.view.shade) && flat() && plotElement()?.data?.length > 0 && asWanted() && knowsWayBack();
 export const isShaded = () => wanted() && layers[0]?.space === state.space && layers[0]?.projection === state.projection;
 
 // A lattice of spots over a part of the map, from the upper left to the lower right.

@@ -4,9 +4,9 @@ import { layComputedMaps } from "./computed_maps.js";
 import { layDecoded, repaintDecoded } from "./decoded.js";
 import { connectChosen, SELECTION } from "./chosen.js";
 import { layDrop } from "./drop.js";
-import { connectHistory, correctAddress, fromQuery, setAnchor } from "./history.js";
+import { connectHistory, correctAddress, fromQuery, mapBefore, setAnchor } from "./history.js";
 import { layFinder } from "./items.js";
-import { onRetried } from "./jobs.js";
+import { onRetried, wasGivenUp } from "./jobs.js";
 import { layJobs } from "./jobs_panel.js";
 import { connectKeys } from "./keys.js";
 import { layLasso } from "./lasso.js";
@@ -15,6 +15,7 @@ import { connectMapKeys } from "./map_keys.js";
 import { layMap, requestMap, shownNow } from "./map.js";
 import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
+import { busyWhile } from "./busy.js";
 import { connectAlong } from "../interpret/along.js";
 import { connectLinked } from "../interpret/linked.js";
 import { connectNames } from "../interpret/names.js";
@@ -49,7 +50,7 @@ async function openSpace(id) {
 }
 
 // Goes where a link or the history says. Whatever cannot be had is said and left out.
-export async function restore({ wanted, puzzling }, initial = false) {
+export async function restore({ wanted, puzzling }, { initial = false, undone = false } = {}) {
   const missing = [...puzzling];
   // An address without a space means the one a page begins with, also on the way back to it.
   let id = wanted.space ?? document.body.dataset.defaultSpace;
@@ -77,6 +78,8 @@ export async function restore({ wanted, puzzling }, initial = false) {
     missing.push("item");
     item = null;
   }
+  // Undo leads to what was, and not into work that was cancelled since.
+  if (undone && (await wasCancelled(projection, info))) projection = mapBefore();
   if (!projectionFits(projection, info) && !(await isUnderWay(projection, info))) {
     missing.push("projection");
     projection = "pca";
@@ -120,7 +123,7 @@ export async function restore({ wanted, puzzling }, initial = false) {
   update({ space: info.id, projection, color, item, z, spot, pins, frame, selection: wanted.selection, page: wanted.page, dimension, within, chosen: wanted.chosen, view: wanted.view }, { initial: initial && touchedNothing });
   mirror();
   refreshLayers().catch(tellError);
-  if (missing.length) correctAddress();
+  if (missing.length || projection !== wanted.projection) correctAddress();
   if (missing.length) tell(`The link's ${missing.join(", ")} could not be used here and was left out.`, "error");
 }
 
@@ -130,6 +133,13 @@ async function isUnderWay(projection, info) {
   const report = await getJSON(`spaces/${info.id}/projections/${projection}`);
   if (report.name) info.titles[projection] = report.name;
   return report.state !== "missing";
+}
+
+async function wasCancelled(projection, info) {
+  if (wasGivenUp(info.id, projection)) return true;
+  if (info.projections.includes(projection) || !/^(tsne|umap)/.test(projection)) return false;
+  const { state: how } = await getJSON(`spaces/${info.id}/projections/${encodeURIComponent(projection)}`);
+  return how === "cancelled";
 }
 
 function projectionFits(projection, info) {
@@ -182,12 +192,12 @@ export async function start() {
     document.body.dataset.defaultSpace = spaces[0].id;
     connectHistory(async (asked) => {
       try {
-        await restore(asked);
+        await busyWhile(document.getElementById("explore"), restore(asked, { undone: true }));
       } catch (error) {
         tellError(error);
       }
     });
-    await restore(fromQuery(location.search), true);
+    await restore(fromQuery(location.search), { initial: true });
     connectReport();
   } catch (error) {
     tellError(error);

@@ -19,7 +19,10 @@ const cards = new Map(); // name of the study -> card
 const groups = new Map(); // page -> element
 
 export function clearCards() {
-  for (const card of cards.values()) card.gone = true;
+  for (const card of cards.values()) {
+    leave(card);
+    card.gone = true;
+  }
   cards.clear();
   groups.clear();
   host().replaceChildren();
@@ -38,13 +41,34 @@ export function showCards(page, studies) {
     }
   }
   for (const [name, group] of groups) group.hidden = name !== page;
+  leaveCards(page);
   host().parentElement.scrollTop = 0;
   refreshMarks();
   for (const study of studies) {
     const card = cards.get(study.name);
-    if (card.state === "new") ask(card);
+    if (card.state === "new" || card.state === "left") ask(card);
   }
 }
+
+// Nobody here waits for the cards of other pages: what refines them stops, and is asked for again by who comes back.
+export function leaveCards(page = null) {
+  for (const card of cards.values()) if (card.study.page !== page) leave(card);
+}
+
+function leave(card) {
+  if (card.state !== "asking" && !underWay(card.last)) return;
+  card.asked += 1;
+  card.state = "left";
+  withdraw(card.path);
+  card.path = null;
+}
+
+// Heard of even if this was the last thing the page did.
+function withdraw(path) {
+  if (path) getJSON(path, { method: "DELETE", keepalive: true }).catch(tellError);
+}
+
+window.addEventListener("pagehide", () => leaveCards());
 
 function layCard(study) {
   const body = element("div", { className: "card-body" }, element("p", { className: "empty busy" }, "Looking …"));
@@ -59,7 +83,7 @@ function layCard(study) {
     element("div", { className: "card-head" }, element("h2", {}, study.title), status, ...choices, take),
     body,
   );
-  const card = { study, space: current.info.id, root, body, status, take, state: "new", last: null, have: null, asked: 0, gone: false };
+  const card = { study, space: current.info.id, root, body, status, take, state: "new", last: null, path: null, have: null, asked: 0, gone: false };
   mirrorChoices(card);
   card.chosen = chosenOf(card);
   return card;
@@ -84,20 +108,20 @@ subscribe((changed) => {
   if (!changed.has("view") || changed.has("space")) return;
   for (const card of cards.values()) {
     const before = card.chosen;
-    const path = pathOf(card);
     mirrorChoices(card);
     card.chosen = chosenOf(card);
-    if (card.chosen !== before && card.state !== "new") again(card, path);
+    if (card.chosen !== before && card.state !== "new") again(card);
   }
 });
 
 const chosenOf = (card) => [...card.root.querySelectorAll("[data-choice]")].map((select) => select.value).join("|");
 
 // Another choice: nobody here waits for the whole answer of the one before.
-function again(card, before) {
-  if (before && underWay(card.last)) getJSON(asVisitor(before), { method: "DELETE" }).catch(tellError);
+function again(card) {
+  withdraw(card.path);
+  card.path = null;
   card.have = null;
-  ask(card);
+  if (card.state !== "left") ask(card);
 }
 
 const pathOf = (card) => {
@@ -139,21 +163,29 @@ async function ask(card) {
     if (overtaken()) return;
     const refined = answer.state === "done" || underWay(answer);
     show(card, refined ? answer : { ...answer, state: "asking" });
-    if (!refined) {
-      await nobodyAsks();
-      if (overtaken()) return;
-      answer = await getJSON(asVisitor(pathOf(card)), { method: "POST" });
-      if (overtaken()) return;
+    if (!refined) await nobodyAsks();
+    if (overtaken()) return;
+    if (answer.state !== "done") {
+      // Asked for even where it is under way: then another visitor's leaving does not end it.
+      const path = asVisitor(pathOf(card));
+      card.path = path;
+      answer = await getJSON(path, { method: "POST" });
+      if (overtaken()) {
+        // The work may have begun after it was withdrawn.
+        if (card.path !== path && underWay(answer)) withdraw(path);
+        return;
+      }
       show(card, answer);
     }
     if (underWay(answer)) lookAtJobs();
     while (underWay(answer)) {
       await pause();
       if (overtaken()) return;
-      answer = await getJSON(pathOf(card));
+      answer = await getJSON(asVisitor(pathOf(card)));
       if (overtaken()) return;
       show(card, answer);
     }
+    card.path = null;
   } catch (error) {
     if (!overtaken()) show(card, { state: "refused", error: error.message, retry: !(error.status >= 400 && error.status < 500) });
   }

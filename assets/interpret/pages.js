@@ -4,7 +4,7 @@ import { tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 import { openGallery } from "./gallery.js";
-import { clearCards, showCards } from "./cards.js";
+import { clearCards, leaveCards, showCards } from "./cards.js";
 
 let listing = null; // pages and studies of the space on show
 let listingOf = null;
@@ -32,6 +32,8 @@ export function layPages() {
     tabs().querySelector("[aria-selected=true]")?.focus();
   });
   showWhere();
+  // A page that the browser had put aside comes back without being loaded.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) show(); });
 }
 
 function showWhere() {
@@ -51,11 +53,15 @@ function showWhere() {
 
 async function show() {
   showWhere();
-  if (!interpreting() || !current.info) return;
+  if (!interpreting() || !current.info) {
+    leaveCards();
+    return;
+  }
   last = state.page;
   const space = current.info.id;
   try {
     if (listingOf !== space) {
+      document.getElementById("study-cards").replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
       const found = await getJSON(`spaces/${space}/studies`);
       if (space !== current.info?.id || listingOf === space) return;
       clearCards();

@@ -77,6 +77,7 @@ let bar = null; // while it is made: rebuilt at every look, Cancel would lose th
 
 function show(answer) {
   const focused = host().contains(document.activeElement);
+  host().setAttribute("aria-busy", String(underWay(answer)));
   if (underWay(answer)) {
     if (!bar?.isConnected) {
       bar = element("progress", { max: 1, "aria-label": "Progress of the report" });

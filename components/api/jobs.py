@@ -26,6 +26,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def listed() -> Response:
         return jsonify([described(job) for job in reversed(jobs.all())])
 
+    @api.delete("/jobs")
+    def end_all() -> Response:
+        return jsonify([described(job) for job in jobs.cancel_all(visitor())])
+
     @api.get("/jobs/<name>")
     def one(name: str) -> Response:
         return jsonify(described(wanted(name)))
@@ -60,8 +64,9 @@ def visitor() -> str:
 
 
 def described(job: Job) -> dict[str, Any]:
-    """Return a job with what names it."""
-    return {"id": job.id, "key": job.key, "visitors": len(job.visitors), **describe(job)}
+    """Return a job with what names it, how many want it and whether who asks is one of them."""
+    wanted_by = {"visitors": len(job.visitors), "mine": visitor() in job.visitors}
+    return {"id": job.id, "key": job.key, "kind": job.kind, **wanted_by, **describe(job)}
 
 
 def describe(job: Job) -> dict[str, Any]:

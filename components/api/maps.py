@@ -33,7 +33,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         settings = asked_before(space, jobs, body) or there_already(space, settings_from(body))
         settings.check(len(space), space.latent_dim)
         state = state_of(space, jobs, settings.id)
-        if state["state"] != "done":
+        under_way = map_job(space, settings.id, jobs)
+        if state["state"] in ("waiting", "running") and under_way is not None and under_way.visitors:
+            jobs.submit(under_way.key, under_way.kind, under_way.title, under_way.arguments, visitor())
+        elif state["state"] != "done":
             if space.folder is None:
                 raise Refused(
                     409, "This space is kept in memory only; open it with a workspace to compute further maps."
@@ -45,6 +48,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             }
             title = f"{map_title(settings)} of {space.data.name}"
             jobs.submit(job_key(space, settings.id), "projection", title, arguments, visitor())
+        if state["state"] != "done":
             state = state_of(space, jobs, settings.id)
         return jsonify({**state, "name": map_title(settings)}), 200 if state["state"] == "done" else 202
 
@@ -94,8 +98,12 @@ def json_body() -> Any:
 
 
 def asked_before(space: LatentSpace, jobs: Jobs, body: Any) -> ProjectionSettings | None:
-    """Return the settings of work that is known already: an id with a hash does not tell them."""
-    job = map_job(space, str(body["id"]), jobs) if isinstance(body, dict) and "id" in body else None
+    """Return the settings of a map or of work that is known already: an id with a hash does not tell them."""
+    if not isinstance(body, dict) or "id" not in body:
+        return None
+    if (there := space.projection_settings(str(body["id"]))) is not None:
+        return there
+    job = map_job(space, str(body["id"]), jobs)
     return ProjectionSettings.from_json(job.arguments["settings"]) if job is not None and job.arguments else None
 
 
@@ -126,31 +134,41 @@ def there_already(space: LatentSpace, settings: ProjectionSettings) -> Projectio
 def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
     """Return how far a map is: done, waiting, running, stopped, failed, cancelled, interrupted or missing.
 
-    A map that was stopped lies under the id ``kept``.
+    A map that was stopped lies under the id ``kept``. One that is ``there`` can be looked at, and is done once its way
+    back is known too.
 
     Raises
     ------
     Refused
         404 if there can be no such map.
     """
+    job = map_job(space, projection, jobs)
+    about_job = None if job is None else describe(job)
+    # Looked at after the job, which keeps the map before it ends.
     try:
         there = space.cached_projection(projection)
     except InputError as error:
         raise Refused(404, str(error)) from None
     if there is not None:
         fitted = there.details.get("fitted")
-        return {"id": projection, "state": "done", **({} if fitted is None else {"fitted": fitted})}
-    job = map_job(space, projection, jobs)
-    if job is None:
+        known = {"id": projection, "state": "done", **({} if fitted is None else {"fitted": fitted})}
+        if there.knows_way_back:
+            return known
+        known |= {"state": "missing", "there": True}
+        if job is None or about_job is None or about_job["state"] == "done":
+            return known
+        return {**known, "job": job.id, **about_job}
+    if job is None or about_job is None:
         if not _COMPUTED.fullmatch(projection):
             raise Refused(404, f"There is no projection {projection!r}.")
         return {"id": projection, "state": "missing"}
-    told = {"id": projection, "job": job.id, **describe(job)}
+    told = {"id": projection, "job": job.id, **about_job}
     if "settings" in job.arguments:
         told["name"] = map_title(ProjectionSettings.from_json(job.arguments["settings"]))
-    if job.state == "done" and job.gave not in (None, projection):
-        settings = space.projection_settings(str(job.gave))
-        told |= {"state": "stopped", "kept": job.gave, "kept_name": map_title(settings) if settings else job.gave}
-    elif job.state == "done":
+    kept = job.given
+    if kept not in (None, projection):
+        settings = space.projection_settings(str(kept))
+        told |= {"state": "stopped", "kept": kept, "kept_name": map_title(settings) if settings else kept}
+    elif about_job["state"] == "done":
         told |= {"state": "failed", "error": f"{job.title} could not be kept in {space.folder}; is the disk full?"}
     return told

@@ -36,6 +36,7 @@ from components.big_maps import POINTS_UP_TO
 from components.views import Views
 from vae_core import Catalogue, InputError
 from vae_core.jobs import Jobs
+from vae_core.space.projection import WayBackUnknown
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -95,7 +96,13 @@ def register(
         room.add_routes(api, catalogue, jobs)
     api.register_error_handler(Refused, refusal)
     api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))
+    api.register_error_handler(WayBackUnknown, lambda error: (jsonify(error=str(error)), 409))
     api.register_error_handler(HTTPException, _http_error)
+
+    @api.before_request
+    def hear_visitor() -> None:
+        jobs.hear(job_routes.visitor())
+
     server.register_blueprint(api)
     server.add_url_rule(f"{prefix.rstrip('/')}/health", "health", lambda: jsonify(status="ok"))
 

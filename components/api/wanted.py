@@ -42,8 +42,17 @@ def job_key(space: LatentSpace, projection: str) -> str:
 
 
 def map_job(space: LatentSpace, projection: str, jobs: Jobs) -> Job | None:
-    """Return the work of computing a map, None if there is none; other work on a space is named by a key like it."""
+    """Return the work of computing a map, None if there is none; other work on a space is named by a key like it.
+
+    A map that was stopped is the work of the one that was asked for, until its way back is known.
+    """
     job = jobs.get(job_key(space, projection))
+    if job is not None and job.kind == "projection" and not job.finished:
+        return job
+    for other in jobs.all():
+        here = other.kind == "projection" and not other.finished and other.key.startswith(job_key(space, ""))
+        if here and other.given == projection:
+            return other
     return job if job is not None and job.kind == "projection" else None
 
 

@@ -230,7 +230,9 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
             if wanted.get("only") and selected is not None:
                 drawn = selected.indices if drawn is None else drawn[selected.mask[drawn]]
             dark = bool(wanted.get("dark"))
-            return map_figure(space, projection, color, dark, key, frame, drawn, selected, text), None
+            figure = map_figure(space, projection, color, dark, key, frame, drawn, selected, text)
+            figure.update_layout(meta={**(figure.layout.meta or {}), "asked": wanted.get("asked")})
+            return figure, None
         except KeyError as error:
             return no_update, f"There is no space {error}."
         except InputError as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.driving import choose, open_map, wait_for_map
 
@@ -23,6 +24,14 @@ WALK = """async keys => {
     return { places, stops: grid.querySelectorAll("[tabindex='0']").length, stayed: state.item === item,
         touched: document.activeElement.dataset };
 }"""
+
+
+# Notes what is sent so that it outlives the page.
+KEPT_ALIVE = """const send = window.fetch;
+window.fetch = (path, options = {}) => {
+    if (options.keepalive) localStorage.said = `${localStorage.said ?? ""}${options.method} ${path} `;
+    return send(path, options);
+};"""
 
 
 def test_a_dimension_touched_in_a_card_is_shown_everywhere(page: Page, server: str) -> None:
@@ -105,6 +114,54 @@ def test_the_map_fits_its_place_on_either_page(page: Page, server: str) -> None:
     page.wait_for_function(
         "wide => Math.abs(document.querySelector('#map .main-svg').clientWidth - wide) < 2", arg=wide["width"]
     )
+
+
+def test_studies_of_a_page_that_was_left_are_let_go_and_asked_for_again(page: Page, server: str) -> None:
+    """Those that refine: here all whose first answer is there, for as long as the server is said to be at work."""
+    asked: list[tuple[str, str]] = []
+
+    def answer(route: Route) -> None:
+        request = route.request
+        study = urlsplit(request.url).path.rpartition("/")[2]
+        first = "begin=first" in request.url
+        if request.method != "GET" and not first:
+            asked.append((request.method, study))
+        html = {"html": f"<p>First figures of {study}</p>"} if "have=first" not in request.url else {}
+        # A first answer tells of no work yet; asked for whole it is refined for ever.
+        state = {"state": "missing"} if first else {"state": "running", "step": 1, "of": 4, "note": "refining"}
+        route.fulfill(json={"have": "first", **state, **html})
+
+    page.route(re.compile(r"/spaces/fashion/studies/\w+\?"), answer)
+
+    def wait_for(method: str, study: str, times: int = 1) -> None:
+        for _ in range(600):
+            if asked.count((method, study)) >= times:
+                return
+            page.wait_for_timeout(50)
+        raise AssertionError(f"no {method} of {study}: {asked}")
+
+    page.add_init_script(KEPT_ALIVE)
+    open_map(page, server, "page=components")
+    card = page.locator("#study-components")
+    expect(card.locator(".card-state")).to_contain_text("refining")
+    assert ("DELETE", "components") not in asked
+    page.click("#study-tabs [data-page=used]")  # another page
+    wait_for("DELETE", "components")
+    expect(page.locator("#study-collapse .card-state")).to_contain_text("refining")
+    page.click("#page-explore")  # no page of Interpret
+    wait_for("DELETE", "collapse")
+    page.click("#page-interpret")
+    wait_for("POST", "collapse", 2)
+    expect(page.locator("#study-collapse .card-state")).to_contain_text("refining")
+    expect(page.locator("#study-collapse")).to_contain_text("First figures of collapse")
+    # What a page says as its last word no route hears.
+    before = page.evaluate("localStorage.getItem('said')").count("/collapse?")
+    page.reload()  # and what is loaded anew
+    wait_for("POST", "collapse", 3)
+    assert page.evaluate("localStorage.getItem('said')").count("/collapse?") == before + 1
+    expect(page.locator("#study-collapse .card-state")).to_contain_text("refining")
+    page.goto(f"{server}/health")  # and a page that is gone
+    assert page.evaluate("localStorage.getItem('said')").count("/collapse?") == before + 2
 
 
 def test_a_relation_opens_and_a_dimension_gets_a_name(page: Page, server: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +19,9 @@ import pytest
 from vae_core.errors import InputError
 from vae_core.jobs import Job, Jobs, Kind
 
-KINDS = {name: Kind(f"tests.jobs.work:{name}") for name in ("multiply", "refuse", "stumble", "wait", "ignore", "keep")}
+NAMES = ("multiply", "refuse", "stumble", "wait", "ignore", "keep", "go_on")
+KINDS = {name: Kind(f"tests.jobs.work:{name}") for name in NAMES}
+KINDS["leased"] = Kind("tests.jobs.work:wait", leased=True)
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +124,18 @@ def test_what_there_is_can_be_kept(jobs: Jobs, tmp_path: Path) -> None:
     jobs.stop_here("nobody knows this one")
 
 
+def test_what_is_given_can_be_used_while_the_work_goes_on(jobs: Jobs, tmp_path: Path) -> None:
+    job = jobs.submit("goes on", "go_on", "Work", where(tmp_path))
+    process_of(tmp_path)
+    assert job.given == "the first half" and not job.finished
+    assert (job.progress["step"], job.progress["note"]) == (3, "more")
+    jobs.stop_here("goes on")
+    time.sleep(0.2)
+    assert job.state == "running", "what there is has been kept already"
+    jobs.cancel("goes on")
+    assert job.result(60) == "cancel" and job.wait(60)
+
+
 def test_what_another_visitor_waits_for_goes_on(jobs: Jobs, tmp_path: Path) -> None:
     job = jobs.submit("keep", "keep", "Work", where(tmp_path), "one")
     assert jobs.submit("keep", "keep", "Work", where(tmp_path), "other") is job
@@ -132,6 +147,39 @@ def test_what_another_visitor_waits_for_goes_on(jobs: Jobs, tmp_path: Path) -> N
     # What was cancelled is not kept after all.
     jobs.stop_here("keep", "one")
     assert job.result(60) == "cancel"
+
+
+def test_leased_work_ends_when_nobody_is_heard_of_who_wants_it(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Jobs, "LEASE", 0.5)
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        left = jobs.submit("left", "leased", "Work", {"folder": one}, "ann")
+        assert jobs.submit("left", "leased", "Work", {"folder": one}, "ben") is left
+        behind = jobs.submit("behind", "wait", "A map", {"folder": other}, "ann")
+        for _ in range(30):  # three leases long
+            jobs.hear("ben")
+            time.sleep(0.05)
+        assert left.visitors == {"ben"} and not left.finished, "ann has vanished, ben is there"
+        assert left.wait(60) and left.state == "cancelled", "and then ben has gone as well"
+        assert until(lambda: jobs.get("left") is None), "who wants it asks again, so it leaves the list"
+        assert behind.visitors == {"ann"} and not behind.finished, "a map survives a closed tab"
+        # A program without a name is not expected to be heard of.
+        jobs.cancel("behind", "ann")
+        program = jobs.submit("program", "leased", "Work", {"folder": one})
+        time.sleep(1.5)
+        assert not program.finished
+        jobs.cancel("program")
+        assert program.wait(60)
+
+
+def test_all_that_one_visitor_wants_is_cancelled(jobs: Jobs, tmp_path: Path) -> None:
+    shared = jobs.submit("shared by two", "wait", "Shared", where(tmp_path), "ann")
+    jobs.submit("shared by two", "wait", "Shared", where(tmp_path), "ben")
+    own = jobs.submit("of one", "wait", "Own", where(tmp_path), "ann")
+    others = jobs.submit("of another", "wait", "Others", where(tmp_path), "ben")
+    assert jobs.cancel_all("ann") == [shared, own]
+    assert own.wait(60) and own.state == "cancelled"
+    assert shared.visitors == others.visitors == {"ben"} and not shared.finished and not others.finished
+    assert jobs.cancel_all("ann") == []
 
 
 def test_a_failure_is_one_sentence(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:

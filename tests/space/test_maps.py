@@ -112,6 +112,78 @@ def test_a_stopped_tsne_is_the_map_of_so_many_steps(clusters: np.ndarray, space:
         ProjectionSettings.of("tsne", iterations=751)
 
 
+def test_a_map_is_kept_and_told_of_before_its_way_back_is_learnt(space: LatentSpace) -> None:
+    heard: list[tuple[str, bool | None]] = []
+
+    def there(name: str) -> Projection | None:
+        return space.cached_projection(name)
+
+    class Watching(KeepAt):
+        given: str | None = None
+
+        def give(self, name: str) -> None:
+            self.given = name
+
+        def __call__(self, step: int, of: int, note: str = "", preview: Any = None) -> bool:
+            found = None if self.given is None else there(self.given)
+            heard.append((note, None if found is None else found.knows_way_back))
+            if note == "learning the way back":
+                assert found is not None and found.points.shape == (len(space), 2)
+                with pytest.raises(InputError, match="is still being learnt"):
+                    found.invert(found.points[:1])
+                assert found.locate(space.mean[:2]).shape == (2, 2), "items are found all the same"
+            return super().__call__(step, of, note, preview)
+
+    assert space.folder is not None
+    for step in (260, 10_000):  # stopped, and run to the end
+        heard.clear()
+        settings = ProjectionSettings.of("tsne", perplexity=9.0)
+        watching = Watching(step)
+        name = compute_in_folder(settings.to_json(), str(space.folder), progress=watching)
+        assert watching.given == name and (name == settings.id) == (step == 10_000)
+        assert ("learning the way back", False) in heard
+        kept = there(name)
+        assert kept is not None and kept.knows_way_back and kept.details["inverse"]
+        assert np.isfinite(kept.invert(kept.points[:3])).all()
+
+
+def test_a_way_back_that_was_not_learnt_is_learnt_when_the_map_is_asked_for_again(space: LatentSpace) -> None:
+    settings = ProjectionSettings.of("tsne", perplexity=7.0)
+    assert space.folder is not None
+    with pytest.raises(Stopped):
+        compute_in_folder(
+            settings.to_json(),
+            str(space.folder),
+            progress=lambda step, of, note="", preview=None: note != "learning the way back",
+        )
+    broken_off = space.cached_projection(settings.id)
+    assert broken_off is not None and not broken_off.knows_way_back
+    notes: list[str] = []
+
+    def hear(step: int, of: int, note: str = "", preview: Any = None) -> bool:
+        notes.append(note)
+        return True
+
+    compute_in_folder(settings.to_json(), str(space.folder), progress=hear)
+    assert set(notes) == {"learning the way back"}, "the points stay as they are"
+    found = space.cached_projection(settings.id)
+    assert found is not None and found.knows_way_back
+    np.testing.assert_array_equal(found.points, broken_off.points)
+
+
+def test_a_large_tsne_is_stopped_between_two_reports(clusters: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vae_core.space.tsne._GRID_FROM", 100)
+    monkeypatch.setattr("vae_core.space.tsne._REPORT_EVERY", 100_000)
+    with pytest.raises(Stopped) as stop:
+        compute(
+            ProjectionSettings.of("tsne", perplexity=8.0),
+            clusters[:300],
+            progress=lambda step, of, note="", preview=None: note != "first steps",
+        )
+    asked = ProjectionSettings.of("tsne", perplexity=8.0, iterations=stop.value.step)
+    np.testing.assert_array_equal(stop.value.so_far, compute(asked, clusters[:300]).points)
+
+
 @pytest.mark.parametrize("name", ["tsne", "umap"])
 def test_items_are_located_exactly_and_others_among_their_own(
     clusters: np.ndarray, maps: dict[str, Projection], name: str

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from vae_core.progress import Stopped
 from vae_core.space import Neighbours, ProjectionSettings, compute
 from vae_core.space.neighbour_map import tuned_inverse
 from vae_core.space.placing import place, synthetic_items
@@ -29,6 +30,34 @@ def test_tsne_places_as_the_library_does(clusters: np.ndarray, fitted: np.ndarra
     ours = place(settings, points, Neighbours(fitted), clusters[300:360])
     assert ours.shape == (60, 2) and ours.dtype == np.float32
     np.testing.assert_allclose(ours, theirs, atol=1e-2)
+
+
+def test_points_are_placed_against_one_tree_of_the_map(
+    clusters: np.ndarray, fitted: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from openTSNE.quad_tree import QuadTree
+
+    built = []
+
+    def counted(points: np.ndarray) -> QuadTree:
+        built.append(len(points))
+        return QuadTree(points)
+
+    settings = ProjectionSettings("tsne", perplexity=12.0)
+    points = compute(settings, fitted).points
+    for module in ("openTSNE.quad_tree", "openTSNE.tsne"):
+        monkeypatch.setattr(f"{module}.QuadTree", counted)
+    steps: list[tuple[int, int]] = []
+
+    def hear(step: int, of: int, note: str = "", preview: object = None) -> bool:
+        steps.append((step, of))
+        return step < 100
+
+    place(settings, points, Neighbours(fitted), clusters[300:310])
+    assert built == [300], "the map stays, so one tree of it does for all steps"
+    with pytest.raises(Stopped):
+        place(settings, points, Neighbours(fitted), clusters[300:310], progress=hear)
+    assert steps[-1] == (100, 250)
 
 
 def test_umap_places_as_the_library_does(clusters: np.ndarray, fitted: np.ndarray) -> None:

@@ -60,16 +60,20 @@ class FolderProgress:
         self._reported = self._previewed = 0.0
         self._sequence = 0
         self._began = (0, self._started, -1)
+        self._gave: str | None = None
+        self._last = (0, 0, "")
         self._tell(0, 0, "")
 
     def __call__(self, step: int, of: int, note: str = "", preview: Any = None) -> bool:
-        """Report at most ten times a second, with a preview at most five times."""
+        """Report at most ten times a second, with a preview at most five times; another kind of step at once."""
         now = time.time()
-        if of != self._began[2] or step < self._began[0]:
+        other = of != self._began[2] or step < self._began[0]
+        if other:
             self._began = (step, now, of)
+        self._last = (step, of, note)
         showing = preview is not None and now - self._previewed >= _PREVIEW_SECONDS
         wish = self.wish
-        if showing or now - self._reported >= _REPORT_SECONDS or step == of or wish is not None:
+        if showing or now - self._reported >= _REPORT_SECONDS or step == of or other or wish is not None:
             self._reported = now
             if showing:
                 self._previewed = now
@@ -77,6 +81,11 @@ class FolderProgress:
             self._tell(step, of, note)
         # A server that is no more watches nothing.
         return wish is None and os.getppid() == self._owner
+
+    def give(self, result: str) -> None:
+        """Tell of a result that can be used already, while the work goes on."""
+        self._gave = result
+        self._tell(*self._last)
 
     @property
     def wish(self) -> Wish | None:
@@ -91,6 +100,7 @@ class FolderProgress:
         first, since, _ = self._began
         pace = (time.time() - since) / (step - first) if step > first else None
         told = {"step": step, "of": of, "note": note, "preview": self._sequence, "pace": pace, "started": self._started}
+        told["gave"] = self._gave
         write_quickly(self._folder / "progress.json", json.dumps(told).encode())
 
     def _show(self, preview: np.ndarray) -> None:

@@ -44,7 +44,7 @@ class Job:
     error : str
         What went wrong, one sentence; empty where nothing did.
     gave : str, optional
-        Its result where that is text, such as the id of a map; kept with the job.
+        Its result where that is text, such as the id of a map; kept with the job. See `given`.
     """
 
     key: str
@@ -95,6 +95,14 @@ class Job:
             return self._took
         started = read_json(self.folder / "progress.json").get("started")
         return 0.0 if started is None else max(0.0, time.time() - started)
+
+    @property
+    def given(self) -> str | None:
+        """What it gave, or tells that can be used while it goes on."""
+        if self.gave is not None:
+            return self.gave
+        told: str | None = read_json(self.folder / "progress.json").get("gave")
+        return told
 
     @property
     def progress(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from vae_core.errors import InputError
 from vae_core.jobs.files import FolderProgress, earlier_requests, open_folder, write_quickly
 from vae_core.jobs.job import Job
+from vae_core.jobs.lease import Lease
 from vae_core.jobs.threads import PatientThreads
 from vae_core.jobs.workers import WarmWorker, WorkerEnded, named_function
 from vae_core.progress import Stopped
@@ -35,11 +36,15 @@ class Kind:
         done by threads of this process, since it needs what only this process has: a model in memory.
     brief : bool
         Whether it leaves the list once it is done.
+    leased : bool
+        Whether it goes on only as long as somebody is heard of who wants it, and leaves the list when it is cancelled.
+        What survives a reload by design, such as a map, is not.
     """
 
     function: str
     lane: Lane = "long"
     brief: bool = False
+    leased: bool = False
 
 
 #: The work a server can be asked for. A request on disk names one of these, never a function.
@@ -48,7 +53,7 @@ KINDS = {
     "quality": Kind("vae_core.space.compute:measure_in_folder", "short", brief=True),
     "placing": Kind("vae_core.space.layers:place_layer_in_folder", "short", brief=True),
     "report": Kind("vae_core.report.making:report_in_server", "server", brief=True),
-    "study": Kind("vae_core.interpret.answers:answer_in_server", "server", brief=True),
+    "study": Kind("vae_core.interpret.answers:answer_in_server", "server", brief=True, leased=True),
 }
 
 
@@ -76,6 +81,8 @@ class Jobs:
 
     #: Seconds a job may take to stop by itself after it was cancelled.
     PATIENCE = 3.0
+    #: Seconds after which a visitor who is not heard of wants no leased work any more.
+    LEASE = 120.0
 
     def __init__(
         self,
@@ -90,6 +97,7 @@ class Jobs:
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._closing = False
+        self._lease = Lease(self._leasers, self._vanished, lambda: self.LEASE)
         for folder, asked, ended in earlier_requests(self.root):
             self._jobs[asked["key"]] = Job.of_earlier_server(folder, asked, ended)
 
@@ -109,6 +117,9 @@ class Jobs:
         InputError
             If the job cannot be written to the workspace.
         """
+        self.hear(visitor)
+        if self.kinds[kind].leased:
+            self._lease.watch()
         with self._lock:
             known = self._jobs.get(key)
             if known is not None and not known.finished and known.visitors:
@@ -128,6 +139,21 @@ class Jobs:
             job.future = executor.submit(do_job, str(folder), self.kinds[kind].function, arguments)
         job.future.add_done_callback(lambda future: self._end(job, future))
         return job
+
+    def hear(self, visitor: str) -> None:
+        """Note that this visitor is there; what is leased goes on for who is heard of now and then."""
+        self._lease.hear(visitor)
+
+    def _leased(self) -> list[Job]:
+        return [job for job in self.all() if not job.finished and self.kinds[job.kind].leased]
+
+    def _leasers(self) -> set[str]:
+        return {visitor for job in self._leased() for visitor in list(job.visitors)}
+
+    def _vanished(self, visitor: str) -> None:
+        for job in self._leased():
+            if visitor in job.visitors:
+                self.cancel(job.key, visitor)
 
     def get(self, key: str) -> Job | None:
         """Return the newest job of this key."""
@@ -153,10 +179,17 @@ class Jobs:
                 return
         self._stop(job, "cancel")
 
+    def cancel_all(self, visitor: str = "") -> list[Job]:
+        """Take all requests of a visitor back; return the jobs. What others want too goes on for them."""
+        mine = [job for job in self.all() if not job.finished and visitor in job.visitors]
+        for job in mine:
+            self.cancel(job.key, visitor)
+        return mine
+
     def stop_here(self, key: str, visitor: str = "") -> None:
         """Ask a job to keep what it has and end; only for work that says in its progress that it can.
 
-        Work that nobody wants any more is being stopped already, and stays so.
+        Work that nobody wants any more is being stopped already, and stays so; what has been given is kept already.
 
         Raises
         ------
@@ -165,7 +198,7 @@ class Jobs:
         """
         with self._lock:
             job = self._jobs.get(key)
-            if job is None or job.finished or not job.visitors:
+            if job is None or job.finished or not job.visitors or job.given is not None:
                 return
             if job.visitors - {visitor}:
                 raise InputError(
@@ -191,6 +224,7 @@ class Jobs:
     def close(self) -> None:
         """End all work. What was under way is found interrupted by the next server."""
         self._closing = True
+        self._lease.close()
         for job in self.all():
             if not job.finished and isinstance(self._executors[self.kinds[job.kind].lane], PatientThreads):
                 write_quickly(job.folder / "stop", b"cancel")  # a thread cannot be ended, only asked
@@ -222,11 +256,13 @@ class Jobs:
                 job.end("failed", f"{job.title} was ended from outside; start it again.")
             else:
                 job.end("cancelled")
+                self._leave(job)
         except Stopped:
             if self._closing:
                 job.end("interrupted", f"{job.title} was interrupted: its server ended before it.", keep=False)
             else:
                 job.end("cancelled")
+                self._leave(job)
         except InputError as refusal:
             job.end("failed", str(refusal))
         except Exception as unexpected:
@@ -239,6 +275,12 @@ class Jobs:
                 job.end("done")
                 if self.kinds[job.kind].brief:
                     self.forget(job.key)
+
+    def _leave(self, job: Job) -> None:
+        """Take work that was cancelled off the list, if it is leased: the next who wants it asks again."""
+        with self._lock:
+            if self.kinds[job.kind].leased and self._jobs.get(job.key) is job:
+                self.forget(job.key)
 
 
 def do_job(folder: str, function: str, arguments: dict[str, Any]) -> Any:

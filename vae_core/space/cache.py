@@ -222,6 +222,12 @@ class SpaceCache:
 
         return self._read(_file(name), read)
 
+    def map_time(self, name: str) -> int | None:
+        """Return when the file of a map was written, as its system tells; None where there is none."""
+        if not _MAP_NAME.fullmatch(name):
+            return None
+        return next((path.stat().st_mtime_ns for path in self._candidates(_file(name))), None)
+
     def keep_map(self, name: str, write: Callable[[Path], None]) -> bool:
         """Store a map; `write` is given the path. Return whether it could be."""
         return self._write(_file(name), write)

@@ -13,7 +13,7 @@ from vae_core.errors import InputError
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.cache import Encodings, SpaceCache
 from vae_core.space.locate import Locator
-from vae_core.space.neighbour_map import NeighbourMap, fitted_sample
+from vae_core.space.neighbour_map import LEARNING, NeighbourMap, fitted_sample
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.pca import PCAMap
 from vae_core.space.projection import Projection, latent_fingerprint
@@ -23,7 +23,6 @@ from vae_core.space.settings import COMPONENTS, ProjectionSettings
 from vae_core.space.unfinished import UnfinishedMap
 
 _PLACED_TOGETHER = 20_000
-_LAST_NOTE = "the way back from the map"
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +35,25 @@ def compute(
     unfinished: UnfinishedMap | None = None,
     begin: np.ndarray | None = None,
 ) -> Projection:
-    """Make a map from encodings alone: no model, no files, the same in any process.
+    """Make a map from encodings alone, with its way back: no model, no files, the same in any process.
+
+    The parameters and what is raised are those of `lay_out`.
+    """
+    made = lay_out(settings, mean, neighbours, progress, unfinished, begin)
+    if isinstance(made, NeighbourMap):
+        made.learn_way_back(progress)
+    return made
+
+
+def lay_out(
+    settings: ProjectionSettings,
+    mean: np.ndarray,
+    neighbours: Neighbours | None = None,
+    progress: Progress = silent,
+    unfinished: UnfinishedMap | None = None,
+    begin: np.ndarray | None = None,
+) -> Projection:
+    """Make a map whose way back is not known yet, if it has to be learnt: it can be looked at already.
 
     Parameters
     ----------
@@ -88,7 +105,7 @@ def compute(
         from vae_core.space.umap_map import fit_umap
 
         points, details = fit_umap(settings, fitted, among, progress, begin)
-    return whole_map(settings, points, mean, neighbours, details, progress)
+    return whole_map(settings, points, mean, neighbours, details, _kept_anyway(progress))
 
 
 def whole_map(
@@ -99,7 +116,10 @@ def whole_map(
     details: dict[str, Any],
     progress: Progress = silent,
 ) -> NeighbourMap:
-    """Return the map of all encodings ``[n, d]`` from the points of those it was fitted on; the rest is placed."""
+    """Return the map of all encodings ``[n, d]`` from the points of those it was fitted on; the rest is placed.
+
+    Its way back is not known yet.
+    """
     sample = fitted_sample(settings, len(mean))
     if sample is not None:
         locate = Locator(points, Neighbours(mean[sample]))
@@ -111,7 +131,6 @@ def whole_map(
             placed[part] = locate(mean[part])
         placed[sample] = points
         points = placed
-    progress(1, 1, _LAST_NOTE)
     return NeighbourMap(settings, points, mean, neighbours, details)
 
 
@@ -132,7 +151,8 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     """Make a map from the encodings that lie in a space's folder, and keep it there.
 
     For worker processes: takes text only. Finds the neighbours in the folder, or computes
-    and keeps them. A map that is there already is left as it is.
+    and keeps them. The map is kept as soon as its points are known, and once more when its way back is; of
+    one that is there already only the way back is learnt where that is missing.
 
     Parameters
     ----------
@@ -141,7 +161,8 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     folder, shipped : str
         Of the space; see `SpaceCache`.
     progress : Progress
-        As of `compute`.
+        As of `compute`. Where it has a ``wish`` that is "keep", a t-SNE is kept as it is; where it has a method
+        ``give``, that is called with the id of the map as soon as it can be looked at.
 
     Returns
     -------
@@ -157,22 +178,33 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     """
     wanted = ProjectionSettings.from_json(settings)
     cache, encodings = _opened(folder, shipped)
-    neighbours = cache.neighbours(encodings.mean)
-    if stored_map(wanted.id, encodings.mean, neighbours, cache) is not None:
-        return wanted.id
-    try:
-        earlier = None if wanted.start == COMPONENTS else cache.map(wanted.start, encodings.mean)
-        begin = None if earlier is None else earlier[1]
-        compute_and_keep(wanted, encodings.mean, neighbours, cache, progress, begin)
-    except Stopped as stop:
-        if stop.so_far is None or getattr(progress, "wish", None) != "keep":
-            raise
-        # As if it had been asked for with so many steps.
-        wanted = replace(wanted, iterations=stop.step)
-        progress(stop.step, wanted.all_iterations, _LAST_NOTE)
-        stopped = whole_map(wanted, stop.so_far, encodings.mean, neighbours, {})
-        cache.keep_map(wanted.id, lambda path: stopped.save(path, latent_fingerprint(encodings.mean)))
-    return wanted.id
+    mean = encodings.mean
+    neighbours = cache.neighbours(mean)
+    made = stored_map(wanted.id, mean, neighbours, cache)
+    heard = _kept_anyway(progress)
+    if made is None:
+        try:
+            earlier = None if wanted.start == COMPONENTS else cache.map(wanted.start, mean)
+            made = lay_out_and_keep(wanted, mean, neighbours, cache, progress, None if earlier is None else earlier[1])
+        except Stopped as stop:
+            if stop.so_far is None or getattr(progress, "wish", None) != "keep":
+                raise
+            # As if it had been asked for with so many steps.
+            made = whole_map(replace(wanted, iterations=stop.step), stop.so_far, mean, neighbours, {}, heard)
+            _keep(made, mean, cache)
+    if (give := getattr(progress, "give", None)) is not None:
+        give(made.id)
+    learn_and_keep(made, mean, cache, heard)
+    return made.id
+
+
+def _kept_anyway(progress: Progress) -> Progress:
+    """Return a progress by which a wish to keep what there is stops nothing: all steps of the layout are done."""
+
+    def heard(step: int, of: int, note: str = "", preview: Any = None) -> bool:
+        return progress(step, of, note, preview) or getattr(progress, "wish", None) == "keep"
+
+    return heard
 
 
 def _opened(folder: str, shipped: str | None) -> tuple[SpaceCache, Encodings]:
@@ -222,6 +254,32 @@ def compute_and_keep(
     begin: np.ndarray | None = None,
 ) -> Projection:
     """Make a map and keep it, and the neighbours if they had to be computed for it; see `compute`."""
+    made = lay_out_and_keep(settings, mean, neighbours, cache, progress, begin)
+    learn_and_keep(made, mean, cache, progress)
+    return made
+
+
+def learn_and_keep(made: Projection, mean: np.ndarray, cache: SpaceCache, progress: Progress = silent) -> None:
+    """Learn the way back from a map that lacks it, and keep the map with it."""
+    if isinstance(made, NeighbourMap) and not made.knows_way_back:
+        progress(0, 1, LEARNING)
+        made.learn_way_back(progress)
+        _keep(made, mean, cache)
+
+
+def _keep(made: Projection, mean: np.ndarray, cache: SpaceCache) -> bool:
+    return cache.keep_map(made.id, lambda path: made.save(path, latent_fingerprint(mean)))
+
+
+def lay_out_and_keep(
+    settings: ProjectionSettings,
+    mean: np.ndarray,
+    neighbours: Neighbours,
+    cache: SpaceCache,
+    progress: Progress,
+    begin: np.ndarray | None = None,
+) -> Projection:
+    """Make a map as `lay_out` does and keep it, and the neighbours if they had to be computed for it."""
     settings.check(*mean.shape)
     whole = fitted_sample(settings, len(mean)) is None
     if settings.method in ("tsne", "umap") and whole and not neighbours.ready:
@@ -230,9 +288,7 @@ def compute_and_keep(
     unfinished = None
     if settings.method == "tsne" and cache.folder is not None:
         unfinished = UnfinishedMap(cache.folder, settings, latent_fingerprint(mean))
-    projection = compute(settings, mean, neighbours, progress, unfinished, begin)
-    if settings.method in ("tsne", "umap"):
-        kept = cache.keep_map(settings.id, lambda path: projection.save(path, latent_fingerprint(mean)))
-        if kept and unfinished is not None:
-            unfinished.remove()
-    return projection
+    made = lay_out(settings, mean, neighbours, progress, unfinished, begin)
+    if settings.method in ("tsne", "umap") and _keep(made, mean, cache) and unfinished is not None:
+        unfinished.remove()
+    return made

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.trust.scores import normalized_excess
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ class Inverse:
         return z
 
     @classmethod
-    def tuned(cls, tree: cKDTree, mean: np.ndarray, spots: np.ndarray, truth: np.ndarray) -> Inverse:
+    def tuned(
+        cls, tree: cKDTree, mean: np.ndarray, spots: np.ndarray, truth: np.ndarray, progress: Progress = silent
+    ) -> Inverse:
         """Choose count, width and ridge by R² over latent points whose spots on the map are known.
 
         Those must not be the set's own items: an item's point was fitted to the item, and tuning
@@ -87,6 +90,13 @@ class Inverse:
             ``[m, 2]`` where the map places `truth`; see `vae_core.space.placing`.
         truth : ndarray
             ``[m, d]`` latent points of unseen items; with none of them, or all alike, nothing is tuned.
+        progress : Progress
+            Hears of the neighbourhoods tried, in neighbours: that is what they cost.
+
+        Raises
+        ------
+        Stopped
+            If `progress` asks to stop.
         """
         points = np.asarray(tree.data)
         inverse = cls(tree, mean, {"count": min(10, len(points)), "width": 0.25, "ridge": 3.0})
@@ -109,6 +119,8 @@ class Inverse:
                         best = score
                         stored = None if np.isinf(ridge) else ridge
                         choice = {"count": count, "width": width, "ridge": stored, "r2": round(score, 4)}
+            if not progress(sum(one for one in counts if one <= count), sum(counts)):
+                raise Stopped
         return cls(tree, mean, choice)
 
     def support(self, xy: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from vae_core.model.protocol import LatentModel
 from vae_core.progress import Progress, silent
 from vae_core.space.build import kept_encodings, made_encodings, space_fingerprint
 from vae_core.space.cache import Encodings, SpaceCache
-from vae_core.space.compute import compute, compute_and_keep, stored_map
+from vae_core.space.compute import compute, compute_and_keep, learn_and_keep, stored_map
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.projection import Projection
 from vae_core.space.quality import Quality, measure
@@ -77,6 +77,7 @@ class LatentSpace:
         self._cache = cache
         self._maps: dict[str, Projection] = {}
         self._qualities: dict[str, Quality] = {}
+        self._read_at: dict[str, int | None] = {}
         self._map_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
 
@@ -224,7 +225,7 @@ class LatentSpace:
         Stopped
             If `progress` asks to stop.
         """
-        if not params and (found := self.cached_projection(method)) is not None:
+        if not params and (found := self.cached_projection(method)) is not None and found.knows_way_back:
             return found
         settings = ProjectionSettings.of(method, **params)
         settings.check(*self.mean.shape)
@@ -237,17 +238,21 @@ class LatentSpace:
                 begin = None if earlier is None else earlier.points
                 found = compute_and_keep(settings, self.mean, self.neighbours, self._cache, progress, begin)
                 self._maps[settings.id] = found
+            else:
+                learn_and_keep(found, self.mean, self._cache, progress)
         return found
 
     def cached_projection(self, id: str) -> Projection | None:
         """Return the map of this id if it takes no long work: PCA and raw pairs always, others once they are kept.
+
+        One that another process has just made may not know its way back yet: see `Projection.knows_way_back`.
 
         Raises
         ------
         InputError
             If `id` names a latent dimension the model does not have.
         """
-        if (found := self._maps.get(id)) is not None:
+        if (found := self._maps.get(id)) is not None and (found.knows_way_back or not self._kept_anew(id)):
             return found
         try:
             settings = ProjectionSettings.parse(id)
@@ -259,8 +264,19 @@ class LatentSpace:
                 self._forget_raw_maps()
             # Two visitors at once get one object.
             return self._maps.setdefault(settings.id, made)
+        self._read_at[id] = self._cache.map_time(id)
         restored = stored_map(id, self.mean, self.neighbours, self._cache)
-        return None if restored is None else self._maps.setdefault(id, restored)
+        if restored is None:
+            return found
+        with self._lock:
+            known = self._maps.get(id)
+            if known is None or (restored.knows_way_back and not known.knows_way_back):
+                self._maps[id] = known = restored
+        return known
+
+    def _kept_anew(self, id: str) -> bool:
+        """Whether the file of a map has been written since it was read."""
+        return self._cache.map_time(id) != self._read_at.get(id)
 
     def quality(self, id: str = "pca", *, progress: Progress = silent) -> Quality:
         """Return how faithfully a map shows the space: from memory, else from the cache, else measured and cached.

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae_core.errors import InputError
+from vae_core.progress import Progress, silent
 from vae_core.space.inverse import Inverse
 from vae_core.space.locate import Locator
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.placing import place, synthetic_items
-from vae_core.space.projection import Projection, spatial_index
+from vae_core.space.projection import Projection, WayBackUnknown, spatial_index
 from vae_core.space.settings import ProjectionSettings
 from vae_core.space.trust.scores import combine_scores, score_of
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _FEWEST = 12
 
 
+#: What progress says while the way back from a map is being learnt.
+LEARNING = "learning the way back"
 #: Larger sets are fitted on a sample of so many, and the rest is placed.
 FITTED_UP_TO = 100_000
 SAMPLE = 50_000
@@ -48,8 +51,8 @@ class NeighbourMap(Projection):
     neighbours : Neighbours
         Of the encodings.
     details : dict
-        As stored; of a large set ``fitted`` tells on how many items the map was. Without the choice of the inverse
-        it is made now, which takes about two seconds.
+        As stored; of a large set ``fitted`` tells on how many items the map was, ``inverse`` is the way back. Without
+        it the map can be looked at, and `learn_way_back` makes that choice.
     """
 
     def __init__(
@@ -69,16 +72,30 @@ class NeighbourMap(Projection):
             tree = spatial_index(fitted)
             self.details["fitted"] = len(sample)
         self._mean = mean
+        self._neighbours = neighbours
         self._locator = Locator(fitted, neighbours)
+        self._fitted_tree = self.tree if tree is None else tree
         self._inverse: Inverse | None = None
-        if self.dimensions == 2:
-            tree = self.tree if tree is None else tree
-            # Made at once: the first spot that is touched must not wait for it.
-            if "inverse" not in self.details:
-                self._inverse = tuned_inverse(settings, tree, mean, neighbours)
-                self.details["inverse"] = self._inverse.choice
-            else:
-                self._inverse = Inverse(tree, mean, self.details["inverse"])
+        if self.dimensions == 2 and "inverse" in self.details:
+            self._inverse = Inverse(self._fitted_tree, mean, self.details["inverse"])
+
+    @property
+    def knows_way_back(self) -> bool:
+        """Whether there is anything left to learn; in depth there never is."""
+        return self.dimensions == 3 or self._inverse is not None
+
+    def learn_way_back(self, progress: Progress = silent) -> None:
+        """Choose the inverse that does best on this map, if that has not been done: one to a few seconds.
+
+        Raises
+        ------
+        Stopped
+            If `progress` asks to stop.
+        """
+        if not self.knows_way_back:
+            inverse = tuned_inverse(self.settings, self._fitted_tree, self._mean, self._neighbours, progress)
+            self.details["inverse"] = inverse.choice
+            self._inverse = inverse
 
     @property
     def latent_dim(self) -> int:
@@ -89,20 +106,30 @@ class NeighbourMap(Projection):
         return self._locator(z)
 
     def _invert(self, xy: np.ndarray, base: np.ndarray | None) -> np.ndarray:
-        if self._inverse is None:
+        if self.dimensions == 3:
             raise InputError(
                 "Empty space of a 3-D map has no depth, so it stands for no latent point; take the 2-D map."
             )
+        if self._inverse is None:
+            raise WayBackUnknown
         return self._inverse(xy)
 
     def _support(self, xy: np.ndarray) -> np.ndarray:
-        if self._inverse is None:
+        if self.dimensions == 3:
             return super()._support(xy)
+        if self._inverse is None:
+            raise WayBackUnknown
         away = np.linalg.norm(self._locator(self._inverse(xy)) - xy, axis=1)
         return combine_scores(self._inverse.support(xy), score_of(self._inverse.reaches(away)))
 
 
-def tuned_inverse(settings: ProjectionSettings, tree: cKDTree, mean: np.ndarray, neighbours: Neighbours) -> Inverse:
+def tuned_inverse(
+    settings: ProjectionSettings,
+    tree: cKDTree,
+    mean: np.ndarray,
+    neighbours: Neighbours,
+    progress: Progress = silent,
+) -> Inverse:
     """Return the inverse of a map that does best on synthetic unseen items, placed as the library places new ones.
 
     On held-out items this choice beat the neighbour mean and the local affine fit on every set tried. Tuning on
@@ -111,5 +138,10 @@ def tuned_inverse(settings: ProjectionSettings, tree: cKDTree, mean: np.ndarray,
     """
     nothing = np.empty((0, mean.shape[1]), dtype=np.float32)
     unseen = synthetic_items(mean, neighbours) if len(mean) >= _FEWEST and np.ptp(mean, axis=0).any() else nothing
-    placed = place(settings, np.asarray(tree.data, dtype=np.float32), neighbours, unseen)
-    return Inverse.tuned(tree, mean, placed, unseen)
+    placed = place(settings, np.asarray(tree.data, dtype=np.float32), neighbours, unseen, progress=noted(progress))
+    return Inverse.tuned(tree, mean, placed, unseen, noted(progress))
+
+
+def noted(progress: Progress) -> Progress:
+    """Return a progress that tells of any step as one of learning the way back."""
+    return lambda step, of, note="", preview=None: progress(step, of, LEARNING)

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 FORMAT = 2
 
 
+class WayBackUnknown(InputError):  # noqa: N818 - it becomes known by itself
+    """A map is there, and which latent points its spots stand for is still being learnt."""
+
+    def __init__(self) -> None:
+        super().__init__("The way back from this map is still being learnt.")
+
+
 class Projection(ABC):
     """A 2-D or 3-D map of a latent space.
 
@@ -55,6 +62,11 @@ class Projection(ABC):
     def explained(self) -> np.ndarray | None:
         """Share of the latents' variance along each axis of a PCA map, else None."""
         return None
+
+    @property
+    def knows_way_back(self) -> bool:
+        """Whether `invert` has what it needs; of a t-SNE or UMAP map that is learnt after its points are there."""
+        return True
 
     @property
     @abstractmethod
@@ -92,6 +104,8 @@ class Projection(ABC):
         InputError
             If a shape is wrong, a value is not finite, or the map is a 3-D t-SNE or
             UMAP, where empty space has no depth.
+        WayBackUnknown
+            If the way back has not been learnt yet; see `knows_way_back`.
         """
         spots = _checked(xy, self.dimensions, "spots")
         off_plane = None if base is None else _checked(np.reshape(base, (1, -1)), self.latent_dim, "base points")[0]

@@ -89,6 +89,7 @@ def fit_tsne(
     import openTSNE
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
+    from openTSNE.tsne import OptimizationInterrupt, kl_divergence_bh, kl_divergence_fft
 
     jobs = (os.cpu_count() or 1) if n >= _THREADS_FROM else 1
     if not progress(done, of, "affinities", start):
@@ -123,14 +124,29 @@ def fit_tsne(
         stopped_at = before
         return True
 
+    unwanted = False
+
     def show(preview: np.ndarray) -> None:
+        nonlocal unwanted
         with telling:
-            progress(reached, of, words, preview)  # a wish to stop is heard by the next report
+            unwanted = not progress(reached, of, words, preview) or unwanted
+
+    divergence = kl_divergence_fft if settings.dimensions == 2 and n >= _GRID_FROM else kl_divergence_bh
+    begun = 0  # steps of this part of the schedule
+
+    def gradient(*arguments: Any, **named: Any) -> Any:
+        # Asked for once a step: of a large set ten of them, the time to the next report, are seconds.
+        nonlocal begun, stopped_at
+        if unwanted:
+            stopped_at = done + begun
+            raise OptimizationInterrupt(0.0, embedding)
+        begun += 1
+        return divergence(*arguments, **named)
 
     embedding = openTSNE.TSNEEmbedding(
         start,
         affinities,
-        negative_gradient_method="fft" if settings.dimensions == 2 and n >= _GRID_FROM else "bh",
+        negative_gradient_method=gradient,
         n_jobs=jobs,
         random_state=settings.seed,
         callbacks=[report],
@@ -146,6 +162,7 @@ def fit_tsne(
         steps = min(until, settings.iterations) - done
         if steps <= 0:
             continue
+        begun = 0
         with Onlooker(embedding, show) if n >= _GRID_FROM else contextlib.nullcontext():
             embedding.optimize(steps, exaggeration=exaggeration, momentum=0.8, inplace=True)
         if stopped_at is not None:

@@ -99,13 +99,7 @@ def fit_umap(
         a,
         b,
         random_state(random),
-        tqdm_kwds={
-            "disable": False,
-            "file": _Meter(progress, epochs, layout),
-            "bar_format": "{n}",
-            "mininterval": 0,
-            "miniters": _REPORT_EVERY,
-        },
+        tqdm_kwds=metered(progress, epochs, layout),
         move_other=True,
     )
     details = {
@@ -146,12 +140,28 @@ def random_state(random: np.random.RandomState) -> np.ndarray:
     return random.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3).astype(np.int64)
 
 
+def metered(progress: Progress, epochs: int, layout: np.ndarray | None = None) -> dict[str, Any]:
+    """Return what the library's optimiser is to make its progress bar with, so that `progress` hears and can stop it.
+
+    Parameters
+    ----------
+    progress : Progress
+        Hears of every fifth epoch, with a copy of `layout` as preview.
+    epochs : int
+        In all.
+    layout : ndarray, optional
+        What is changed in place.
+    """
+    meter = _Meter(progress, epochs, layout)
+    return {"disable": False, "file": meter, "bar_format": "{n}", "mininterval": 0, "miniters": _REPORT_EVERY}
+
+
 class _Meter:
     """The file the library's progress bar writes its count to: the one public place to listen and to stop it."""
 
     encoding = "utf-8"
 
-    def __init__(self, progress: Progress, epochs: int, layout: np.ndarray) -> None:
+    def __init__(self, progress: Progress, epochs: int, layout: np.ndarray | None) -> None:
         self._progress = progress
         self._epochs = epochs
         self._layout = layout
@@ -163,7 +173,8 @@ class _Meter:
         if self._stopped or not count.isdigit() or int(count) <= self._last:
             return
         self._last = int(count)
-        if not self._progress(self._last, self._epochs, f"epoch {self._last} of {self._epochs}", self._layout.copy()):
+        preview = None if self._layout is None else self._layout.copy()
+        if not self._progress(self._last, self._epochs, f"epoch {self._last} of {self._epochs}", preview):
             self._stopped = True
             raise Stopped
 

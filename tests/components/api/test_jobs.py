@@ -66,6 +66,26 @@ def test_each_visitor_cancels_for_himself_and_starts_again(page: FlaskClient, wo
     working.forget("wait")
 
 
+def test_one_visitor_cancels_all_at_once(page: FlaskClient, working: Jobs, tmp_path: Path) -> None:
+    for key, visitors in (("one", ("ann",)), ("two", ("ann", "ben")), ("three", ("ben",))):
+        for visitor in visitors:
+            working.submit(key, "wait", key.title(), {"folder": str(tmp_path)}, visitor)
+    assert {job["title"]: job["mine"] for job in page.get("/api/jobs?visitor=ann").get_json()} == {
+        **{"One": True, "Two": True},
+        "Three": False,
+    }
+    ended = page.delete("/api/jobs?visitor=ann").get_json()
+    assert {job["title"]: job["visitors"] for job in ended} == {"One": 0, "Two": 1}
+    one = working.get("one")
+    assert one is not None and one.wait(60) and one.state == "cancelled"
+    assert not any(job["mine"] for job in page.get("/api/jobs?visitor=ann").get_json())
+    page.delete("/api/jobs?visitor=ben")
+    for key in ("one", "two", "three"):
+        job = working.get(key)
+        assert job is not None and job.wait(60) and job.state == "cancelled"
+        working.forget(key)
+
+
 @pytest.mark.parametrize("name", ["nothing", "..", "a b"])
 def test_work_that_is_not_there_is_not_found(page: FlaskClient, name: str) -> None:
     for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/preview"), ("POST", "/restart")):

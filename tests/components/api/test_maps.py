@@ -22,6 +22,7 @@ SMALL = {"method": "tsne", "perplexity": 5}
 
 
 WAITING = Kind("tests.components.api.waiting:wait_in")
+LEARNING = Kind("tests.components.api.waiting:learn_slowly")
 
 
 def followed(client: FlaskClient, path: str, state: str) -> dict[str, Any]:
@@ -142,6 +143,55 @@ def test_a_computed_map_is_removed_with_all_that_belongs_to_it(
     assert asking.get("/api/spaces/kept").get_json()["shipped"] == ["pca", "pca-3d"]
     for name, status in (("pca", 409), ("z:0,1", 409), ("pca-3d", 409), ("nonsense", 404), ("z:0,99", 404)):
         assert asking.post(f"/api/spaces/kept/projections/{name}/remove").status_code == status
+
+
+@pytest.mark.parametrize("perplexity", [3, 4])  # the one is stopped, the other runs to its end
+def test_a_map_is_looked_at_while_its_way_back_is_learnt(
+    asking: FlaskClient, kept: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch, perplexity: int
+) -> None:
+    assert kept.folder is not None
+    monkeypatch.setitem(jobs.kinds, "projection", LEARNING)
+    (kept.folder / "learn").unlink(missing_ok=True)
+    body = {"method": "tsne", "perplexity": perplexity}
+    asked = asking.post("/api/spaces/kept/projections?visitor=ann", json=body).get_json()
+    path = f"/api/spaces/kept/projections/{asked['id']}"
+    name = asked["id"]
+    if perplexity == 3:
+        name = followed(asking, path, "stopped")["kept"]
+        assert name != asked["id"]
+    here = f"/api/spaces/kept/projections/{name}"
+    for _ in range(1200):
+        told = asking.get(here).get_json()
+        if told.get("there") and told["note"] == "learning the way back":
+            break
+        time.sleep(0.05)
+    assert (told["state"], told["there"], told["note"]) == ("running", True, "learning the way back")
+    # It is looked at, its items are found, its quality is asked for; empty spots answer in one sentence.
+    assert asking.post(f"/api/spaces/kept/locate/{name}", data=bytes(16)).status_code == 200
+    assert asking.post(f"/api/spaces/kept/places/{name}", data=bytes(4)).status_code == 200
+    for room in ("touch", "invert", "believed", "manifold"):
+        refused = asking.post(f"/api/spaces/kept/{room}/{name}", data=bytes(8))
+        assert (refused.status_code, refused.get_json()["error"]) == (
+            409,
+            "The way back from this map is still being learnt.",
+        )
+    # Asked for once more the same work is joined; what is there already cannot be stopped once more.
+    before = len(jobs.all())
+    joined = asking.post("/api/spaces/kept/projections?visitor=ben", json={"id": name})
+    assert joined.status_code == 202 and joined.get_json()["job"] == told["job"] and len(jobs.all()) == before
+    asking.delete(f"{here}?visitor=ben")
+    assert asking.post(f"{here}/stop-here?visitor=ann").get_json()["state"] == "running"
+    # Broken off, it is learnt when the map is asked for again.
+    asking.delete(f"{here}?visitor=ann")
+    job = jobs.by_id(told["job"])
+    assert job is not None and job.wait(60)
+    told = asking.get(here).get_json()
+    assert told["there"] and told["state"] in ("missing", "cancelled")
+    again = asking.post("/api/spaces/kept/projections?visitor=ann", json={"id": name})
+    assert again.status_code == 202 and again.get_json()["there"]
+    (kept.folder / "learn").touch()
+    assert followed(asking, here, "done") == {"id": name, "state": "done"}
+    assert asking.post(f"/api/spaces/kept/touch/{name}", data=bytes(8)).status_code == 200
 
 
 def test_a_killed_computation_is_reported_and_can_be_asked_for_again(
