@@ -5,7 +5,7 @@ import { onForget, selectFound, showHits } from "./hits.js";
 import { tellError } from "./notice.js";
 import { count } from "./numbers.js";
 import { element } from "./picture.js";
-import { current, state, update } from "./store.js";
+import { state } from "./store.js";
 import { goTo } from "./sliders.js";
 import { nearestItems } from "./touched.js";
 

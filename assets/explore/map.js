@@ -273,7 +273,7 @@ async function touchItem(index, at) {
   endPulse();
 }
 
-const spotUnder = (event) => (event.xvals?.length ? [event.xvals[0], event.yvals[0]] : pointer && spotAt(pointer));
+const spotUnder = (event) => (event.xvals?.length ? [event.xvals[0], event.yvals[0]] : pointer && spotOf(pointer));
 
 // Where the items are a picture the server knows which one is meant.
 async function touchBig(spot, at) {
