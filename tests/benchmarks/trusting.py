@@ -9,7 +9,8 @@ Whatever is judged was held out: yardsticks and maps are made without it.
 - *Faithful*, of items: difference between item and reconstruction. Of other points (the midpoints and draws above):
   difference between the picture and what becomes of it when it is encoded and decoded again.
 
-Besides, a mixture of known clusters: how near its gaps score, and how many of its held-out items score above 0.5.
+Besides, a mixture of known clusters, as far apart from rim to rim as they are wide: how near the middle of its gaps
+scores, and how many of its held-out items score above 0.5.
 """
 
 from __future__ import annotations
@@ -121,8 +122,8 @@ def _mixtures(seeds: int) -> Row:
                 random = np.random.default_rng([seed, d])
                 radius = float(np.sqrt(chi2.ppf(0.99, d)))
                 centres = np.zeros((3, d))
-                centres[1, 0] = 1.6 * radius * (widths[0] + widths[1])
-                centres[2, 1] = 1.6 * radius * (widths[0] + widths[2])
+                centres[1, 0] = 2.0 * radius * (widths[0] + widths[1])
+                centres[2, 1] = 2.0 * radius * (widths[0] + widths[2])
                 label = random.integers(0, 3, n + 1000)
                 z = centres[label] + np.array(widths)[label, None] * random.standard_normal((n + 1000, d))
                 z = z.astype(np.float32)
