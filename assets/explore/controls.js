@@ -218,7 +218,7 @@ export function layTools() {
   const tool = (text, title, attributes) => element("button", { className: "tool", title, "aria-label": title, ...attributes }, text);
   document.getElementById("map-tools").append(
     tool("Grid", "Decoded pictures over the map (G)", { "data-toggle": "manifold", "aria-pressed": "false", onclick: () => toggle("manifold") }),
-    tool("Trust", "Shade the regions whose pictures are not to be believed (T)", { "data-toggle": "shade", "aria-pressed": "false", onclick: () => toggle("shade") }),
+    tool("Trust", "Shade the regions whose pictures cannot be trusted (T)", { "data-toggle": "shade", "aria-pressed": "false", onclick: () => toggle("shade") }),
     tool("Links", "Lines from the point on show to its nearest items in latent space (N)", { "data-toggle": "links", "aria-pressed": "false", onclick: () => toggle("links") }),
     tool("Lens", "The picture follows the pointer (hold L, or switch on)", { "data-toggle": "lens", "aria-pressed": "false", onclick: () => toggle("lens") }),
   );

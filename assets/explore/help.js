@@ -12,10 +12,10 @@ const KEYS = [
   ["← →, Enter on the legend", "from class to class; show or hide its points"],
   ["G", "decoded pictures over the map"],
   ["N", "lines to the nearest items in latent space"],
-  ["T", "shade what is not to be believed"],
+  ["T", "shade what cannot be trusted"],
   ["H,  A", "zoom to the point on show, to the whole map"],
   ["0,  R", "prior mean, random draw"],
-  ["S,  B", "select items: draw round them, or a box; Shift adds, Alt takes away, Esc leaves"],
+  ["S,  B", "select items: draw round them, or a box; Shift adds, Alt subtracts, Esc leaves"],
   ["V", "invert what is selected"],
   ["Shift + A,  Shift + B", "set A or B to the point on show"],
   ["1,  2", "go to A, to B"],
@@ -34,7 +34,7 @@ const KEYS = [
 
 const SIGNS = [
   ["trust, ●●●", element("span", { id: "help-trust" })],
-  ["red bar under a picture", "The plainer the bar, the less that picture is to be believed."],
+  ["red bar under a picture", "The plainer the bar, the less that picture can be trusted."],
   ["cross in a ring", "The point on show. An arrow at the edge points to where it lies outside the view."],
   ["shapes of points", "Beyond eight classes shapes tell them apart as well as colours. Diamonds with a rim are new items laid over the map."],
   ["keeps … of 15 neighbours", "Of an item's 15 nearest items in latent space, the share that is also among its 15 nearest on this map, on average. Click it for more."],
@@ -58,7 +58,7 @@ const list = (entries) => element("dl", {}, ...entries.flatMap(([name, what]) =>
 function defineTrust() {
   const panel = document.getElementById("trust");
   const rows = [...panel.querySelectorAll("[data-indicator]")].map((row) => element("p", {}, element("strong", {}, `${row.querySelector(".name").textContent}. `), row.dataset.meaning ?? row.title));
-  dialog.querySelector("#help-trust").replaceChildren(`How far a decoded picture can be believed, from 0 to 1; the more dots are filled, the further. ${panel.querySelector(".headline").title}`, ...rows);
+  dialog.querySelector("#help-trust").replaceChildren(`How far a decoded picture can be trusted, from 0 to 1: the more dots are filled, the further. ${panel.querySelector(".headline").title}`, ...rows);
 }
 
 let dialog = null;

@@ -77,7 +77,7 @@ function fill() {
       ] : []),
       button("invert", "Invert", "Select all other items that are shown instead", invert),
     ),
-    element("div", { className: "doing" }, element("span", { className: "small" }, "Take away"), ...(some ? [take(false, "selected")] : []), ...(told.count < told.total ? [take(true, "the rest")] : [])),
+    element("div", { className: "doing" }, element("span", { className: "small" }, "Download"), ...(some ? [take(false, "selected")] : []), ...(told.count < told.total ? [take(true, "the rest")] : [])),
   );
 }
 

@@ -21,7 +21,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     """Add this room's routes."""
     asked = Asked.of("relations")
 
-    def told(space: LatentSpace) -> dict[str, Any]:
+    def names_json(space: LatentSpace) -> dict[str, Any]:
         # Looked at before the names: work keeps its answer before it ends.
         state = progress_of(space, asked, jobs)
         found = names_in_use(space)
@@ -34,14 +34,14 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/names")
     def names(name: str) -> Response:
-        return jsonify(told(wanted_space(catalogue, name)))
+        return jsonify(names_json(wanted_space(catalogue, name)))
 
     @api.post("/spaces/<name>/names")
     def find_names(name: str) -> tuple[Response, int]:
         space = wanted_space(catalogue, name)
         if names_in_use(space) is None:
             refine(space, asked, jobs)
-        answer = told(space)
+        answer = names_json(space)
         return jsonify(answer), 200 if answer["state"] == "done" else 202
 
     @api.put("/spaces/<name>/names/<int:dimension>")
@@ -51,4 +51,4 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         if not isinstance(body, dict) or not isinstance(body.get("name"), str):
             raise Refused(400, 'Give a name with a JSON object such as {"name": "extent"}; an empty one takes it back.')
         own_names_of(space).give(dimension, body["name"])
-        return jsonify(told(space))
+        return jsonify(names_json(space))

@@ -102,7 +102,7 @@ def _row(row: Bar, place: Any, both: bool, mark: float | None, figure: Any) -> M
     told = figure(row)
     return tag(
         "div",
-        tag("span", named(row.name, row.called), class_="bar-name"),
+        tag("span", name_label(row.name, row.called), class_="bar-name"),
         tag("span", parts, class_="track"),
         tag("span", told, class_="bar-value"),
         tag("span", row.note, class_="bar-note") if row.note else None,
@@ -112,7 +112,7 @@ def _row(row: Bar, place: Any, both: bool, mark: float | None, figure: Any) -> M
     )
 
 
-def named(name: str, called: str | None) -> list[Any]:
+def name_label(name: str, called: str | None) -> list[Any]:
     """Return a name with what it is called besides, which the page writes anew as people name it; see `Bar`."""
     return [name, None if called is None else tag("span", called, class_="called")]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from vae_core.drawing.bars import data_of, named
+from vae_core.drawing.bars import data_of, name_label
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import plain
 
@@ -105,7 +105,9 @@ def heat_map(
         besides, at = (column_called, place[1]) if kind == "col" else (row_called, place[0])
         called = besides[at] if len(besides) else None
         spoken = f"{name} {called}" if called else name
-        return tag("th", tag("span", named(name, called)), scope=kind, title=spoken, **part(place, stop, role, spoken))
+        return tag(
+            "th", tag("span", name_label(name, called)), scope=kind, title=spoken, **part(place, stop, role, spoken)
+        )
 
     def table(lines: range) -> Markup:
         across = range(len(columns))

@@ -22,7 +22,7 @@ def names_in_use(space: LatentSpace) -> DimensionNames | None:
     return None if known is None or not known.whole else names_of(known.result, off_dimensions(space))
 
 
-def called(space: LatentSpace) -> dict[int, str]:
+def names_shown(space: LatentSpace) -> dict[int, str]:
     """Return what dimensions are called, without a statistic: the name somebody gave, or the one found by itself."""
     found = names_in_use(space)
     words = {} if found is None else {j: word for j, word in enumerate(found.words) if word and not found.off[j]}

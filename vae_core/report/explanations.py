@@ -135,6 +135,6 @@ EXPLAINED: dict[str, str] = {
 }
 
 
-def headed(words: Any, name: str) -> Markup:
+def explained_heading(words: Any, name: str) -> Markup:
     """Return the heading of a part of a card, with the explanation of that name."""
     return tag("h3", explained(words, EXPLAINED[name]), class_="sub")

@@ -12,7 +12,7 @@ from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain
 from vae_core.drawing.palette import CYCLIC, category_style
 from vae_core.interpret.along import Along, along_dimension
-from vae_core.report.explanations import headed
+from vae_core.report.explanations import explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -48,7 +48,7 @@ def relation(space: LatentSpace, dimension: int, column: str, source: str) -> Ma
     z = np.repeat(space.mean.mean(axis=0, dtype=np.float64)[None], len(told.middle), axis=0)
     z[:, dimension] = told.middle
     return joined(
-        headed(f"{column} along z{dimension}", "along"),
+        explained_heading(f"{column} along z{dimension}", "along"),
         filmstrip(space, z.astype(np.float32), f"Decoded along z{dimension}, all other dimensions at their mean"),
         _numbers(told) if told.kind == "number" else _shares(told),
         tag(

@@ -13,9 +13,9 @@ from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.collapse import NAT_FROM, Collapse, Movement, Rates, off_dimensions
 from vae_core.interpret.collapse_verdict import verdict
-from vae_core.interpret.names_in_use import called
+from vae_core.interpret.names_in_use import names_shown
 from vae_core.report.card import Card
-from vae_core.report.explanations import EXPLAINED, headed
+from vae_core.report.explanations import EXPLAINED, explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -26,7 +26,7 @@ _BRACKETS = ", in brackets the central 95 % of 1,000 bootstrap draws."
 
 def card(space: LatentSpace, found: Collapse) -> Card:
     """Return verdict and remedies, rates as bars, and counts with their ranges."""
-    told, names = verdict(found), called(space)
+    told, names = verdict(found), names_shown(space)
     remedies = tag("ul", [tag("li", one) for one in told.remedies], class_="remedies") if told.remedies else None
     listed = [*_of_rates(found, found.rates), *_of_movement(found, found.movement)]
     return Card(
@@ -63,7 +63,9 @@ def _rate_bars(rates: Rates, movement: Movement | None, names: dict[int, str]) -
                 + (f"{moved}: {'an' if active else 'no'} active unit." if moved else ""),
             )
         )
-    return joined(headed("Rate in nats an item, and its share", "rate by dimension"), bars(rows, mark=NAT_FROM))
+    return joined(
+        explained_heading("Rate in nats an item, and its share", "rate by dimension"), bars(rows, mark=NAT_FROM)
+    )
 
 
 def _variance_bars(found: Collapse, names: dict[int, str]) -> Markup | None:
@@ -82,7 +84,9 @@ def _variance_bars(found: Collapse, names: dict[int, str]) -> Markup | None:
         )
         for j in np.argsort(-moved.variance, kind="stable")
     ]
-    return joined(headed("Variance of the latent over the items", "variance"), bars(rows, mark=found.threshold))
+    return joined(
+        explained_heading("Variance of the latent over the items", "variance"), bars(rows, mark=found.threshold)
+    )
 
 
 def _of_rates(found: Collapse, rates: Rates | None) -> list[Fact]:

@@ -14,10 +14,10 @@ from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, fixed, p_value, percent, with_error
 from vae_core.drawing.walk import base_switch, walk
 from vae_core.interpret.components import Components
-from vae_core.interpret.names_in_use import called
+from vae_core.interpret.names_in_use import names_shown
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
-from vae_core.report.explanations import EXPLAINED, headed
+from vae_core.report.explanations import EXPLAINED, explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -38,8 +38,10 @@ def card(space: LatentSpace, found: Components) -> Card:
         collapsed(space),
         tag(
             "div",
-            tag("div", headed("Variance of each component", "scree"), _scree(found)),
-            tag("div", headed("Variance of the first components together", "cumulative"), _cumulative(found)),
+            tag("div", explained_heading("Variance of each component", "scree"), _scree(found)),
+            tag(
+                "div", explained_heading("Variance of the first components together", "cumulative"), _cumulative(found)
+            ),
             class_="side-by-side",
         ),
         facts(
@@ -75,10 +77,10 @@ def card(space: LatentSpace, found: Components) -> Card:
                 ),
             ]
         ),
-        headed("What each changes: decoded along it, and the items at its ends", "component walk"),
+        explained_heading("What each changes: decoded along it, and the items at its ends", "component walk"),
         if_touched(base_switch()),
         [_component(space, found, k) for k in range(len(found.axes)) if found.deviation[k] > 0],
-        _loadings(found, called(space)),
+        _loadings(found, names_shown(space)),
         how(
             f"{'All ' if found.items == found.of else ''}{count(found.items)} of {count(found.of)} items; variance "
             "of the "
@@ -174,7 +176,7 @@ def _loadings(found: Components, called_by: dict[int, str]) -> Markup:
     components = [f"PC {k + 1}" for k in range(len(found.axes))]
     which = f", the {_DIMENSIONS} dimensions with the strongest" if d > _DIMENSIONS else ""
     return joined(
-        headed(f"Loadings: correlation of each component with each dimension{which}", "loadings"),
+        explained_heading(f"Loadings: correlation of each component with each dimension{which}", "loadings"),
         heat_map(
             found.correlation[:, shown],
             components,

@@ -15,7 +15,7 @@ from vae_core.drawing.numbers import count, fixed, percent, with_error
 from vae_core.drawing.walk import base_switch, walk
 from vae_core.interpret.decoder_components import DecoderComponents
 from vae_core.report.card import Card
-from vae_core.report.explanations import headed
+from vae_core.report.explanations import explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -29,9 +29,9 @@ def card(space: LatentSpace, found: DecoderComponents) -> Card:
     """Return the shares of the picture's change, a walk along each direction, and how plain components relate."""
     return Card(
         _said(found),
-        headed("Share of the change in the picture", "decoder shares"),
+        explained_heading("Share of the change in the picture", "decoder shares"),
         _shares(found),
-        headed("What each changes", "decoder walk"),
+        explained_heading("What each changes", "decoder walk"),
         if_touched(base_switch()),
         [_component(space, found, k) for k in range(len(found.directions))],
         _relation(found),
@@ -87,7 +87,7 @@ def _relation(found: DecoderComponents) -> Markup:
     rows = [f"DC {k + 1}" for k in range(len(found.correlation))]
     columns = [f"PC {k + 1}" for k in range(shown)]
     return joined(
-        headed("Beside the principal components: correlation of scores", "decoder relation"),
+        explained_heading("Beside the principal components: correlation of scores", "decoder relation"),
         heat_map(
             found.correlation[:, :shown],
             rows,

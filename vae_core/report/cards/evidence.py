@@ -13,7 +13,7 @@ from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.evidence import Evidence, Mean
 from vae_core.interpret.importance import Bound
 from vae_core.report.card import Card
-from vae_core.report.explanations import EXPLAINED, headed
+from vae_core.report.explanations import EXPLAINED, explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -110,7 +110,7 @@ def _rise(found: Evidence) -> Markup | None:
         return None
     drawn = Curve("bound", list(bound.counts), bound.nats.tolist(), bound.error.tolist())
     return joined(
-        headed("The bound over samples an item", "rise of the bound"),
+        explained_heading("The bound over samples an item", "rise of the bound"),
         curves([drawn], "samples an item", "nats an item", logarithmic=True, from_zero=False),
     )
 

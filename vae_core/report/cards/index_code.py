@@ -12,9 +12,9 @@ from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.index_code import IndexCode
-from vae_core.interpret.names_in_use import called
+from vae_core.interpret.names_in_use import names_shown
 from vae_core.report.card import Card
-from vae_core.report.explanations import EXPLAINED, headed
+from vae_core.report.explanations import EXPLAINED, explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -25,7 +25,7 @@ def card(space: LatentSpace, found: IndexCode) -> Card:
     return Card(
         _said(found) if space.model.can.encode else "Nothing is encoded, so the latent tells nothing about items.",
         facts(_parts(found)),
-        _by_dimension(found, called(space)),
+        _by_dimension(found, names_shown(space)),
         tag("p", found.note) if found.note else None,
         how(
             f"{count(found.items)} items, seed 0, {count(found.draws)} draw{'s' if found.draws > 1 else ''} of each, "
@@ -120,5 +120,6 @@ def _by_dimension(found: IndexCode, names: dict[int, str]) -> Markup | None:
         for j in np.argsort(-found.dimension_information, kind="stable")
     ]
     return joined(
-        headed("Information about the item by dimension, I(n; z_j), nats", "information by dimension"), bars(rows)
+        explained_heading("Information about the item by dimension, I(n; z_j), nats", "information by dimension"),
+        bars(rows),
     )

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from vae_core.drawing.bars import named, touchable
+from vae_core.drawing.bars import name_label, touchable
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.histogram import histogram
 from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, fixed, p_value, plain, with_error
-from vae_core.interpret.names_in_use import called
+from vae_core.interpret.names_in_use import names_shown
 from vae_core.interpret.naming import off_dimensions
 from vae_core.interpret.prior_fit import MISSES_FROM, SIGNIFICANT, PriorFit
 from vae_core.report.card import Card
-from vae_core.report.explanations import EXPLAINED, headed
+from vae_core.report.explanations import EXPLAINED, explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -32,13 +32,15 @@ _WORDS = {"fills": "fills the prior", "slight": "differs slightly", "misses": "m
 def card(space: LatentSpace, found: PriorFit) -> Card:
     """Return a histogram a dimension against the prior's density, the correlations, and how far the whole is off."""
     order = np.argsort(-found.effect, kind="stable")
-    names = called(space)
+    names = names_shown(space)
     drawn = [_dimension(found, int(j), names.get(int(j), "")) for j in order]
     rest = drawn[_SHOWN:]
     return Card(
         _said(space, found, order),
         facts(_whole(found)),
-        headed("By dimension, mean ± σ: the aggregate posterior, and the prior's density as a line", "marginals"),
+        explained_heading(
+            "By dimension, mean ± σ: the aggregate posterior, and the prior's density as a line", "marginals"
+        ),
         tag("div", drawn[:_SHOWN], class_="small-multiples"),
         tag("details", tag("summary", f"{len(rest)} more"), tag("div", rest, class_="small-multiples"))
         if rest
@@ -150,7 +152,7 @@ def _dimension(found: PriorFit, j: int, name: str) -> Markup:
         "div",
         tag(
             "h4",
-            tag("span", named(f"z{j}", name), class_="name"),
+            tag("span", name_label(f"z{j}", name), class_="name"),
             **touchable({"dimension": j}, f"z{j} {name}".rstrip()),
         ),
         histogram(found.edges, found.counts[j], found.prior_density[j], column=f"z{j}"),
@@ -182,7 +184,7 @@ def _pairs(found: PriorFit, called_by: dict[int, str]) -> Markup | None:
     touches = [{"dimension": int(j)} for j in shown]
     besides = [called_by.get(int(j), "") for j in shown]
     return joined(
-        headed(f"Correlations of dimensions: {told}", "pairs"),
+        explained_heading(f"Correlations of dimensions: {told}", "pairs"),
         heat_map(
             r,
             names,

@@ -14,7 +14,7 @@ from vae_core.drawing.facts import how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, fixed, plain, with_error
-from vae_core.interpret.names_in_use import called
+from vae_core.interpret.names_in_use import names_shown
 from vae_core.interpret.naming import DimensionNames, names_of, off_dimensions
 from vae_core.interpret.own_names import own_names_of
 from vae_core.interpret.relations import Relations
@@ -22,7 +22,7 @@ from vae_core.interpret.space_columns import most_items
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
 from vae_core.report.cards.left_out import left_out
-from vae_core.report.explanations import EXPLAINED, headed
+from vae_core.report.explanations import EXPLAINED, explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -61,7 +61,7 @@ def card(space: LatentSpace, found: Relations) -> Card:
             "div",
             tag(
                 "div",
-                headed("Share of each column that each dimension tells", "relations"),
+                explained_heading("Share of each column that each dimension tells", "relations"),
                 _map(space, found, shown, _order(space, found)),
                 tag("p", _legend(found, shown), class_="how-measured"),
                 class_="relation-map",
@@ -110,7 +110,7 @@ def _strongest(found: Relations, most: int) -> np.ndarray:
 
 
 def _map(space: LatentSpace, found: Relations, shown: np.ndarray, order: np.ndarray) -> Markup:
-    own = called(space)
+    own = names_shown(space)
     rows = [f"z{j}" for j in order]
     names = [found.columns[c] for c in shown]
 
@@ -214,7 +214,7 @@ def _names(space: LatentSpace, found: Relations) -> Markup:
         else None
     )
     return joined(
-        headed("Names of the dimensions", "names"),
+        explained_heading("Names of the dimensions", "names"),
         if_touched(tag("p", "Double-click one, or press F2, to give your own.", class_="how-measured tight")),
         tag("div", tag("table", tag("thead", head), tag("tbody", shown), class_="names"), class_="wide"),
         more,

@@ -9,10 +9,10 @@ import numpy as np
 from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import how
 from vae_core.drawing.numbers import count, plain, with_error
-from vae_core.interpret.names_in_use import called
+from vae_core.interpret.names_in_use import names_shown
 from vae_core.interpret.sensitivity import Sensitivity
 from vae_core.report.card import Card
-from vae_core.report.explanations import headed
+from vae_core.report.explanations import explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -24,7 +24,7 @@ _NEXT_TO_NOTHING = 0.05
 def card(space: LatentSpace, found: Sensitivity) -> Card:
     """Return a bar a dimension, with what it would be if all changed the picture alike."""
     order = np.argsort(-found.per_deviation, kind="stable")
-    names = called(space)
+    names = names_shown(space)
     rows = [
         Bar(
             f"z{j}",
@@ -45,7 +45,7 @@ def card(space: LatentSpace, found: Sensitivity) -> Card:
     )
     return Card(
         _said(found, order),
-        headed(f"Root mean square change of the values, {unit}, for one σ of each dimension", "sensitivity"),
+        explained_heading(f"Root mean square change of the values, {unit}, for one σ of each dimension", "sensitivity"),
         bars(rows),
         how(
             f"The decoder's derivative at the means of {count(found.items)} of {count(found.of)} items, seed 0.{part}",

@@ -10,10 +10,10 @@ from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
-from vae_core.interpret.names_in_use import called
+from vae_core.interpret.names_in_use import names_shown
 from vae_core.interpret.swap import Swap
 from vae_core.report.card import Card
-from vae_core.report.explanations import EXPLAINED, headed
+from vae_core.report.explanations import EXPLAINED, explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -30,7 +30,7 @@ def card(space: LatentSpace, found: Swap) -> Card:
     value, error, chance = _measured(found)
     order = np.argsort(-value, kind="stable")
     loses, nothing, _ = _verdicts(found)
-    names = called(space)
+    names = names_shown(space)
     rows = [
         Bar(
             f"z{j}",
@@ -50,7 +50,7 @@ def card(space: LatentSpace, found: Swap) -> Card:
     unit = "Rise of the distortion, nats an item" if by_loss else "Mean squared change of the picture"
     return Card(
         _said(order, value, _verdicts(found), by_loss),
-        headed(f"{unit}, if the dimension comes from {source}", "swap"),
+        explained_heading(f"{unit}, if the dimension comes from {source}", "swap"),
         bars(rows),
         facts([_everything(found)]),
         [tag("p", note) for note in found.notes],

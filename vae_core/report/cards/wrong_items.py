@@ -14,7 +14,7 @@ from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.disagreement import Disagreement
 from vae_core.interpret.wrong_items import WrongItems, rank
 from vae_core.report.card import Card
-from vae_core.report.explanations import EXPLAINED, headed
+from vae_core.report.explanations import EXPLAINED, explained_heading
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -125,4 +125,4 @@ def _worst(space: LatentSpace, title: str, values: np.ndarray | None, meant: str
         tag("figure", picture, tag("figcaption", plain(float(values[item]), 3)))
         for item, picture in zip(order.tolist(), item_strip(space, order, "Item"), strict=True)
     ]
-    return joined(headed(f"Worst by {title}", meant), tag("div", drawn, class_="pictures captioned"))
+    return joined(explained_heading(f"Worst by {title}", meant), tag("div", drawn, class_="pictures captioned"))
