@@ -1,4 +1,4 @@
-"""Selecting items: by a line or a box on a map, by a search, or all but those selected; counted by class, and downloaded."""
+"""Selecting items by a line or a box on a map, by a search, or all others: counted by class, and downloaded."""
 
 from __future__ import annotations
 
