@@ -29,16 +29,16 @@ function imagesCompared(pixels, title) {
   const difference = figure("difference");
   draw(original.canvas, pixels, shape, 0);
   draw(reconstruction.canvas, pixels, shape, 1);
-  sayScale(difference, drawDifference(difference.canvas, pixels, shape, 0, 1, isDark()), "");
+  sayScale(difference, drawDifference(difference.canvas, pixels, shape, 0, 1, isDark()), "", "diff."); // in one line with its scale
   difference.root.title = `Original minus reconstruction, scaled to its largest value, on a range of pixels from 0 to 1: ${shape[2] >= 3 ? "channel by channel, middle grey where they agree" : "orange where the original is brighter, blue where it is darker"}`;
   return element("div", { className: "trio" }, original.root, reconstruction.root, difference.root);
 }
 
 // The scale stands where the picture is named.
-function sayScale({ canvas, root }, scale, unit) {
-  const words = `difference ${scaleInWords(scale, unit)}`;
-  root.querySelector("figcaption").textContent = words;
-  canvas.setAttribute("aria-label", words);
+function sayScale({ canvas, root }, scale, unit, name = "difference") {
+  const words = scaleInWords(scale, unit);
+  root.querySelector("figcaption").textContent = `${name} ${words}`;
+  canvas.setAttribute("aria-label", `difference ${words}`);
 }
 
 function plotsCompared(pixels, title) {

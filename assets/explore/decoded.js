@@ -4,9 +4,10 @@ import { baseQuery } from "./base.js";
 import { endPulse, showPulse } from "./busy.js";
 import { tellError } from "./notice.js";
 import { drawPlot, isImage } from "./form.js";
+import { anchorOf } from "./history.js";
 import { draw, element } from "./picture.js";
 import { readPlot, tellPlot } from "./plot.js";
-import { current, currentRevision, state, subscribe, update } from "./store.js";
+import { current, currentRevision, sameNumbers, state, subscribe, update } from "./store.js";
 import { forgetTouch, knowsWayBack, touchOnceKnown } from "./way_back.js";
 
 let canvas = null;
@@ -77,7 +78,9 @@ const look = newest(
 
 export function ask() {
   if (!state.z || !current.info) return;
-  look({ z: state.z, item: state.item, space: state.space, projection: state.projection, revision: currentRevision(), moving });
+  // Moved away from it, the point is no longer that of the item.
+  const item = sameNumbers(anchorOf(state.item)?.z, state.z) ? state.item : null;
+  look({ z: state.z, item, space: state.space, projection: state.projection, revision: currentRevision(), moving });
 }
 
 // Decodes a spot of the map and goes there; superseded by any later change of the point.

@@ -57,7 +57,7 @@ const list = (entries) => element("dl", {}, ...entries.flatMap(([name, what]) =>
 // In the words that stand beside the picture, so that there is one definition.
 function defineTrust() {
   const panel = document.getElementById("trust");
-  const rows = [...panel.querySelectorAll("[data-indicator]")].map((row) => element("p", {}, element("strong", {}, `${row.querySelector(".name").textContent}. `), row.dataset.meaning ?? row.title));
+  const rows = [...panel.querySelectorAll("[data-indicator]")].map((row) => element("p", {}, element("strong", {}, `${row.dataset.name}. `), row.dataset.meaning ?? row.title));
   dialog.querySelector("#help-trust").replaceChildren(`How far a decoded picture can be trusted, from 0 to 1: the more dots are filled, the further. ${panel.querySelector(".headline").title}`, ...rows);
 }
 

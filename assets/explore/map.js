@@ -9,11 +9,12 @@ import { fitLegend } from "./legend.js";
 import { nameLegend } from "./legend_keys.js";
 import { isDeep, onTurned, sceneBox, seenAt } from "./depth.js";
 import { connectFrame, rememberFrame } from "./frame.js";
-import { coversPoints, hasGrid, tileAt, tileCard } from "./grid.js";
+import { hasGrid, tileAt, tileCard } from "./grid.js";
 import { hideCard, hover, hovered, hoverOther } from "./hover.js";
 import { mapBefore } from "./history.js";
 import { drawnMap, layInterim } from "./interim.js";
 import { goToItem } from "./items.js";
+import { applyMarkers } from "./markers.js";
 import { watchMap } from "./jobs.js";
 import { recolour, still } from "./moving.js";
 import { hoverNewcomer, lookAtNewcomer, newcomerAt, overNewcomer } from "./layer.js";
@@ -94,7 +95,7 @@ function find() {
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", () => { hideCard(); paintOverlay(); });
   plot.on("plotly_relayout", viewMoved);
-  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(); applyFilter(); fitLegend(); nameMap(); nameLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); noteDrawn(); });
+  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(plot); applyFilter(); fitLegend(); nameMap(); nameLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); noteDrawn(); });
 }
 
 function viewMoved(changes) {
@@ -175,20 +176,6 @@ export function shownNow() {
 }
 const readyListeners = [];
 export const onMapReady = (listener) => { readyListeners.push(listener); };
-
-export function applyMarkers() {
-  if (!plot?.data?.length || !window.Plotly) return;
-  const usual = state.view.pointSize ?? (plot._fullLayout.scene ? 3 : current.info?.count > 30000 ? 3 : 5);
-  const chosen = state.view.pointOpacity ?? (plot._fullLayout.scene ? 0.5 : 0.75);
-  // Under decoded pictures the points only hint at where the items are.
-  const size = coversPoints() ? Math.min(usual, 2) : usual;
-  const opacity = coversPoints() ? Math.min(chosen, 0.08) : chosen;
-  stage().dataset.grid = String(coversPoints());
-  // Only those of the items: the legend has entries that draw nothing.
-  const items = plot.data.flatMap((trace, i) => (trace.customdata ? [i] : []));
-  const stale = items.some((i) => plot.data[i].marker?.size !== size || plot.data[i].marker?.opacity !== opacity);
-  if (stale) window.Plotly.restyle(plot, { "marker.size": size, "marker.opacity": opacity }, items);
-}
 
 // ---- places ----
 
@@ -348,7 +335,7 @@ subscribe((changed) => {
     getJSON(`spaces/${state.space}/projections/${encodeURIComponent(state.projection)}`).catch(gone);
   }
   if (changed.has("view")) {
-    applyMarkers();
+    applyMarkers(plot);
     if (stage()) stage().dataset.lens = String(Boolean(state.view.lens));
     hideCard();
   }

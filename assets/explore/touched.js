@@ -46,7 +46,7 @@ function paintTrust(told) {
     row.querySelector(".fill").style.width = `${100 * (value ?? 0)}%`;
     row.dataset.meaning ??= row.title;
     row.title = `${about.words[name][0].toUpperCase()}${about.words[name].slice(1)}. ${row.dataset.meaning}`;
-    row.setAttribute("aria-label", `${row.querySelector(".name").textContent}: ${value === null ? "does not apply" : fixed(value, 2)}, ${about.words[name]}`);
+    row.setAttribute("aria-label", `${row.dataset.name}: ${value === null ? "does not apply" : fixed(value, 2)}, ${about.words[name]}`);
   }
 }
 

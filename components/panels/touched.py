@@ -25,8 +25,8 @@ def layout() -> html.Section:
     )
 
 
-def _marked(indicator: str) -> dict[str, Any]:
-    return {"data-indicator": indicator}
+def _marked(indicator: str, name: str) -> dict[str, Any]:
+    return {"data-indicator": indicator, "data-name": name}
 
 
 def _trust() -> html.Div:
@@ -34,14 +34,14 @@ def _trust() -> html.Div:
     rows = [
         html.Div(
             [
-                html.Span(name, className="name"),
+                html.Span(name.removesuffix(" here"), className="name"),
                 html.Span(html.Span(className="fill"), className="track", **_UNSPOKEN),
                 html.Span("–", className="score"),
             ],
             className="indicator",
             title=sentence,
             tabIndex=0,
-            **_marked(id),
+            **_marked(id, name),
         )
         for id, (name, sentence) in INDICATORS.items()
     ]
@@ -55,4 +55,4 @@ def _trust() -> html.Div:
         className="headline",
         title=HEADLINE,
     )
-    return html.Div([headline, *rows], id="trust", role="group", **label("Trust"))
+    return html.Div([headline, html.Div(rows, className="indicators")], id="trust", role="group", **label("Trust"))

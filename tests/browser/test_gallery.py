@@ -123,7 +123,7 @@ def test_it_shows_reconstructions_and_what_the_legend_shows(page: Page, server: 
     )
     assert abs(scale - largest) <= 1 / 255 + 1e-6 and 0.05 < scale < 0.995
     click(page, 0)
-    expect(page.locator("#touched .trio figcaption").last).to_have_text(f"difference ±{float(f'{scale:.2g}'):g}")
+    expect(page.locator("#touched .trio figcaption").last).to_have_text(f"diff. ±{float(f'{scale:.2g}'):g}")
     # The largest is drawn in the full colour, orange or blue, by day as by night.
     for dark, full in ((False, [[213, 94, 0], [0, 114, 178]]), (True, [[255, 146, 61], [92, 184, 245]])):
         seen = page.evaluate(_EXTREME, dark)

@@ -254,7 +254,7 @@ def test_a_slider_of_a_component_moves_the_point_and_follows_it(page: Page, serv
     expect(page.locator("#touched")).to_contain_text("A latent point of your own.")
     page.keyboard.press("Control+z")
     page.wait_for_function("before => document.getElementById('decoded').dataset.z === before", arg=before)
-    expect(page.locator("#touched")).to_contain_text("This is the prior mean.")
+    expect(page.locator(".item-head strong")).to_contain_text("Item ")
     page.locator("#study-components .ends-items [data-item]").first.click()
     page.wait_for_function("() => Number(document.querySelector('#study-components input.along').value) < -1.5")
     page.locator("#study-components [data-biplot]").click()

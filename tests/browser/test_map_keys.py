@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from components.trust_wording import INDICATORS
 from tests.browser.driving import PLOT, asked, open_map, shown_text, wait_for_address, wait_for_other_picture
 
 FRAME = f"[...{PLOT}._fullLayout.xaxis.range, ...{PLOT}._fullLayout.yaxis.range]"
@@ -82,4 +83,6 @@ def test_help_opens_at_its_beginning_and_explains_every_sign(page: Page, server:
     )
     text = dialog.inner_text().lower()
     assert [sign for sign in signs if sign.lower() not in text] == []
-    assert dialog.locator("#help-trust").inner_text().count(".") == 1
+    # Trust is defined in the words that stand beside the picture.
+    for name, sentence in INDICATORS.values():
+        expect(dialog.locator("#help-trust")).to_contain_text(f"{name}. {sentence}")

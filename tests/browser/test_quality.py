@@ -49,6 +49,7 @@ def test_what_is_not_to_be_believed_is_shaded(page: Page, server: str) -> None:
     page.keyboard.press("t")
     wait_for_ink(page, "#underlay", least=1000)
     wait_for_address(page, "shade=1")
+    page.wait_for_selector("[data-toggle=shade][aria-busy=false]")
     at = """([x, y]) => {
         const canvas = document.getElementById('underlay'), box = canvas.getBoundingClientRect();
         const ratio = canvas.width / box.width;

@@ -27,7 +27,7 @@ def test_what_is_below_the_words_of_trust_stays_where_it_is(page: Page, server: 
         page.wait_for_function("() => document.querySelector('#trust .words')?.textContent")
         assert box(page, "#touched") == at
     # The longest sentence that is said of trust needs no third line.
-    words.evaluate("words => { words.textContent = 'the map is empty or torn here: a guess'; }")
+    words.evaluate("words => { words.textContent = 'reconstructed worse than 99.9 % of the items'; }")
     assert box(page, "#touched") == at
 
 

@@ -170,7 +170,7 @@ def test_an_item_is_found_by_index_and_by_label(page: Page, server: str) -> None
     expect(page.locator(".item-head strong")).to_have_text("Item 4321")
 
     page.fill("#find", "sneaker")
-    expect(page.locator("#found .total")).to_have_text("1,000 found")
+    expect(page.locator("#found .total")).to_contain_text("1,000 found")
     page.locator("#found [role=option]").nth(1).click()
     expect(page.locator(".item-head")).to_contain_text("Sneaker")
 

@@ -22,12 +22,7 @@ from vae_core.space.neighbours import Neighbours
 from vae_core.space.projection import Projection
 from vae_core.space.quality import Quality, measure
 from vae_core.space.settings import COMPONENTS, ProjectionSettings
-from vae_core.space.trust.faithfulness import (
-    encoded_again,
-    reconstruction_score,
-    round_trip_score,
-    usual_round_trips,
-)
+from vae_core.space.trust.faithfulness import encoded_again, round_trip_score, usual_round_trips
 from vae_core.space.typical_item import typical_item
 from vae_core.space.variance_shares import variance_shares
 from vae_core.workspace import Workspace
@@ -190,20 +185,10 @@ class LatentSpace:
         return typical_item(self)
 
     @cached_property
-    def _usual_distortion(self) -> np.ndarray:
+    def usual_distortion(self) -> np.ndarray:
+        """``[101]`` percentiles of the distortion in nats over the items; zeros where none is known."""
         known = self.distortion[np.isfinite(self.distortion)]
         return np.percentile(known, np.arange(101)) if len(known) else np.zeros(101)
-
-    def reconstruction_score(self, distortion: np.ndarray) -> np.ndarray:
-        """Return how well items of this distortion ``[m]`` in nats are reconstructed, beside those of the space.
-
-        Returns
-        -------
-        ndarray
-            ``[m]`` float32 in [0, 1], 1 / (1 + t³), t = max(D − D_50, 0) / (D_95 − D_50), D_p the p-th percentile of
-            the distortion over the items; NaN where it is not known.
-        """
-        return reconstruction_score(distortion, self._usual_distortion)
 
     def projection(self, method: str = "pca", *, progress: Progress = silent, **params: Any) -> Projection:
         """Return a map of the space: from memory, else from the cache, else computed and cached.

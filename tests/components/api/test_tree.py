@@ -63,7 +63,7 @@ def test_no_path_makes_the_tree_fail(client: FlaskClient, method: str, rest: str
         ("spaces/grey/items/3.png", {"GET", "HEAD", "OPTIONS"}),
         ("spaces/grey/projections", {"POST", "OPTIONS"}),
         ("spaces/grey/projections/tsne", {"GET", "HEAD", "DELETE", "OPTIONS"}),
-        ("jobs", {"GET", "HEAD", "OPTIONS"}),
+        ("jobs", {"GET", "HEAD", "DELETE", "OPTIONS"}),
     ],
 )
 def test_wrong_methods_are_told_the_right_ones(client: FlaskClient, path: str, allowed: set[str]) -> None:

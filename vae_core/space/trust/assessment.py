@@ -95,8 +95,10 @@ def assess_items(space: LatentSpace, mean: np.ndarray, distortion: np.ndarray) -
     distortion : ndarray
         ``[m]`` nats; NaN where it is not known.
     """
+    from vae_core.space.trust.faithfulness import reconstruction_score  # which loads torch
+
     nowhere = np.full(len(mean), np.nan, dtype=np.float32)
-    return Trust(space.trust_scale.score(mean), nowhere, space.reconstruction_score(distortion))
+    return Trust(space.trust_scale.score(mean), nowhere, reconstruction_score(distortion, space.usual_distortion))
 
 
 def trust(space: LatentSpace, z: np.ndarray) -> np.ndarray:
