@@ -78,6 +78,12 @@ def describe_trust(
     }
 
 
+def _share(those: np.ndarray) -> str:
+    """Return a share of the items in percent; rounded down, so that nobody is said to be beyond all."""
+    share = 100 * float(those.mean())
+    return f"{np.floor(10 * share) / 10:.1f}" if 99 <= share < 100 else f"{np.floor(share):.0f}"
+
+
 def _plain(score: float) -> float | None:
     return None if np.isnan(score) else round(float(score), 4)
 
@@ -88,9 +94,10 @@ def _near_words(space: LatentSpace, z: np.ndarray, score: float | None) -> str:
     if score >= _FAIR:
         return "at the edge of the data"
     doubts = space.trust_scale.doubts(z)
-    if int(doubts.outside[0]) == 1:
+    largest = max(("distance", "density", "isolation", "coordinate"), key=lambda name: float(getattr(doubts, name)[0]))
+    if largest == "coordinate":
         return f"z{int(doubts.dimension[0])} is outside the range of the data"
-    if int(doubts.outside[0]) == 0 and doubts.isolation[0] > max(doubts.distance[0], doubts.density[0]):
+    if largest == "isolation":
         return "in a gap of the data: a guess"
     return "few items nearby" if score >= _POOR else "far from all data: a guess"
 
@@ -109,11 +116,9 @@ def _map_words(score: float | None, exact: bool) -> str:
 
 def _faithful_words(space: LatentSpace, score: float | None, distortion: float | None) -> str:
     if distortion is not None and score is not None:
-        worse = 100 * float((space.distortion < distortion).mean())
-        share = f"{worse:.0f}" if worse < 99 else f"{np.floor(10 * worse) / 10:.1f}"
         if score >= _FAIR:
-            return f"reconstructed better than {100 - float(share):.0f} % of the items"
-        return f"reconstructed worse than {share} % of the items"
+            return f"reconstructed better than {_share(space.distortion > distortion)} % of the items"
+        return f"reconstructed worse than {_share(space.distortion < distortion)} % of the items"
     if score is None:
         return "not known: nothing was encoded" if not space.model.can.encode else "not measured"
     if score >= _GOOD:

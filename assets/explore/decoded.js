@@ -88,9 +88,9 @@ const touching = newest(
   ({ spot, space, projection, query }) =>
     framed(`spaces/${space}/touch/${encodeURIComponent(projection)}${query}`, { method: "POST", body: new Float32Array(spot) }),
   ({ about, pixels }, asked) => {
+    settled(asked);
     if (asked.space !== state.space || asked.revision < lastTouch) return;
     lastTouch = asked.revision;
-    settled(asked);
     const z = Float32Array.from(about.z);
     show(z, pixels);
     // The lens leaves one entry in the history, so that undo leads back to where it began.
@@ -117,8 +117,9 @@ export const restLens = () => { lensFresh = true; };
 let lastTouch = 0;
 let touches = 0;
 
-// `projection`: the map that was touched, which may be left already; `at`: where in the window it was.
-export function touch(spot, commit = true, { projection = state.projection, at = null } = {}) {
+// `projection`: the map that was touched, which may be left already; `at`: where in the window it was; `query`: from which
+// base point, for a picture that has been decoded from one.
+export function touch(spot, commit = true, { projection = state.projection, at = null, query = baseQuery(projection) } = {}) {
   if (at) showPulse(at);
   if (!knowsWayBack({ space: state.space, projection })) {
     if (commit) touchOnceKnown({ space: state.space, projection }, () => touch(spot, true, { projection, at }));
@@ -136,7 +137,7 @@ export function touch(spot, commit = true, { projection = state.projection, at =
     moving: !commit,
     space: state.space,
     projection,
-    query: baseQuery(projection),
+    query,
     revision: touches,
   });
 }
@@ -145,7 +146,11 @@ let moving = false; // a hand is on a slider
 const askSoon = debounced(ask, 30);
 const askNext = debounced(ask, 0);
 subscribe((changed, how) => {
-  if (changed.has("space")) lastTouch = touches + 1;
+  // Whatever else has been gone to since a spot was touched is what is wanted.
+  if (changed.has("space") || (changed.has("z") && !how.answer)) {
+    lastTouch = touches + 1;
+    forgetTouch();
+  }
   if (how.answer || how.station !== undefined) return; // the strip from A to B is played: all of it is there
   // What is drawn already can wait for its trust until the key's own task has ended.
   if (changed.has("z")) {

@@ -2,6 +2,7 @@
 import { debounced, framed, newest } from "./api.js";
 import { baseQuery, onBaseMoved } from "./base.js";
 import { atlas, isImage, tileShape } from "./form.js";
+import { hideCard } from "./hover.js";
 import { asWanted, flat, onMapMoved, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { fixed } from "./numbers.js";
@@ -9,7 +10,8 @@ import { colour, element } from "./picture.js";
 import { current, state, subscribe } from "./store.js";
 import { knowsWayBack } from "./way_back.js";
 
-const CELL = 36; // CSS pixels of a tile
+const CELL = 36; // CSS pixels of a tile, larger where there would be too many
+const TALLEST = 32_000; // pixels of a canvas that every browser draws
 const LARGE = 96; // of the tile under the pointer
 let tiles = null; // { key, query, cells, size, picture, trust }
 let repaint = () => {};
@@ -31,6 +33,7 @@ const load = newest(
     busy(false);
     if (asked.key !== key() || !wanted()) return;
     const picture = atlas(pixels, asked.cells.length);
+    hideCard();
     tiles = { key: asked.key, query: asked.query, cells: asked.cells, size: asked.size, trust: about.trust, picture };
     repaint();
   },
@@ -42,16 +45,20 @@ const load = newest(
 
 function refresh() {
   const plot = plotElement();
+  if (!wanted()) tiles = null; // the point they were made from may have moved when they are wanted again
   if (!wanted() || !flat() || !current.info || !plot?.data?.length || !asWanted() || !knowsWayBack()) {
     repaint();
     return;
   }
   const { xaxis, yaxis } = plot._fullLayout;
   const { width, height } = plotBox();
-  const size = ((xaxis.range[1] - xaxis.range[0]) / width) * CELL;
+  const most = Math.min(current.info.most_pictures, TALLEST / tileShape()[0]);
+  let cell = CELL;
+  while (Math.ceil(height / cell) * Math.ceil(width / cell) > most) cell *= 1.1;
+  const size = ((xaxis.range[1] - xaxis.range[0]) / width) * cell;
   const cells = [];
-  for (let row = 0; row < Math.ceil(height / CELL); row += 1) {
-    for (let column = 0; column < Math.ceil(width / CELL); column += 1) {
+  for (let row = 0; row < Math.ceil(height / cell); row += 1) {
+    for (let column = 0; column < Math.ceil(width / cell); column += 1) {
       cells.push([xaxis.range[0] + (column + 0.5) * size, yaxis.range[1] - (row + 0.5) * size]);
     }
   }
@@ -82,7 +89,7 @@ export function tileAt(spot) {
   if (!hasGrid() || !spot) return null;
   const half = tiles.size / 2;
   const index = tiles.cells.findIndex(([x, y]) => Math.abs(x - spot[0]) <= half && Math.abs(y - spot[1]) <= half);
-  return index < 0 ? null : { index, spot: Float32Array.from(tiles.cells[index]), trust: tiles.trust[index] };
+  return index < 0 ? null : { index, spot: Float32Array.from(tiles.cells[index]), trust: tiles.trust[index], query: tiles.query };
 }
 
 // What the card of a tile holds.

@@ -5,17 +5,22 @@ import { onForget, selectFound, showHits } from "./hits.js";
 import { tellError } from "./notice.js";
 import { count } from "./numbers.js";
 import { element } from "./picture.js";
-import { state } from "./store.js";
+import { currentRevision, state } from "./store.js";
 import { goTo } from "./sliders.js";
 import { nearestItems } from "./touched.js";
 
+let going = 0;
 let trail = null; // the neighbours arrows step through, and where they stand
 
 export async function goToItem(index, keepTrail = false) {
   const space = state.space;
+  going += 1;
+  const mine = going;
+  const revision = currentRevision();
   try {
     const item = await getJSON(`spaces/${space}/items/${index}`);
-    if (space !== state.space) return;
+    // Another item, or another point, has been gone to meanwhile.
+    if (space !== state.space || mine !== going || revision !== currentRevision()) return;
     if (!keepTrail) trail = null;
     setAnchor({ space, index, z: Float32Array.from(item.z) });
     goTo(item.z, { item: index });

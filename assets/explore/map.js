@@ -221,7 +221,7 @@ export function itemOfPoint(point) {
 // ---- touching ----
 
 // Whether the map on show is the one chosen; until another one is there, it is the one before that is touched.
-export const asWanted = () => plot._fullLayout?.uirevision === `${state.space}/${state.projection}`;
+export const asWanted = () => plot?._fullLayout?.uirevision === `${state.space}/${state.projection}`;
 
 function clicked(event) {
   // In depth a drag ends in a click too; there the stage listens itself.
@@ -235,7 +235,7 @@ function clicked(event) {
   }
   const tile = exactly ? null : tileAt(spotUnder(event));
   if (tile) {
-    touch(tile.spot);
+    touch(tile.spot, true, { at, query: tile.query });
     return;
   }
   const point = event.points?.[0];

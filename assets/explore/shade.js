@@ -54,8 +54,8 @@ function fill(layer, first, trust) {
   context.putImageData(image, 0, first / width);
 }
 
-async function ask(spots) {
-  const path = `spaces/${state.space}/believed/${encodeURIComponent(state.projection)}${baseQuery()}`;
+async function ask(spots, query) {
+  const path = `spaces/${state.space}/believed/${encodeURIComponent(state.projection)}${query}`;
   return new Float32Array((await postNumbers(path, spots)).buffer);
 }
 
@@ -65,11 +65,14 @@ async function refresh() {
   asked += 1;
   const mine = asked;
   if (!wanted()) {
+    // Switched on again it is asked for anew: the point it was made from may have moved.
+    layers = [];
     busy(false);
     repaint();
     return;
   }
-  const current = () => mine === asked && wanted();
+  const query = baseQuery();
+  const current = () => mine === asked && wanted() && query === baseQuery();
   const { xaxis, yaxis } = plotElement()._fullLayout;
   const [x, y] = [[...xaxis.range], [...yaxis.range]];
   const { width, height } = plotBox();
@@ -78,16 +81,16 @@ async function refresh() {
     const grid = lattice(x, y, width, height, COARSE);
     const began = performance.now();
     const coarse = layerOf(grid);
-    fill(coarse, 0, await ask(grid.spots));
+    fill(coarse, 0, await ask(grid.spots, query));
     if (!current()) return;
     layers = [coarse];
     repaint();
     const pace = (performance.now() - began) / (grid.spots.length / 2);
-    await refine(x, y, width, height, coarse, Math.min(MOST, PATIENCE / pace), current);
+    await refine(x, y, width, height, coarse, Math.min(MOST, PATIENCE / pace), query, current);
     if (!current()) return;
     const around = lattice(widened(x), widened(y), width * (1 + 2 * MARGIN), height * (1 + 2 * MARGIN), 1.5 * COARSE);
     const rim = layerOf(around);
-    fill(rim, 0, await ask(around.spots));
+    fill(rim, 0, await ask(around.spots, query));
     if (!current()) return;
     layers = [rim, ...layers];
     repaint();
@@ -98,7 +101,7 @@ async function refresh() {
   }
 }
 
-async function refine(x, y, width, height, coarse, most, current) {
+async function refine(x, y, width, height, coarse, most, query, current) {
   const cell = Math.max(FINE, Math.sqrt((width * height) / most));
   if (cell >= COARSE) return;
   const grid = lattice(x, y, width, height, cell);
@@ -109,7 +112,7 @@ async function refine(x, y, width, height, coarse, most, current) {
   const rows = Math.max(1, Math.floor(BAND / grid.wide));
   for (let row = 0; row < grid.high; row += rows) {
     const [first, last] = [row * grid.wide, Math.min(grid.high, row + rows) * grid.wide];
-    const trust = await ask(grid.spots.slice(2 * first, 2 * last));
+    const trust = await ask(grid.spots.slice(2 * first, 2 * last), query);
     if (!current()) return;
     fill(fine, first, trust);
     layers = [fine];

@@ -178,8 +178,7 @@ let spotShown = null; // the words that stand where an item would, if they do
 function paintSpot() {
   shownItem = null;
   const mine = sameNumbers(state.z, priorMean()) ? "This is the prior mean." : "A latent point of your own.";
-  const place = state.spot ? "An empty spot of the map, decoded." : mine;
-  const what = place;
+  const what = state.spot ? "An empty spot of the map, decoded." : mine;
   if (spotShown === what) return;
   setPosterior(null);
   frame(element("p", { className: "empty" }, what));

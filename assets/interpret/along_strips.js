@@ -43,12 +43,12 @@ export function paintStripsAlong(panel, pointAlong) {
   const name = nameOf();
   const stale = [...panel.querySelectorAll("input.along")].filter((slider) => painted.get(slider) !== name && inView(slider, panel));
   if (!stale.length) return;
-  const sliders = stale.slice(0, ROWS);
+  const sliders = stale.slice(0, Math.max(1, Math.min(ROWS, Math.floor(current.info.most_pictures / STEPS))));
   const points = sliders.flatMap((slider) => {
     const [low, high] = [Number(slider.min), Number(slider.max)];
     return Array.from({ length: STEPS }, (_, i) => pointAlong(slider, low + ((high - low) * i) / (STEPS - 1)));
   });
-  load({ sliders, points, name, space: state.space, left: stale.length > ROWS, again: () => paintStripsAlong(panel, pointAlong) });
+  load({ sliders, points, name, space: state.space, left: stale.length > sliders.length, again: () => paintStripsAlong(panel, pointAlong) });
 }
 
 // The server's picture stands there until this one takes its place.

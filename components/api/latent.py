@@ -17,8 +17,8 @@ from vae_core.space.trust import Trust, assess_items, assess_points, assess_spot
 
 #: Nearest items told with a latent point.
 NEAREST = 12
-#: Spots whose trust is shaded in one request.
-MOST_SPOTS = 20_000
+#: Spots that are decoded, or whose trust is shaded, in one request.
+MOST_SPOTS = 4096
 #: Points or spots for one request of `locate` or `invert`.
 MOST_POINTS = 100_000
 
@@ -90,7 +90,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         most = most_pictures(space)
         found = wanted_plane(space, projection, jobs)
-        spots = read_points(2, min(most, 4096))
+        spots = read_points(2, min(most, MOST_SPOTS))
         z = finite(found.invert(spots, base_point(space)))
         pixels = decode(space, z)
         believed = assess_spots(space, found, spots, z, thorough=False).headline

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from flask import Blueprint, Response, current_app, jsonify
 
+from components.api.latent import MOST_SPOTS, most_pictures
 from components.api.wanted import wanted_space
 from components.columns import by_rate, columns, default_column
 from components.dimensions import STEPS, dimension_figures
@@ -59,6 +60,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                 "points_up_to": current_app.config["POINTS_UP_TO"],
                 "steps": STEPS,
                 "dimensions": [asdict(dimension) for dimension in dimension_figures(found)],
+                "most_pictures": min(most_pictures(found), MOST_SPOTS),
                 "typical_item": found.typical_item,
                 "variance_shares": None if found.model.can.encode else found.variance_shares.tolist(),
                 "can": asdict(found.model.can),

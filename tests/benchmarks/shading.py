@@ -22,9 +22,11 @@ _SHADE = """async () => {
     });
     const began = performance.now();
     tool.click();
+    await until(() => tool.getAttribute('aria-busy') === 'true');
     const coarse = await until(() => getComputedStyle(under).visibility === 'visible');
     const whole = await until(() => tool.getAttribute('aria-busy') === 'false');
     tool.click();
+    await until(() => getComputedStyle(under).visibility === 'hidden');
     return [(coarse - began) / 1000, (whole - began) / 1000];
 }"""
 

@@ -10,7 +10,8 @@ import pytest
 from components.trust_wording import HEADLINE, INDICATORS, describe_trust
 from tests.space.conftest import LinearModel, vectors
 from vae_core import LatentSpace
-from vae_core.space.trust import Trust, assess_items, assess_points
+from vae_core.space.trust import Trust, assess_items
+from vae_core.space.trust.scale import Doubts
 
 
 def _trust(near: float, on_map: float = np.nan, faithful: float = np.nan) -> Trust:
@@ -43,18 +44,25 @@ def test_the_headline_is_the_worst_and_says_why(
     assert told["map"] is None or told["map"] == pytest.approx(scores[1])
 
 
-def test_a_coordinate_outside_its_range_is_named(space: LatentSpace) -> None:
+def test_a_coordinate_outside_its_range_is_named(space: LatentSpace, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = np.zeros(1)
     z = space.mean[:1].copy()
-    z[0, 2] += 40 * space.mean[:, 2].std()
-    told = describe_trust(space, z, assess_points(space, z))
-    assert told["near"] < 0.01
-    assert told["words"]["near"] == "z2 is outside the range of the data"
+    for at, words in (
+        ("coordinate", "z2 is outside the range of the data"),
+        ("isolation", "in a gap of the data: a guess"),
+        ("distance", "far from all data: a guess"),
+        ("density", "far from all data: a guess"),
+    ):
+        parts = {name: nothing for name in ("distance", "density", "isolation", "coordinate")}
+        doubts = Doubts(**{**parts, at: np.array([3.0])}, dimension=np.array([2]))
+        monkeypatch.setattr(space.trust_scale, "doubts", lambda z, doubts=doubts: doubts)
+        assert describe_trust(space, z, _trust(0.1))["words"]["near"] == words
 
 
 def test_a_reconstruction_is_told_by_its_place_among_the_items(space: LatentSpace) -> None:
     worst = int(space.distortion.argmax())
     for distortion, words, low, high in (
-        (float(space.distortion[worst]) + 1e4, "reconstructed worse than 100.0 % of the items", 0, 0.01),
+        (float(space.distortion[worst]) + 1e4, "reconstructed worse than 100 % of the items", 0, 0.01),
         (float(np.percentile(space.distortion, 97)), "reconstructed worse than 97 % of the items", 0.2, 0.5),
         (float(np.percentile(space.distortion, 40)), "reconstructed better than 60 % of the items", 1, 1),
     ):

@@ -118,8 +118,8 @@ def holes(
 ) -> Holes:
     """Find regions that are likely under the prior and empty of data.
 
-    A draw of the prior lies in a hole if its log p(z) is not among the lowest 5 %, and its trust
-    (`vae_core.space.trust`) is below 0.5, which of draws from items' posteriors only the remotest 1 to 2 % have, or a
+    A draw of the prior lies in a hole if its log p(z) is not among the lowest 5 %, and how near it is to the data
+    (`TrustScale.score`) is below 0.5, which of draws from items' posteriors only the remotest 1 to 2 % have, or a
     coordinate of it lies outside the range that holds the aggregate posterior of its dimension: all but 1 % / k of it,
     k the dimensions that tell items apart, so that of the aggregate posterior no more than 1 % does. (Of many
     dimensions a distance says little about a single one.) Such mismatch between

@@ -38,7 +38,7 @@ class ForeignItems:
 
 
 def foreign_items(space: LatentSpace, mean: np.ndarray, distortion: np.ndarray) -> ForeignItems:
-    """Tell which items a space has not met the like of; of its own items one or two in a hundred are told so each way.
+    """Tell which items a space has not met the like of; of its own items at most two in a hundred are told so each way.
 
     Parameters
     ----------

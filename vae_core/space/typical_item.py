@@ -13,7 +13,7 @@ _SAMPLED = 500
 
 
 def typical_item(space: LatentSpace) -> int:
-    """Return the number of an item that is near the data and in the middle of the set's rates and distortions.
+    """Return the number of an item at the usual distance from others, of a usual rate and a usual distortion.
 
     Of up to 500 spread items the one whose ranks of distance to its nearest items, rate and distortion are closest
     to the median, the farthest of the three counting. The prior mean, which would be the point to begin with in

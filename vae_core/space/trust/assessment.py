@@ -1,7 +1,7 @@
 """How far a decoded picture can be trusted: three indicators, and the worst of those that apply.
 
 Whatever shows trust (click, lens, grid, shade, filmstrips, the strip from A to B) takes it from here, so that the same
-spot has the same value everywhere.
+spot has the same value everywhere, to within 0.01.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ INNER, OUTER = 0.05, 0.01
 #: Items that stand for all: so many, fewer of many dimensions, but never less than the second.
 _MOST_ITEMS, _LEAST_ITEMS = 10_000, 200
 _ELEMENTS = 640_000  # items × dimensions
-_HALVINGS = 20
+_HALVINGS = 40
 _FARTHEST = 9.0  # standard deviations, beyond which a normal has no mass
 _LONGEST = 1e4  # steps; cubes of more overflow
 

@@ -58,7 +58,9 @@ def usual_round_trips(model: LatentModel, mean: np.ndarray, scale: TrustScale) -
     """
     rows = np.unique(np.linspace(0, len(mean) - 1, min(len(mean), _SAMPLED)).astype(np.int64))
     away = scale.length(encoded_again(model, mean[rows]) - mean[rows])
-    return np.percentile(away, np.arange(101)).astype(np.float32)
+    # What has no picture does not come back at all, and is no yardstick.
+    known = away[np.isfinite(away)]
+    return np.percentile(known, np.arange(101)).astype(np.float32) if len(known) else np.zeros(101, dtype=np.float32)
 
 
 def round_trip_score(away: np.ndarray, usual: np.ndarray) -> np.ndarray:

@@ -54,8 +54,8 @@ class Doubts:
     ----------
     distance, density, isolation, coordinate : ndarray
         ``[m]``, see `TrustScale.doubts`.
-    dimension, outside : ndarray
-        ``[m]`` the dimension whose coordinate is farthest out, and how many lie beyond the outer ends of their range.
+    dimension : ndarray
+        ``[m]`` the dimension whose coordinate is farthest out.
     """
 
     distance: np.ndarray
@@ -63,7 +63,6 @@ class Doubts:
     isolation: np.ndarray
     coordinate: np.ndarray
     dimension: np.ndarray
-    outside: np.ndarray
 
     @property
     def total(self) -> np.ndarray:
@@ -75,7 +74,7 @@ class TrustScale:
     """The yardstick of one space: dimension weights, and the distances and densities that are usual in it.
 
     A dimension the model does not use has means that hardly vary against wide
-    posteriors; the decoder has seen, and learnt to ignore, any value there.
+    posteriors; the decoder has seen, and learnt to ignore, whatever these cover.
     Distances therefore weigh dimension j with the share
     Var(mean_j) / (Var(mean_j) + E[σ_j²]) of its aggregate posterior variance
     that tells items apart, and with no less than 0.02.
@@ -219,7 +218,8 @@ class TrustScale:
         - isolation: t = max(s − s_90, 0) / (s_99 − s_90), s the logarithm of r over the mean of the same distance at
           those 10 items: a local outlier factor (Breunig, Kriegel, Ng & Sander 2000). In a gap beside a dense cluster
           the distance may be one that is usual in a sparse cluster elsewhere, but not for the items around the gap;
-        - coordinate: the farthest of z's coordinates beyond its dimension's range, see `CoordinateRange`.
+        - coordinate: the farthest of z's coordinates beyond its dimension's range, see `CoordinateRange`. Dimensions
+          the model does not use count as well: beyond their range nothing says that the decoder ignores them.
         """
         if leave_out is not None:
             place = np.minimum(np.searchsorted(self._among, leave_out), len(self._among) - 1)
@@ -246,7 +246,6 @@ class TrustScale:
             isolation=isolated,
             coordinate=beyond_ends.max(axis=1),
             dimension=beyond_ends.argmax(axis=1),
-            outside=(beyond_ends > 1).sum(axis=1),
         )
 
     def _isolation(self, index: np.ndarray, distance: np.ndarray) -> np.ndarray:
