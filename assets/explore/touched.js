@@ -91,6 +91,8 @@ function frame(...parts) {
 // What a page says that nobody has touched yet.
 const INVITATION = "A typical item to begin with. Click a point of the map for another item, an empty spot to decode it, or drag a slider.";
 let inviting = false;
+// Whether the item on show is one that nobody has chosen.
+export const isUnchosen = () => inviting;
 
 const DRAWN = "A draw from the prior, decoded; the picture above is all there is of it. Nothing was encoded, so there is no reconstruction, rate or distortion.";
 

@@ -5,6 +5,7 @@ import { goToItem } from "../explore/items.js";
 import { tellError } from "../explore/notice.js";
 import { count } from "../explore/numbers.js";
 import { element } from "../explore/picture.js";
+import { isUnchosen } from "../explore/touched.js";
 import { current, state, subscribe } from "../explore/store.js";
 import { HIGH, paintTiles, readable, tileWide } from "./gallery_canvas.js";
 import { isAmong, layHead, loadChoices, rankedBy, showChoices } from "./gallery_head.js";
@@ -61,7 +62,7 @@ export async function openGallery() {
   if (!visible() || !current.info) return;
   if (total === null) say("Looking …");
   try {
-    if (await loadChoices()) restart(state.item);
+    if (await loadChoices()) restart(isUnchosen() ? null : state.item);
   } catch (error) {
     sayFailed(error);
   }
@@ -288,7 +289,7 @@ const chooseSoon = debounced(choose, 120);
 
 // The item was chosen elsewhere: the gallery goes there if it is in the list.
 async function follow() {
-  if (!visible() || state.item === null || state.item === mine || total === null) return;
+  if (!visible() || state.item === null || isUnchosen() || state.item === mine || total === null) return;
   mine = state.item;
   const of = order;
   try {

@@ -79,7 +79,9 @@ def test_every_kind_of_map_is_drawn(page: Page, server: str) -> None:
     assert count(page) == 10_000
     assert page.evaluate(f"{PLOT}._fullLayout.yaxis.title.text") == f"z{order[5]}"
 
-    # An empty spot of a raw pair changes these two coordinates and no other.
+    # An empty spot of a raw pair sets these two coordinates; the others come from the base point, here that on show.
+    page.click("#off-plane")
+    wait_for_address(page, "offPlane=1")
     start, before = shown(page), shown_text(page)
     spot = empty_spots(page)[0]
     page.mouse.click(spot["x"], spot["y"])
