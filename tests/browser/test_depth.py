@@ -40,20 +40,37 @@ def test_items_can_be_touched_in_depth(page: Page, server: str) -> None:
     expect(page.locator("#touched strong").first).to_have_text(f"Item {number}")
 
 
+# Where all of many places are seen, in pixels of the plot.
+ALL_SEEN = """async places => {
+    const { seenAt } = await import('./assets/explore/depth.js');
+    return places.map((place) => seenAt(document.querySelector('#map .js-plotly-plot'), place));
+}"""
+
+
+def _apart(seen: np.ndarray, item: int) -> float:
+    """Pixels from an item to the nearest other one on the screen."""
+    away = np.linalg.norm(seen - seen[item], axis=1)
+    away[item] = np.inf
+    return float(away.min())
+
+
 def test_places_are_seen_where_the_map_shows_them(page: Page, server: str, tmp_path: Path) -> None:
     open_map(page, server, "projection=pca-3d", projection="pca-3d")
     points = post(server, "fashion/places/pca-3d", np.arange(10_000, dtype=np.float32))
     box = page.locator("#map .js-plotly-plot").bounding_box()
     assert box is not None
     card = page.locator("#hover-card")
-    # The outermost items stand alone; Plotly knows by itself which one is under the pointer.
-    for outermost in (points[:, 2].argmax(), points[:, 2].argmin()):
+    # Outer items that stand alone; Plotly knows by itself which one is under the pointer.
+    seen = np.array(page.evaluate(ALL_SEEN, points.tolist()))
+    highest = np.argsort(points[:, 2])
+    alone = [next(int(item) for item in order if _apart(seen, item) > 9) for order in (highest[::-1], highest)]
+    for outermost in alone:
         x, y = page.evaluate(SEEN, points[outermost].tolist())
         page.mouse.move(box["x"] + x - 2, box["y"] + y)
         page.mouse.move(box["x"] + x, box["y"] + y)
         expect(card.locator("strong")).to_have_text(f"Item {outermost}")
     shipped = DEMOS["fashion"].load()
-    np.save(tmp_path / "two.npy", shipped.values[[int(points[:, 2].argmin()), 7], 0])
+    np.save(tmp_path / "two.npy", shipped.values[[alone[1], 7], 0])
     page.set_input_files("#layer-file", tmp_path / "two.npy")
     wait_until(page, "async () => (await import('./assets/explore/layer.js')).hasNewcomers()")
     page.mouse.move(box["x"] + x - 1, box["y"] + y)
