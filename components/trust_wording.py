@@ -116,7 +116,7 @@ def _map_words(score: float | None, exact: bool) -> str:
 
 def _faithful_words(space: LatentSpace, score: float | None, distortion: float | None) -> str:
     if distortion is not None and score is not None:
-        if score >= _FAIR:
+        if distortion <= space.usual_distortion[50]:
             return f"reconstructed better than {_share(space.distortion > distortion)} % of the items"
         return f"reconstructed worse than {_share(space.distortion < distortion)} % of the items"
     if score is None:
