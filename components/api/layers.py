@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +43,14 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             raise Refused(404, f"There is no layer {id!r}.")
         return space, layer
 
-    @lru_cache(maxsize=32)
-    def foreign(space: LatentSpace, id: str, latents: str) -> ForeignItems | None:
-        layer = Layers(space.folder).read(id)
-        return None if layer is None else foreign_items(space, layer.mean, layer.distortion)
+    judged: dict[tuple[str, str, str], ForeignItems] = {}
+
+    def foreign(space: LatentSpace, layer: Layer) -> ForeignItems:
+        """Judge a layer once: it is asked for with every colour of the map."""
+        key = (space.fingerprint, layer.id, latent_fingerprint(layer.mean))
+        if key not in judged:
+            judged[key] = foreign_items(space, layer.mean, layer.distortion)
+        return judged[key]
 
     @api.get("/spaces/<name>/layers")
     def layers(name: str) -> Response:
@@ -110,7 +113,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             state: dict[str, Any] = {"state": "missing"} if job is None else {"job": job.id, **describe(job)}
             return framed_answer(state, np.empty((0, 2), dtype=np.float32))
         colours = layer_colours(space, layer, request.args.get("color", ""))
-        unlike = foreign(space, layer.id, latent_fingerprint(layer.mean))
+        unlike = foreign(space, layer)
         told = {"state": "done", "labels": layer.labels, **colours, **foreign_to_json(unlike)}
         return framed_answer(told, points.astype("<f4"))
 
@@ -139,10 +142,8 @@ def described(layer: Layer) -> dict[str, Any]:
     return {"id": layer.id, "name": layer.name, "count": len(layer.data), "labelled": layer.labels is not None}
 
 
-def foreign_to_json(foreign: ForeignItems | None) -> dict[str, Any]:
+def foreign_to_json(foreign: ForeignItems) -> dict[str, Any]:
     """Return which items are unlike the data, 1 by place, 2 by reconstruction, 3 by both, else 0; and how many are."""
-    if foreign is None:
-        return {}
     return {"foreign": (foreign.remote + 2 * foreign.distorted).tolist(), "foreign_count": foreign.count}
 
 
