@@ -18,6 +18,8 @@ AROUND = 60
 _AMONG = 100_000
 _SAMPLED = 10_000
 _SAMPLED_DRAWS = 2_000
+#: Draws whose isolation is measured where every one of them asks for the neighbours of ten among very many items.
+_FEW_DRAWS, _MANY_ITEMS = 500, 20_000
 _LEAST_SHARE = 0.02
 _ROWS = 2048
 _TERMS = 2**21  # points × items × dimensions whose densities are summed up at once
@@ -292,7 +294,7 @@ class TrustScale:
         ends = CoordinateRange.measure(self._mean, self._logvar).ends
         if len(self._mean) < 2:
             return Calibration(np.zeros(101, dtype=np.float32), ends, 1.0)
-        rows = _some(len(self._mean), _SAMPLED_DRAWS)
+        rows = _some(len(self._mean), _SAMPLED_DRAWS if len(self._mean) <= _MANY_ITEMS else _FEW_DRAWS)
         drawn = self._drawn(rows)
         index, distance = self._neighbours.query(drawn * self._stretch, NEAREST, leave_out=rows)
         isolation = np.percentile(self._isolation(index, distance), np.arange(101)).astype(np.float32)
