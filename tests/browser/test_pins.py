@@ -87,11 +87,18 @@ def test_the_strip_is_played_without_the_server(page: Page, server: str) -> None
     pins = "&".join(f"{name}={','.join(map(str, z))}" for name, z in (("a", a), ("b", b)))
     open_map(page, server, f"item=1&{pins}")
     strip = page.locator("#line")
-    strip.press("End")
+    with page.expect_response("**/look/**"):
+        strip.press("End")
     wait_for_point(page, b, tolerance=0)
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("#nearest .thumb")).to_have_count(12)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
+    # What was asked for before it is played may still come.
+    quiet = False
+    while not quiet:
+        page.wait_for_timeout(700)
+        quiet = not requests
+        requests.clear()
     entries = page.evaluate("history.length")
     button = page.locator("#play-line")
     expect(button).to_have_text("Play")
