@@ -80,6 +80,8 @@ def test_places_are_seen_where_the_map_shows_them(page: Page, server: str, tmp_p
     page.mouse.click(box["x"] + x, box["y"] + y)
     wait_for_other_picture(page, before)
     expect(page.locator("#touched")).to_contain_text("two, item 0")
+    # The server is that of other tests as well.
+    assert page.request.delete(f"{server}/api/spaces/fashion/layers/two").ok
 
 
 def test_turning_a_map_in_depth_touches_nothing(page: Page, server: str) -> None:
