@@ -44,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--data",
         action="append",
-        help="its data set, by name or path; one, or one a model; without, or for a model with 'none', its decoder is "
-        "seen alone on prior samples",
+        help="its data set, by name or path; one for all, or one per model. Without it, or with 'none', the decoder "
+        "alone is shown on prior samples",
     )
     parser.add_argument("--samples", type=int, metavar="N", help="how many prior samples (default 5000)")
     parser.add_argument("--port", type=int, default=8050, help="default %(default)s")
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--points-up-to", type=int, metavar="N", help="draw maps of more items as a picture (default 100000)"
     )
-    parser.add_argument("--cold", action="store_true", help="load the libraries of long work only when it is asked for")
+    parser.add_argument("--cold", action="store_true", help="load the libraries for long computations only when needed")
     parser.add_argument("--debug", action="store_true", help="log what the server does")
     ModelOptions.add_to(parser)
     DataOptions.add_to(parser)
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         if not 0 <= chosen.port < 65536:
-            raise InputError(f"{chosen.port} is not a port; take one from 1 to 65535, or 0 for any that is free.")
+            raise InputError(f"{chosen.port} is not a port; take one from 1 to 65535, or 0 for any free port.")
         if chosen.points_up_to is not None and chosen.points_up_to < 0:
             raise InputError(f"--points-up-to takes a number of items, not {chosen.points_up_to}.")
         if chosen.model is None and (chosen.data is not None or chosen.samples is not None):
@@ -189,14 +189,14 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
         return catalogue
     sets = [None if data == "none" else data for data in chosen.data or ["none"]]
     if len(sets) not in (1, len(chosen.model)):
-        raise InputError(f"There are {len(chosen.model)} models and {len(sets)} data sets; give one, or one a model.")
+        raise InputError(f"There are {len(chosen.model)} models and {len(sets)} data sets; give one, or one per model.")
     if chosen.samples is not None and None not in sets:
         raise InputError("--samples is the number of prior samples of a decoder alone; leave it out, or --data.")
     names = model_names(chosen.model)
     options, data_options = ModelOptions.of_each(chosen, len(names)), DataOptions.of_each(chosen, len(names))
     if data_options[0].kept() and sets == [None]:
         told = ", ".join(data_options[0].kept())
-        raise InputError(f"{told}: is said of data, of which there are none; give --data too.")
+        raise InputError(f"{told}: is about data, but none are given; add --data.")
     for at, (name, model) in enumerate(zip(names, chosen.model, strict=True)):
         data = sets[min(at, len(sets) - 1)]
         samples = chosen.samples if data is None else None
@@ -238,7 +238,7 @@ def _plain(name: str) -> str:
 
 def _serve(server: Server, open_browser: bool) -> None:
     """Serve from this thread until interrupted."""
-    print(f"Latent Explorer is ready at {server.address}  (Ctrl-C ends it)", flush=True)
+    print(f"Latent Explorer is ready at {server.address}  (Ctrl-C to stop)", flush=True)
     if open_browser:
         threading.Timer(0.3, webbrowser.open, (server.address,)).start()
     if threading.current_thread() is threading.main_thread():

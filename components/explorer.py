@@ -123,7 +123,7 @@ class Explorer:
         # So that being ended by a service manager also ends what was begun.
         before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)) if in_charge else None
         try:
-            print(f"Latent Explorer is ready at {self.address}  (Ctrl-C ends it)", flush=True)
+            print(f"Latent Explorer is ready at {self.address}  (Ctrl-C to stop)", flush=True)
             server.wait()
         except KeyboardInterrupt:
             pass  # which is how it is ended

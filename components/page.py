@@ -105,7 +105,7 @@ def _jobs_panel() -> html.Section:
 
 
 def _cancel_all() -> html.Button:
-    others = "What others wait for too goes on for them"
+    others = "Work that others want too goes on for them"
     return html.Button("Cancel all", id="cancel-all", className="plain", hidden=True, title=others)
 
 

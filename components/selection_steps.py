@@ -145,7 +145,7 @@ def _read(text: str) -> Step:
     elif kind == "all" or (kind == "flip" and mode == "flip"):
         step = Step(of, kind)
     else:
-        raise InputError(f"{text[:60]!r} is no step of a selection.")
+        raise InputError(f"{text[:60]!r} is not a step of a selection.")
     return step.among(*(_read_limit(part) for part in parts))
 
 
@@ -166,7 +166,7 @@ def _number(text: str) -> float:
     except ValueError:
         number = float("nan")
     if not isfinite(number):
-        raise InputError(f"{text[:20]!r} is no finite number.")
+        raise InputError(f"{text[:20]!r} is not a finite number.")
     return number
 
 

@@ -39,7 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         reason = getattr(error, "strerror", None) or "no such address"
         raise InputError(
-            f"Port {port} of {host} cannot be used ({reason}); take another port, or 0 for any that is free."
+            f"Port {port} of {host} cannot be used ({reason}); take another port, or 0 for any free port."
         ) from error
     return listener
 
@@ -154,7 +154,7 @@ class Server:
 def give_memory_back() -> None:
     """Have large arrays returned to the system when they are let go: eight threads would each keep some.
 
-    With a million items open the server grew by 300 bytes an item, and grows by 65 since.
+    With a million items open the server grew by 300 bytes per item, and grows by 65 since.
     """
     # Only GNU's C library has this switch; elsewhere there is nothing to be set.
     with contextlib.suppress(OSError, AttributeError):

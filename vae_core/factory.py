@@ -59,7 +59,7 @@ def _from_file(path: Path) -> Any:
     sys.path.insert(0, str(path.resolve().parent))
     specification = importlib.util.spec_from_file_location(f"_given_{path.stem}", path)
     if specification is None or specification.loader is None:
-        raise InputError(f"{path}: is no Python file.")
+        raise InputError(f"{path}: is not a Python file.")
     module = importlib.util.module_from_spec(specification)
     sys.modules[specification.name] = module
     try:

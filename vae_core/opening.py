@@ -82,7 +82,7 @@ def open_both(
         As of `open_space`.
     """
     if data is None:
-        _refuse(data_options.kept(), "is said of data, of which there are none; give --data too.")
+        _refuse(data_options.kept(), "is about data, but none are given; add --data.")
         decoder = load_decoder(model, device, options)
         with ConsoleProgress("reading", unit="item") as bar:
             return decoder, prior_samples(decoder, samples, progress=bar)
@@ -129,7 +129,7 @@ def reopen(space: str, trust: bool = False, device: str = "auto", workspace: str
     cache = SpaceCache(folder)
     origin = cache.origin() if folder.is_dir() else None
     if origin is None:
-        raise InputError(f"{folder} is no folder of a space that knows its model; make one with 'encode'.")
+        raise InputError(f"{folder} is not the folder of a space that knows its model; make one with 'encode'.")
     kept = cache.encodings()
     # A decoder alone has as many prior samples as it had.
     samples = len(kept.mean) if origin[1] is None and kept is not None else None

@@ -118,34 +118,39 @@ class ModelOptions:
 
     @classmethod
     def add_to(cls, parser: argparse.ArgumentParser) -> None:
-        """Add the options to a command; each may be given once for all models, or once a model."""
+        """Add the options to a command; each may be given once for all models, or once per model."""
         group = parser.add_argument_group(
             "models of other libraries",
-            "What cannot be found by trying is asked for. Of several models an option given once is said of all; given "
-            f"once a model, in their order, of each, with '{_OPEN}' where it is to be found.",
+            "What cannot be found by trying must be stated. With several models, an option given once applies to all; "
+            f"given once per model, it applies to each in order, with '{_OPEN}' where it is to be found by trying.",
         )
         add_trust(group)
 
         def add(name: str, metavar: str, text: str) -> None:
             group.add_argument(name, action="append", default=[], metavar=metavar, help=text)
 
-        add("--weights", "FILE", "weights for what a factory returns")
+        add("--weights", "FILE", "weights for the module a factory returns")
         group.add_argument(
-            "--with", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="argument of a factory"
+            "--with",
+            dest="arguments",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="argument of the factory",
         )
-        add("--layout", "NAME", f"of the pictures the model takes: {', '.join(LAYOUTS)}")
+        add("--layout", "NAME", f"layout of the pictures the model takes:  {', '.join(LAYOUTS)}")
         add(
             "--range",
             "NAME",
-            f"of the values it takes: {', '.join(RANGES)}, standardised:MEAN,STD, or by channel "
+            f"range of the values it takes:  {', '.join(RANGES)}, standardised:MEAN,STD, or by channel "
             "standardised:M1,M2,M3;S1,S2,S3",
         )
-        add("--posterior", "ORDER", "of its encoder's answer, such as mean,logvar")
-        add("--output", "NAME", f"what its decoder's values are: {', '.join(OUTPUTS)}")
+        add("--posterior", "ORDER", "what the encoder returns, such as mean,logvar")
+        add("--output", "NAME", f"what the decoder's values are: {', '.join(OUTPUTS)}")
         add("--likelihood", "NAME", f"what p(x|z) is: {', '.join(LIKELIHOODS)}")
-        add("--sigma", "S", "of a Gaussian p(x|z)")
-        add("--latent-dim", "N", "of a decoder alone; 4,8,8 for spatial latents")
-        add("--shape", "C,H,W", "of what a decoder alone makes; K for vectors of K values")
+        add("--sigma", "S", "σ of a Gaussian p(x|z)")
+        add("--latent-dim", "N", "latent dimensions of a decoder alone; 4,8,8 for spatial latents")
+        add("--shape", "C,H,W", "shape of what a decoder alone makes; K for vectors of K values")
 
     @classmethod
     def of(cls, chosen: argparse.Namespace) -> ModelOptions:
@@ -159,7 +164,7 @@ class ModelOptions:
         Raises
         ------
         InputError
-            If one is given neither once nor once a model, or is none of what it may be.
+            If one is given neither once nor once per model, or is none of what it may be.
         """
         plain = ("weights", "layout", "range", "posterior", "output", "likelihood", "sigma", *_SIZES)
         given = {name: of_each(f"--{name.replace('_', '-')}", getattr(chosen, name), count) for name in plain}
@@ -184,7 +189,7 @@ def named_values_of_each(option: str, given: list[str], count: int) -> list[dict
 
 
 def of_each(option: str, values: list[Any], count: int) -> list[Any]:
-    """Return an option of each of so many models: given once it is said of all, given once a model of each in turn.
+    """Return an option of each of so many models: given once it is said of all, given once per model of each in turn.
 
     Raises
     ------
@@ -192,7 +197,7 @@ def of_each(option: str, values: list[Any], count: int) -> list[Any]:
         If it is given another number of times.
     """
     if len(values) not in (0, 1, count):
-        once = "once" if count == 1 else "once, or once a model"
+        once = "once" if count == 1 else "once, or once per model"
         models = "one model" if count == 1 else f"{count} models"
         raise InputError(f"{option} is given {len(values)} times for {models}; give it {once}.")
     spread = values * count if len(values) == 1 else values or [None] * count

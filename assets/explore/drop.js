@@ -52,7 +52,7 @@ export function layDrop() {
 async function encode(file, invert = false) {
   if (!current.info) return;
   if (!takesPictures()) {
-    tell(isImage() ? "This model cannot encode pictures." : "The items of this space are no pictures; lay others over the map with “Add a layer …” in its settings.", "error");
+    tell(isImage() ? "This model cannot encode pictures." : "The items of this space are not pictures; lay others over the map with “Add a layer …” in its settings.", "error");
     return;
   }
   const { space, projection } = state;

@@ -58,7 +58,7 @@ function show() {
     const drawn = places.length < count ? `, ${numbers.count(places.length)} of them drawn` : "";
     chip.replaceChildren(
       element("span", {}, `“${wanted}” · ${numbers.count(count)} found${drawn}`),
-      element("button", { className: "plain", "data-do": "select", title: "Make them the selection", onclick: () => selectFound(wanted) }, "Select"),
+      element("button", { className: "plain", "data-do": "select", title: "Select them", onclick: () => selectFound(wanted) }, "Select"),
       element("button", { className: "plain", title: "Forget the search", "aria-label": "Forget the search", onclick: forget }, "×"),
     );
   }

@@ -39,7 +39,7 @@ export function layInterim(plotElement, { spotOf, touchSpot, touchItem }) {
     const spot = !isMoving() && drawnMap(plot) !== null && spotOf(at);
     if (!spot) {
       showPulse(at, false);
-      tell(isMoving() ? "The points are still moving; touch them once the map is there." : "The map is on its way; touch it once it is there.");
+      tell(isMoving() ? "The points are still moving; click them once the map is ready." : "The map is on its way; click it once it is ready.");
       return;
     }
     const item = event.altKey ? null : itemSeenAt(plot, at);

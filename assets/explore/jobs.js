@@ -135,7 +135,7 @@ function paint(report, path, again) {
     running: stepOf(report) || "Working …",
     failed: report.error,
     interrupted: report.error,
-    missing: "This map is not there.",
+    missing: "This map does not exist.",
   }[report.state];
   if (active) {
     if (report.of) card.bar.value = report.step / report.of;

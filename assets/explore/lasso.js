@@ -183,7 +183,7 @@ export function layLasso() {
   strip = element(
     "div", { id: "lasso-strip", hidden: true, role: "group", "aria-label": "Selecting" },
     element("span"),
-    way("new", "New", "What is drawn round is selected, and nothing else"), way("add", "Add", "Added to what is selected (Shift)"), way("sub", "Subtract", "Taken from what is selected (Alt)"),
+    way("new", "New", "Select what you draw round, and nothing else"), way("add", "Add", "Add to the selection (Shift)"), way("sub", "Subtract", "Subtract from the selection (Alt)"),
     element("button", { className: "plain", title: "Select every item that is shown: not hidden by the legend or a filter", onclick: () => selectAllShown(mode) }, "All shown"),
     element("button", { className: "plain", title: "Leave (Esc)", "aria-label": "Leave the tool", onclick: () => chooseTool(null) }, "×"),
   );

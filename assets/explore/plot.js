@@ -13,7 +13,7 @@ const within = (share) => Math.min(1.1, Math.max(-0.1, share));
 
 export const withUnit = (text, unit) => (unit ? `${text} ${unit}` : text);
 
-// Round numbers between two ends, about as many as asked for: steps of 1, 2 or 5 times a power of ten.
+// Round numbers between two ends, about as many as What cannot be told is asked for: steps of 1, 2 or 5 times a power of ten.
 export function ticksBetween(low, high, about) {
   const rough = span(low, high) / about;
   const power = 10 ** Math.floor(Math.log10(rough));

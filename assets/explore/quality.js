@@ -71,7 +71,7 @@ function table({ counts, map, shuffled }) {
     ["preservation", "Share of an item's k nearest in latent space that are among its k nearest on the map", percent],
   ].flatMap(([name, title, form]) => [
     line("th", name === "preservation" ? "neighbours kept" : name, map[name].map(form), title),
-    line("td", "shuffled", shuffled[name].map(form), "The same points dealt out to the items at random", "shuffled"),
+    line("td", "shuffled", shuffled[name].map(form), "The same points assigned to the items at random", "shuffled"),
   ]);
   const head = element("tr", {}, element("th", { scope: "col" }, "k nearest"), ...counts.map((k) => element("th", { scope: "col" }, String(k))));
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));

@@ -51,7 +51,7 @@ function fill() {
   if (panel.hidden) return;
   panel.toggleAttribute("data-folded", isFolded());
   panel.setAttribute("aria-busy", String(isWorking()));
-  const words = told ? (told.count ? `${numbers.count(told.count)} of ${numbers.count(told.total)} items` : "No item is selected") : isWorking() ? "Selecting …" : "The selection is not there";
+  const words = told ? (told.count ? `${numbers.count(told.count)} of ${numbers.count(told.total)} items` : "No item is selected") : isWorking() ? "Selecting …" : "The selection is not available";
   if (panel.querySelector("strong").textContent !== words) panel.querySelector("strong").textContent = words;
   panel.querySelector("[data-do=fold]").textContent = isFolded() ? "▸" : "▾";
   panel.querySelector("[data-do=fold]").setAttribute("aria-expanded", String(!isFolded()));
@@ -65,7 +65,7 @@ function fill() {
   const take = (rest, text) => element("a", { className: "tool", download: "", href: file(rest), title: "Numbers and ids as CSV" }, text);
   const hidden = told.left_out.length ? [element("p", { className: "small left-out", title: told.left_out.join("; ") }, `Left out, since not shown: ${told.left_out.join("; ")}`)] : [];
   body.replaceChildren(
-    ...(some ? [] : [element("p", { className: "small" }, "There is no item inside that is shown. Draw anew, or undo.")]),
+    ...(some ? [] : [element("p", { className: "small" }, "No item that is shown lies inside. Draw again, or undo.")]),
     ...shares(told),
     ...hidden,
     element(

@@ -1,4 +1,4 @@
-// One slider a latent dimension: histogram, filmstrip, posterior of the item, and a knob.
+// One slider per latent dimension: histogram, filmstrip, posterior of the item, and a knob.
 import { paintName } from "../interpret/names.js";
 import { debounced } from "./api.js";
 import { show } from "./decoded.js";
@@ -126,7 +126,7 @@ function layRow(j) {
     onclick: () => toggleLock(j),
   });
   const told = current.info.can.variance
-    ? { title: "Mean rate: what this dimension tells of an item", text: `${fixed(rate, 2)} nats${rate >= 0.05 ? "" : " · hardly used"}` }
+    ? { title: "Mean rate: how much information this dimension carries about an item", text: `${fixed(rate, 2)} nats${rate >= 0.05 ? "" : " · hardly used"}` }
     : share !== undefined
     ? { title: "Share of the variance of what is decoded that this dimension explains by itself", text: `${fixed(100 * share, 1)}\u00a0% of variance` }
     : { title: "Standard deviation over the items; without a variance in the posterior there is no rate", text: `σ ${fixed(std, 2)}` };

@@ -94,7 +94,7 @@ let inviting = false;
 // Whether the item on show is one that nobody has chosen.
 export const isUnchosen = () => inviting;
 
-const DRAWN = "A draw from the prior, decoded; the picture above is all there is of it. Nothing was encoded, so there is no reconstruction, rate or distortion.";
+const DRAWN = "A draw from the prior, decoded; it has no original. Nothing was encoded, so there is no reconstruction, rate or distortion.";
 
 function paintItem(item, pixels) {
   const { encode, variance } = current.info.can;

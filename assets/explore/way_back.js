@@ -22,7 +22,7 @@ let kept = null; // { space, projection, act }
 export function touchOnceKnown(map, act) {
   kept = { space: map.space, projection: map.projection, act };
   if (host().dataset.state === "off") learn(map);
-  tell("The way back from this map is still being learnt. The spot will be decoded then.");
+  tell("The inverse of this map is still being learnt. The spot will be decoded then.");
 }
 export const forgetTouch = () => { kept = null; };
 
@@ -89,15 +89,15 @@ function show(report) {
   host().dataset.state = again ? "off" : "on";
   if (again) {
     host().replaceChildren(
-      element("span", { title: report.error || "" }, "Empty spots of this map cannot be touched yet."),
-      element("button", { className: "plain", onclick: again }, "Learn the way back"),
+      element("span", { title: report.error || "" }, "Empty spots of this map cannot be decoded yet."),
+      element("button", { className: "plain", onclick: again }, "Learn the inverse"),
     );
   } else {
     let bar = host().querySelector("progress");
     if (!bar) {
-      bar = element("progress", { max: 1, "aria-label": "Progress of learning the way back" });
-      host().replaceChildren(element("span", {}, "Learning the way back"), bar, element("span", { className: "time", "aria-hidden": "true" }));
-      host().title = "The map is there. Which latent points its empty spots stand for is being learnt; then they can be touched.";
+      bar = element("progress", { max: 1, "aria-label": "Progress of learning the inverse" });
+      host().replaceChildren(element("span", {}, "Learning the inverse"), bar, element("span", { className: "time", "aria-hidden": "true" }));
+      host().title = "The map is there. Which latent points its empty spots stand for is still being learnt; until then they cannot be decoded.";
     }
     if (report.of) bar.value = report.step / report.of;
     host().querySelector(".time").textContent = report.left ? timeOf(report).split(" · ").at(-1) : "";

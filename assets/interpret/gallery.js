@@ -158,7 +158,7 @@ function want(tiles) {
 function paint() {
   if (!visible() || total === null) return;
   if (total === 0) {
-    say(isAmong() ? "No item of the selection is among those looked at." : state.selection ? "No item of the classes shown is within the part looked at." : state.within ? "No item is within the part looked at." : "There is no item.");
+    say(isAmong() ? "None of the selected items is among those analysed." : state.selection ? "No item of the classes shown lies within the part looked at." : state.within ? "No item lies within the part looked at." : "There are no items.");
     return;
   }
   layRoom();

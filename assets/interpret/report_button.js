@@ -92,7 +92,7 @@ function show(answer) {
   }
   const parts = [element("button", {
     id: "report", className: "plain", onclick: () => make(), title: "Everything on these pages as one file, readable without a server",
-  }, answer.state === "done" ? "Take report" : "Report")];
+  }, answer.state === "done" ? "Make report" : "Report")];
   if (answer.state === "done") {
     // On the left: what was pressed last stays under the pointer.
     parts.unshift(element("button", { id: "report-anew", className: "plain", onclick: () => make(true), title: "Make the report once more, with today's date" }, "Make anew"));

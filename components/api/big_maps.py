@@ -62,7 +62,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 def _body() -> dict[str, Any]:
     body = json_body()
     if not isinstance(body, dict):
-        raise Refused(400, "Ask with a JSON object.")
+        raise Refused(400, "Send a JSON object.")
     return body
 
 
@@ -70,7 +70,7 @@ def _numbers(asked: dict[str, Any], names: tuple[str, ...]) -> list[float]:
     values = [asked.get(name) for name in names]
     numbers = [float(value) for value in values if isinstance(value, (int, float)) and abs(value) <= FARTHEST]
     if len(numbers) < len(names):
-        raise Refused(400, f"Ask with a JSON object of finite numbers {', '.join(names)}.")
+        raise Refused(400, f"Send a JSON object of finite numbers {', '.join(names)}.")
     return numbers
 
 

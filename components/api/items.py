@@ -62,7 +62,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         alike = same_data(space.data, other.data)
         asked = request.args.get("item", "")
         if asked and not asked.isdecimal():
-            raise Refused(400, f"An item is told by its number, not {asked!r}.")
+            raise Refused(400, f"Give an item by its number, not {asked!r}.")
         index = same_item(space, other, wanted_item(other, int(asked))) if asked and alike else None
         return jsonify({"same": alike, "index": index})
 
@@ -87,7 +87,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             z = posterior.mean.detach().float().cpu().numpy()
             std = posterior.std.detach().float().cpu().numpy()
         if not (np.abs(z) <= FARTHEST).all() or not np.isfinite(std).all():
-            raise Refused(422, "The model gives values that are not finite for this picture; try another.")
+            raise Refused(422, "The model returns values that are not finite for this picture; try another.")
         decoded = decode(space, z)
         about = {
             **about_item_point(space, z, item_distortion(space, fitted.values, posterior)),

@@ -38,7 +38,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def preview(name: str) -> Response:
         found = wanted(name).preview()
         if found is None:
-            raise Refused(409, "There is nothing to be seen of this work yet.")
+            raise Refused(409, "There is no preview of this work yet.")
         return array_answer(found)
 
     @api.post("/jobs/<name>/restart")

@@ -28,7 +28,7 @@ from vae_core.space.projection import latent_fingerprint
 
 #: Largest file a visitor may add, in bytes.
 MOST_ADDED = 64 * 2**20
-#: Items of such a file whose distortion is measured while the visitor waits: 1 to 3 ms an item.
+#: Items of such a file whose distortion is measured while the visitor waits: 1 to 3 ms per item.
 MOST_MEASURED = 5_000
 _ENDINGS = (".npz", ".npy")
 
@@ -63,7 +63,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         file = Path(request.args.get("file", "")).name
         if Path(file).suffix.lower() not in _ENDINGS:
-            raise Refused(400, f"New items come as one of {' or '.join(_ENDINGS)}; see the README for what is in them.")
+            raise Refused(400, f"New items must be a {' or '.join(_ENDINGS)} file; see the README for its contents.")
         if (request.content_length or 0) > MOST_ADDED:
             raise Refused(413, f"The file is larger than {MOST_ADDED // 2**20} MB; use 'python -m vae_core place'.")
         with tempfile.TemporaryDirectory() as folder:

@@ -110,7 +110,7 @@ def asked_before(space: LatentSpace, jobs: Jobs, body: Any) -> ProjectionSetting
 def settings_from(body: Any) -> ProjectionSettings:
     """Read ``{"method": …, …parameters}`` or ``{"id": …}``."""
     if not isinstance(body, dict) or not ({"method", "id"} & set(body)):
-        raise Refused(400, 'Ask with a JSON object such as {"method": "tsne", "perplexity": 30}.')
+        raise Refused(400, 'Send a JSON object such as {"method": "tsne", "perplexity": 30}.')
     try:
         if "id" in body:
             return ProjectionSettings.parse(str(body["id"]))

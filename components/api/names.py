@@ -49,6 +49,6 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         body = json_body()
         if not isinstance(body, dict) or not isinstance(body.get("name"), str):
-            raise Refused(400, 'Give a name with a JSON object such as {"name": "extent"}; an empty one takes it back.')
+            raise Refused(400, 'Send a JSON object such as {"name": "extent"}; an empty name removes it.')
         own_names_of(space).give(dimension, body["name"])
         return jsonify(names_json(space))

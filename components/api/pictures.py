@@ -40,7 +40,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 def _items(asked: Any, count: int) -> np.ndarray:
     items = asked.get("items") if isinstance(asked, dict) else None
     if not isinstance(items, list) or not 1 <= len(items) <= MOST:
-        raise Refused(400, f'Ask with a JSON object such as {{"items": [0, 1]}}, for 1 to {MOST} items.')
+        raise Refused(400, f'Send a JSON object such as {{"items": [0, 1]}}, for 1 to {MOST} items.')
     if not all(type(item) is int and 0 <= item < count for item in items):
         raise Refused(400, f"The items are whole numbers from 0 to {count - 1}.")
     return np.array(items, dtype=np.int64)

@@ -27,7 +27,7 @@ MOST = 500
 #: What the figures under the items are.
 TOLD = {
     "distortion": "Distortion in nats, the mean over 8 posterior samples.",
-    "rarity": f"Distance to the {NEAREST} nearest items in latent space, of the usual one: 2 is twice as far.",
+    "rarity": f"Distance to the {NEAREST} nearest items in latent space, relative to the usual one: 2 is twice as far.",
     "disagreement": f"Of classes, the share of the {NEAREST} nearest items with another; of numbers, how far the item "
     "is from their median, in standard deviations of the column.",
 }
@@ -60,7 +60,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = wanted_space(catalogue, name)
         asked = json_body()
         if not isinstance(asked, dict):
-            raise Refused(400, 'Ask with a JSON object such as {"by": "distortion", "offset": 0, "count": 100}.')
+            raise Refused(400, 'Send a JSON object such as {"by": "distortion", "offset": 0, "count": 100}.')
         by, column = _text(asked, "by", "distortion"), _text(asked, "column", "")
         within = None if asked.get("within") is None else Within.of(asked["within"])
         selected = wanted_selection(space, asked, jobs)

@@ -70,7 +70,7 @@ def wanted_selection(space: LatentSpace, asked: Any, jobs: Jobs) -> ItemSet | No
 def _body() -> dict[str, Any]:
     body = json_body()
     if not isinstance(body, dict):
-        raise Refused(400, 'Ask with a JSON object such as {"polygon": [[0, 0], [1, 0], [0, 1]]}.')
+        raise Refused(400, 'Send a JSON object such as {"polygon": [[0, 0], [1, 0], [0, 1]]}.')
     return body
 
 

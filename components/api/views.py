@@ -33,7 +33,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             raise Refused(413, f"The body is larger than {_LARGEST} bytes.")
         body = json_body()
         if not isinstance(body, dict):
-            raise Refused(400, "Report with a JSON object.")
+            raise Refused(400, "Send a JSON object.")
         page, done = _name(body, "page"), body.get("done", 0)
         if not _is_number(done) or done < 0:
             raise Refused(400, "done must be the number of the last wish that was followed.")

@@ -83,7 +83,7 @@ def wanted_plane(space: LatentSpace, name: str, jobs: Jobs) -> Projection:
     """Return a map on which empty spots stand for latent points; Refused 400 for one with depth."""
     found = wanted_map(space, name, jobs)
     if found.dimensions != 2:
-        raise Refused(400, f"The projection {name!r} has depth: empty space in it cannot be touched. Take a 2-D map.")
+        raise Refused(400, f"The projection {name!r} has depth: empty space in it cannot be decoded. Take a 2-D map.")
     return found
 
 

@@ -42,7 +42,7 @@ def run(size: int, inverse_transform_points: int) -> list[Row]:
             few = by[latents, kind, "ours, same few"]
             rows.append(
                 Row(f"  {library.points} of them, umap.inverse_transform", f"{few.r2:.4f}",
-                    f"{library.r2:.4f}, {library.milliseconds:.0f} ms a point", few.r2 - library.r2,
+                    f"{library.r2:.4f}, {library.milliseconds:.0f} ms per point", few.r2 - library.r2,
                     f"≥ +{MARGIN}", few.r2 >= library.r2 + MARGIN)
             )  # fmt: skip
     return rows

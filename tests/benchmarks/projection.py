@@ -31,7 +31,7 @@ def run() -> list[Row]:
     command = [sys.executable, "-m", "tests.benchmarks.projection"]
     found = json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
     return [
-        Row(f"{what}, ms a point: one a call, the first in it", f"{one['mean']:.3f}",
+        Row(f"{what}, ms per point: one a call, the first in it", f"{one['mean']:.3f}",
             f"first call {one['first']:.2f}, in one batch {one['batch']:.4f}", None,
             f"≤ {OWED_MS:g} ms", one["mean"] <= OWED_MS)
         for what, one in found.items()

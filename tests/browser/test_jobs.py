@@ -145,7 +145,7 @@ def test_the_points_move_while_a_map_is_computed_and_can_be_stopped(page: Page, 
 
 
 def test_a_spot_touched_before_the_way_back_is_known_is_decoded_then(page: Page, server: str) -> None:
-    learning = {"id": "umap", "state": "running", "there": True, "note": "learning the way back", "job": "x"}
+    learning = {"id": "umap", "state": "running", "there": True, "note": "learning the inverse", "job": "x"}
     told = json.dumps({**learning, "title": "UMAP", "step": 1, "of": 4, "seconds": 2, "left": 6, "preview": 0})
     answer = {"status": 202, "content_type": "application/json", "body": told}
     asked = re.compile(r"/api/spaces/fashion/projections(/umap)?(\?|$)")
@@ -153,7 +153,7 @@ def test_a_spot_touched_before_the_way_back_is_known_is_decoded_then(page: Page,
     touches: list[str] = []
     page.on("request", lambda request: touches.append(request.url) if "/touch/" in request.url else None)
     open_map(page, server, "projection=umap&shade=1", projection="umap")
-    expect(page.locator("#way-back")).to_contain_text("Learning the way back")
+    expect(page.locator("#way-back")).to_contain_text("Learning the inverse")
     expect(page.locator("#way-back")).to_contain_text("about 6 s left")
     before = shown_text(page)
     # Away from the notice, which lies over the upper left of the map.

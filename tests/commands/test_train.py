@@ -73,7 +73,7 @@ def test_training_from_the_command_line(pictures: Path, tmp_path: Path) -> None:
     figures = record["test"]
     assert printed == (
         f"{out}: 2 epochs; on 6 held-out items ELBO {figures['elbo']:.2f}, "
-        f"rate {figures['rate']:.2f}, distortion {figures['distortion']:.2f} nats an item.\n"
+        f"rate {figures['rate']:.2f}, distortion {figures['distortion']:.2f} nats per item.\n"
     )
 
     # Three lines of Python come to the same model and the same figures.

@@ -170,11 +170,11 @@ def test_two_sizes_are_named(folder: Path) -> None:
 
 def test_a_picture_that_is_none_is_named(folder: Path) -> None:
     (folder / "dog" / "4.png").write_bytes(b"no picture")
-    with pytest.raises(InputError, match=r"4\.png: this is no readable picture; replace or remove it\."):
+    with pytest.raises(InputError, match=r"4\.png: this picture cannot be read; replace or remove it\."):
         load_data(folder)
     good = (folder / "dog" / "1.png").read_bytes()
     (folder / "dog" / "4.png").write_bytes(good[: len(good) - 25])
-    with pytest.raises(InputError, match=r"4\.png: this is no readable picture"):
+    with pytest.raises(InputError, match=r"4\.png: this picture cannot be read"):
         load_data(folder)
 
 

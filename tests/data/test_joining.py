@@ -62,7 +62,7 @@ def test_rows_by_names_of_items(tmp_path: Path) -> None:
         ("id,age\n7,1\n8,2\n10,3\n", "there is no row for 007 and 1 other item;"),
         ("id,age\n007,1\n8,2\n8,2\n9,1\n", "there are 2 rows for 8; keep one"),
         ("id,age\nx,1\ny,2\nz,1\n", "its column 'id' names none of the items, which are called 007, 8, 9"),
-        ("age\n1\n2\n", "has 2 rows for 3 items, and no column names them; give one row an item, or add a column id"),
+        ("age\n1\n2\n", "has 2 rows for 3 items, and no column names them; give one row per item, or add a column id"),
         ("id\n007\n8\n9\n", "holds nothing but the names of the items"),
         ("", "no readable CSV"),
     ],

@@ -128,7 +128,7 @@ def test_class_names_that_hugging_face_notes(tmp_path: Path) -> None:
         ({"a": [[1.0, 2.0], [1.0, None]]}, "row 2 has no number in the column 'a'"),
         ({"a": [[[1.0], [2.0]], [[1.0], []]]}, "row 2 has 0 numbers in the column 'a'"),
         ({"a": [[1.0, 2.0]], "b": [[1.0]]}, r"several columns of lists .* not a \(2,\), b \(1,\)"),
-        ({"image": [b"\x89PNG and no more"]}, "row 1: this is no readable picture"),
+        ({"image": [b"\x89PNG and no more"]}, "row 1: this picture cannot be read"),
         ({"image": [{"bytes": None, "path": None}]}, "row 1 has no picture"),
         ({"a": pa.array([], pa.float32())}, "the table is empty"),
         ({"a": ["x"]}, "no column holds pictures or numbers"),

@@ -174,7 +174,7 @@ def test_too_large_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_bad_subsets(subset: str) -> None:
-    with pytest.raises(InputError, match="this is no subset of the sprites; give sprites:full"):
+    with pytest.raises(InputError, match="this is not a subset of the sprites; give sprites:full"):
         load_data(f"sprites:{subset}")
 
 

@@ -41,7 +41,7 @@ def test_with_the_exact_posterior_one_sample_is_the_likelihood(prior: tuple[floa
     assert got.bound.nats == pytest.approx(np.full(4, exact.mean()), abs=1e-4)
     assert got.bound.error[-1] == pytest.approx(exact.std(ddof=1) / math.sqrt(300), rel=1e-3)
     told = card(space, got)
-    assert told.said.endswith("nats an item, by the ELBO.") and ">0 nats<" in str(told)
+    assert told.said.endswith("nats per item, by the ELBO.") and ">0 nats<" in str(told)
     assert got.bound.effective == pytest.approx(12, rel=1e-3) and got.bound.warning is None
     # Of 8 draws an item the ELBO has noise, which is in its standard error.
     assert abs(got.elbo.nats - exact.mean()) < 4 * got.elbo.error and got.elbo.items == 300

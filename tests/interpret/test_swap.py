@@ -114,7 +114,7 @@ def test_the_card_tells_nothing_lost_from_nothing_told() -> None:
     model = LinearVAE()
     space = opened(model, 1500)
     few, many = (card(space, swap(space, items=items)).said for items in (32, 500))
-    assert "z2 no loss is significant (below 0.42 nats an item)" in few and "nothing" not in few
+    assert "z2 no loss is significant (below 0.42 nats per item)" in few and "nothing" not in few
     assert many.endswith("it loses something without each of the others.")
     model.weight[:, 2] = 0
     got = card(space, swap(space, items=500)).said

@@ -127,7 +127,7 @@ def test_a_map_is_kept_and_told_of_before_its_way_back_is_learnt(space: LatentSp
         def __call__(self, step: int, of: int, note: str = "", preview: Any = None) -> bool:
             found = None if self.given is None else there(self.given)
             heard.append((note, None if found is None else found.knows_way_back))
-            if note == "learning the way back":
+            if note == "learning the inverse":
                 assert found is not None and found.points.shape == (len(space), 2)
                 with pytest.raises(InputError, match="is still being learnt"):
                     found.invert(found.points[:1])
@@ -141,7 +141,7 @@ def test_a_map_is_kept_and_told_of_before_its_way_back_is_learnt(space: LatentSp
         watching = Watching(step)
         name = compute_in_folder(settings.to_json(), str(space.folder), progress=watching)
         assert watching.given == name and (name == settings.id) == (step == 10_000)
-        assert ("learning the way back", False) in heard
+        assert ("learning the inverse", False) in heard
         kept = there(name)
         assert kept is not None and kept.knows_way_back and kept.details["inverse"]
         assert np.isfinite(kept.invert(kept.points[:3])).all()
@@ -154,7 +154,7 @@ def test_a_way_back_that_was_not_learnt_is_learnt_when_the_map_is_asked_for_agai
         compute_in_folder(
             settings.to_json(),
             str(space.folder),
-            progress=lambda step, of, note="", preview=None: note != "learning the way back",
+            progress=lambda step, of, note="", preview=None: note != "learning the inverse",
         )
     broken_off = space.cached_projection(settings.id)
     assert broken_off is not None and not broken_off.knows_way_back
@@ -165,7 +165,7 @@ def test_a_way_back_that_was_not_learnt_is_learnt_when_the_map_is_asked_for_agai
         return True
 
     compute_in_folder(settings.to_json(), str(space.folder), progress=hear)
-    assert set(notes) == {"learning the way back"}, "the points stay as they are"
+    assert set(notes) == {"learning the inverse"}, "the points stay as they are"
     found = space.cached_projection(settings.id)
     assert found is not None and found.knows_way_back
     np.testing.assert_array_equal(found.points, broken_off.points)

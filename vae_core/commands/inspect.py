@@ -16,10 +16,10 @@ def register(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "inspect",
         help="print the figures of a model on a data set",
-        description="Look at a model on its data: how it is understood, whether it is well, and its figures.",
+        description="Look at a model on its data: how it is read, whether it is sound, and its figures.",
     )
     parser.add_argument("model", metavar="MODEL", help="folder of a checkpoint, or a model of another library")
-    parser.add_argument("--data", help="a data set by name or path; left out, prior samples of its decoder are seen")
+    parser.add_argument("--data", help="a data set by name or path; without it, prior samples of its decoder are used")
     parser.add_argument("--samples", type=int, metavar="N", help="how many prior samples (default 5000)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -58,7 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
     if not model.can.encode:
         print("no rate and no distortion (nothing is encoded)")
     elif not model.can.variance:
-        print(f"no rate (the model has no variance), distortion {figures['distortion']:.3f} nats an item")
+        print(f"no rate (the model has no variance), distortion {figures['distortion']:.3f} nats per item")
     else:
         _print_rates(figures)
     print("\n".join([report.text(), *report.able(model.can)]))
@@ -66,6 +66,6 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _print_rates(figures: dict[str, Any]) -> None:
-    print(f"rate {figures['rate']:.3f}, distortion {figures['distortion']:.3f} nats an item")
+    print(f"rate {figures['rate']:.3f}, distortion {figures['distortion']:.3f} nats per item")
     for dimension, value in sorted(enumerate(figures["rate_by_dimension"]), key=lambda pair: -pair[1]):
         print(f"  z{dimension:<4d} {value:8.4f} nats")

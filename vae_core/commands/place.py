@@ -16,8 +16,8 @@ def register(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "place",
         help="put other data on a finished map",
-        description="Encode other data and place it on a map, which stays as it is. Writes one row an item: its place, "
-        "rate, distortion, trust and the nearest item of the space.",
+        description="Encode other data and place it on a map, which stays as it is. Writes one row per item: its "
+        "place, rate, distortion, trust and the nearest item of the space.",
     )
     parser.add_argument(
         "--space", required=True, metavar="DIR", help="the folder that 'encode' printed, or the name of a shipped demo"
@@ -66,7 +66,7 @@ def run(chosen: argparse.Namespace) -> int:
         if projection.settings.method in ("tsne", "umap"):
             layers.keep_places(layer, projection.id, projection.points, placed.points)
         print(f"kept as the layer {layer.name!r}, which the page offers for this space")
-    print(f"{len(table):,} items placed on {projection.id} of {space.data.name}; {far:.0%} lie beyond its data")
+    print(f"{len(table):,} items placed on {projection.id} of {space.data.name}; {far:.0%} lie outside its data")
     if chosen.out is None:
         print(table.head(10).to_string())
     else:

@@ -19,10 +19,10 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("--space", required=True, type=Path, metavar="DIR", help="the folder that 'encode' printed")
     parser.add_argument("--method", choices=("tsne", "umap"), default="tsne", help="default %(default)s")
-    parser.add_argument("--dimensions", type=int, choices=(2, 3), help="of the map (default 2)")
-    parser.add_argument("--perplexity", type=float, help="of t-SNE (default 30)")
-    parser.add_argument("--neighbours", type=int, help="of UMAP (default 15)")
-    parser.add_argument("--min-dist", type=float, help="of UMAP (default 0.1)")
+    parser.add_argument("--dimensions", type=int, choices=(2, 3), help="dimensions of the map (default 2)")
+    parser.add_argument("--perplexity", type=float, help="perplexity of t-SNE (default 30)")
+    parser.add_argument("--neighbours", type=int, help="neighbours of UMAP (default 15)")
+    parser.add_argument("--min-dist", type=float, help="minimal distance of UMAP (default 0.1)")
     parser.add_argument("--start", metavar="MAP", help="begin with the layout of this map (default: pca)")
     parser.add_argument("--seed", type=int, help="default 0")
     parser.add_argument("--quality", action="store_true", help="measure the map afterwards and print its figures")
@@ -37,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
     from vae_core.space.compute import measure_in_folder
 
     if not chosen.space.is_dir():
-        raise InputError(f"{chosen.space} is no folder of a space; give the one that 'encode' printed.")
+        raise InputError(f"{chosen.space} is not the folder of a space; give the one that 'encode' printed.")
     asked = {
         name: getattr(chosen, name) for name in ("dimensions", "perplexity", "neighbours", "min_dist", "seed", "start")
     }
@@ -63,7 +63,7 @@ def run(chosen: argparse.Namespace) -> int:
 def _tell(cache: Any, name: str, points: Any) -> None:
     quality = cache.quality(name, points)
     header = "".join(f"{count:>16,}" for count in quality.counts)
-    print(f"{'k nearest':<20}{header}   (in brackets: the points shuffled)")
+    print(f"{'k nearest':<20}{header}   (in brackets: with the points shuffled)")
     for what, title in (("trustworthiness",) * 2, ("continuity",) * 2, ("preservation", "neighbours kept")):
         pairs = zip(getattr(quality.figures, what), getattr(quality.shuffled, what), strict=True)
         print(f"{title:<20}" + "".join(f"{f'{value:.3f} ({chance:.3f})':>16}" for value, chance in pairs))

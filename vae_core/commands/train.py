@@ -49,7 +49,7 @@ def register(commands: Any) -> None:
         "--likelihood", choices=("bernoulli", "gaussian"), help="default: bernoulli for images, else gaussian"
     )
     parser.add_argument(
-        "--scale", type=_scale, default="learned", help="of the Gaussian: a number or 'learned' (default)"
+        "--scale", type=_scale, default="learned", help="σ of the Gaussian: a number or 'learned' (default)"
     )
     parser.add_argument(
         "--as-they-are", action="store_true", help="do not standardise the columns of vectors and channels of series"
@@ -119,7 +119,7 @@ def run(chosen: argparse.Namespace) -> int:
     epochs = f"{settings.epochs} epoch{'s' * (settings.epochs != 1)}"
     print(
         f"{chosen.out}: {epochs}; on {figures['count']} held-out items ELBO {figures['elbo']:.2f}, "
-        f"rate {figures['rate']:.2f}, distortion {figures['distortion']:.2f} nats an item."
+        f"rate {figures['rate']:.2f}, distortion {figures['distortion']:.2f} nats per item."
     )
     return 0
 

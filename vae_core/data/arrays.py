@@ -133,7 +133,7 @@ def npz_table(path: Path) -> pd.DataFrame:
         lengths = {name.lower(): shape[0] for name, (shape, _) in headers.items() if shape and name != CLASS_NAMES}
         known = next((lengths[name] for name in (IDS, *LABELS) if name in lengths), None)
         if known is None and len(set(lengths.values())) != 1:
-            raise InputError(f"{path}: no array is named labels or ids; save one label an item under the name labels.")
+            raise InputError(f"{path}: no array is named labels or ids; save one label per item under the name labels.")
         count = next(iter(lengths.values())) if known is None else known
         values = {name for name in headers if name.lower() in VALUES}
         return _table(path, archive, headers, count, values)
@@ -187,7 +187,7 @@ def _strings(array: np.ndarray) -> list[str]:
 
 def _ids(path: Path, ids: np.ndarray, count: int) -> pd.Index:
     if ids.shape != (count,):
-        raise InputError(f"{path}: there are {count} items but ids of shape {ids.shape}; give one id an item.")
+        raise InputError(f"{path}: there are {count} items but ids of shape {ids.shape}; give one id per item.")
     listed: list[Hashable] = ids.tolist() if ids.dtype.kind in "iu" else list(_strings(ids))
     index = pd.Index(listed, name="item")
     if not index.is_unique:
@@ -199,5 +199,5 @@ def _ids(path: Path, ids: np.ndarray, count: int) -> pd.Index:
 
 def _unreadable(path: Path, kind: str) -> InputError:
     return InputError(
-        f"{path}: this is no readable {kind} file, it may be cut short or damaged; save or copy it again."
+        f"{path}: this is not a readable {kind} file, it may be cut short or damaged; save or copy it again."
     )

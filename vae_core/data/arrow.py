@@ -60,7 +60,7 @@ class ArrowTable:
         self._batches = batches
         names = batches.schema.names
         if self.count < 1 or not names:
-            raise InputError(f"{source}: the table is empty; give one row an item and at least one column.")
+            raise InputError(f"{source}: the table is empty; give one row per item and at least one column.")
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise InputError(f"{source}: two columns are called {twice!r}; give each its own name.")

@@ -52,7 +52,7 @@ def read_csv(path: Path, as_text: Sequence[str] = (), **options: Any) -> pd.Data
     except InputError:
         raise
     except Exception as error:  # empty, not UTF-8, ragged rows: pandas has an error for each
-        raise InputError(f"{path}: this is no readable CSV in UTF-8; repair it or move it elsewhere.") from error
+        raise InputError(f"{path}: this is not a readable CSV in UTF-8; repair it or move it elsewhere.") from error
     for name in text:
         if table[name].str.fullmatch("0|[1-9][0-9]{0,17}").all():
             table[name] = table[name].astype("int64")

@@ -1,4 +1,4 @@
-"""A data set: values and one table row an item."""
+"""A data set: values and one table row per item."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Kind = Literal["image", "vector", "series"]
 
 @dataclass(frozen=True)
 class Dataset:
-    """Values and one table row an item.
+    """Values and one table row per item.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Dataset:
         Smallest and largest value an item can have, ``(0, 255)`` for ``uint8`` images, ``(0, 1)``
         if they hold nothing else.
     table : DataFrame
-        Labels, factors and any other metadata, one row an item in the order of
+        Labels, factors and any other metadata, one row per item in the order of
         ``values``. Its index holds stable item ids, so that two spaces on one
         data set match. Class labels stand in the column ``label``: categorical
         where the classes have names, integer otherwise.
@@ -67,14 +67,14 @@ class Dataset:
             )
         if self.values.dtype.kind not in "uif":
             raise InputError(
-                f"{self.name}: values of type {self.values.dtype} are no numbers; give whole numbers or floats."
+                f"{self.name}: values of type {self.values.dtype} are not numbers; give whole numbers or floats."
             )
         if len(self.values) == 0:
             raise InputError(f"{self.name}: the data set is empty; give at least one item.")
         if len(self.table) != len(self.values):
             raise InputError(
                 f"{self.name}: {len(self.values)} items but {len(self.table)} rows of labels or metadata; "
-                "give one row an item."
+                "give one row per item."
             )
         if not self.table.index.is_unique:
             raise InputError(f"{self.name}: item ids occur more than once; give each item its own.")

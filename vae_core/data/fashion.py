@@ -122,7 +122,7 @@ def _find(part: str, folders: Iterable[Path]) -> Dataset | None:
 def _read(part: str, images: Path, labels: Path) -> Dataset:
     data = idx_dataset(images, labels, FASHION_CLASSES, f"Fashion-MNIST {part}")
     if data.sample_shape != (1, 28, 28):
-        raise InputError(f"{images}: these are no images of 28 × 28; put the files of Fashion-MNIST in their place.")
+        raise InputError(f"{images}: these are not images of 28 × 28; put the files of Fashion-MNIST in their place.")
     return data
 
 

@@ -47,7 +47,7 @@ class Features:
         units = tuple(str(unit) for unit in self.units) or ("",) * len(self.names)
         object.__setattr__(self, "units", units)
         if len(units) != len(self.names):
-            raise InputError(f"There are {len(self.names)} names but {len(units)} units; give one a name.")
+            raise InputError(f"There are {len(self.names)} names but {len(units)} units; give one unit per name.")
         if self.along is not None:
             along = tuple(float(place) for place in self.along)
             object.__setattr__(self, "along", along)

@@ -25,7 +25,7 @@ class FrameTable:
     Parameters
     ----------
     frame : DataFrame
-        One row an item.
+        One row per item.
     source : object
         What it is called in messages.
     folder : Path, optional
@@ -44,7 +44,7 @@ class FrameTable:
         self._frame = frame.set_axis([str(column) for column in frame.columns], axis=1)
         self.count = len(frame)
         if self.count == 0 or not len(frame.columns):
-            raise InputError(f"{source}: the table is empty; give one row an item and at least one column.")
+            raise InputError(f"{source}: the table is empty; give one row per item and at least one column.")
         if not self._frame.columns.is_unique:
             twice = self._frame.columns[self._frame.columns.duplicated()][0]
             raise InputError(f"{source}: two columns are called {twice!r}; give each its own name.")

@@ -143,7 +143,7 @@ def _announced(stream: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> tupl
     start = stream.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in _TYPES or start[3] == 0:
         raise InputError(
-            f"{path}: this is no IDX file (its first bytes are {start.hex(' ') or 'missing'}); check the path."
+            f"{path}: this is not an IDX file (its first bytes are {start.hex(' ') or 'missing'}); check the path."
         )
     axes = start[3]
     lengths = stream.read(4 * axes)

@@ -30,7 +30,7 @@ def join_metadata(data: Dataset, file: str | Path) -> Dataset:
     data : Dataset
         The items.
     file : str or Path
-        A CSV or Parquet table; ``.npy`` with a label or up to 64 numbers an item; or ``.npz`` with ``labels``, ``ids``
+        A CSV or Parquet table; ``.npy`` with a label or up to 64 numbers per item; or ``.npz`` with ``labels``, ``ids``
         and other columns.
 
     Returns
@@ -96,7 +96,7 @@ def _check_order(path: Path, rows: int, items: list[str], named: str | None) -> 
         )
     if rows != len(items):
         raise InputError(
-            f"{path}: has {rows:,} rows for {len(items):,} items, and no column names them; give one row an item, or "
+            f"{path}: has {rows:,} rows for {len(items):,} items, and no column names them; give one row per item, or "
             f"add a column id with their names ({some})."
         )
 
@@ -126,11 +126,11 @@ def _of_array(path: Path) -> pd.DataFrame:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except Exception as error:  # whatever NumPy makes of damaged bytes
-        raise InputError(f"{path}: this is no readable .npy file of labels; save numbers or strings again.") from error
+        raise InputError(f"{path}: not a readable .npy file of labels; save numbers or strings again.") from error
     if array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 1):
         return pd.DataFrame({"label": label_column(array, len(array), path)})
     if array.ndim == 2 and array.shape[1] <= WIDEST and array.dtype.kind in "biuf":
         return pd.DataFrame(wide_columns(array, path.stem))
     raise InputError(
-        f"{path}: an array of shape {array.shape} is no metadata; give a label an item, or up to {WIDEST} numbers."
+        f"{path}: an array of shape {array.shape} is not metadata; give a label per item, or up to {WIDEST} numbers."
     )

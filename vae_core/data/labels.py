@@ -40,17 +40,17 @@ def label_column(
     Raises
     ------
     InputError
-        If there is not one label an item, or a label has no name.
+        If there is not one label per item, or a label has no name.
     """
     labels = np.asarray(labels)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim != 1:
         raise InputError(
-            f"{source}: labels need one axis, but theirs is the shape {labels.shape}; give one label an item."
+            f"{source}: labels need one axis, but theirs is the shape {labels.shape}; give one label per item."
         )
     if len(labels) != count:
-        raise InputError(f"{source}: there are {count} items but {len(labels)} labels; give one label an item.")
+        raise InputError(f"{source}: there are {count} items but {len(labels)} labels; give one label per item.")
     if labels.dtype.kind == "S":
         labels = np.char.decode(labels, "utf-8", "replace")
     if labels.dtype.kind in "UTO":

@@ -152,10 +152,10 @@ def _from_factory(spec: str, options: DataOptions, progress: Progress, fitter: F
 def _refuse_unused(spec: object, options: DataOptions, table: bool = False) -> None:
     """Raise if something is said that this kind of data has no use for: it would be passed over without a word."""
     if options.arguments:
-        raise InputError(f"{spec}: --data-with gives arguments to a Python function, and this is none; leave it out.")
+        raise InputError(f"{spec}: --data-with is for a Python function, and this is not one; leave it out.")
     for name, said in (("--columns", options.columns), ("--label-column", options.label_column)):
         if said and not table:
-            raise InputError(f"{spec}: {name} is of tables (CSV, Parquet), and this is none; leave it out.")
+            raise InputError(f"{spec}: {name} is of tables (CSV, Parquet), and this is not one; leave it out.")
 
 
 def absolute_data(spec: str) -> str:

@@ -39,7 +39,7 @@ def array_of(value: Any, name: str) -> np.ndarray:
     try:
         return np.asarray(value)
     except ValueError as error:
-        raise InputError(f"{name}: is no array ({error}); give items of one shape.") from error
+        raise InputError(f"{name}: is not an array ({error}); give items of one shape.") from error
 
 
 def read_map_style(

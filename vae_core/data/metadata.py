@@ -48,7 +48,7 @@ def metadata_table(folder: Path, items: Sequence[str]) -> pd.DataFrame | None:
     Returns
     -------
     DataFrame or None
-        One row an item in the order of `items`, without the column of file names; the
+        One row per item in the order of `items`, without the column of file names; the
         class, if a column of `LABEL_COLUMNS` gives it, as ``label``. None if there is no such CSV.
 
     Raises

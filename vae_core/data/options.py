@@ -71,17 +71,17 @@ class DataOptions:
     @classmethod
     def add_to(cls, parser: argparse.ArgumentParser) -> None:
         """Add the options to a command, which has ``--trust`` already; they may be repeated as those of models may."""
-        group = parser.add_argument_group("data", "what names and contents do not tell is asked for")
+        group = parser.add_argument_group("data", "what names and contents do not tell must be stated")
 
         def add(name: str, metavar: str, text: str) -> None:
             group.add_argument(name, action="append", default=[], metavar=metavar, help=text)
 
         add("--metadata", "FILE", "labels or other columns, joined to the items of --data")
-        add("--columns", "NAMES", "of a table that hold the values, with commas between")
-        add("--label-column", "NAME", "of a table that holds the class")
-        add("--fit", "MODE", f"pictures to the model's shape: {', '.join(MODES)}, or with a size: pad:28x28")
+        add("--columns", "NAMES", "columns of a table that hold the values, comma-separated")
+        add("--label-column", "NAME", "column of a table that holds the class")
+        add("--fit", "MODE", f"fit pictures to the model's shape:  {', '.join(MODES)}, or with a size: pad:28x28")
         group.add_argument(
-            "--data-with", action="append", default=[], metavar="NAME=VALUE", help="argument of a data factory"
+            "--data-with", action="append", default=[], metavar="NAME=VALUE", help="argument for the data factory"
         )
 
     @classmethod
@@ -96,7 +96,7 @@ class DataOptions:
         Raises
         ------
         InputError
-            If one is given neither once nor once a model, or is none of what it may be.
+            If one is given neither once nor once per model, or is none of what it may be.
         """
         plain = ("metadata", "columns", "label_column", "fit")
         given = {name: of_each(f"--{name.replace('_', '-')}", getattr(chosen, name), count) for name in plain}

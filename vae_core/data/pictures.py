@@ -61,7 +61,7 @@ def read_picture(source: Path | bytes, name: object = None) -> np.ndarray:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(name, "far too many") from error
     except Exception as error:  # whatever Pillow makes of bytes that are no picture
-        raise InputError(f"{name}: this is no readable picture; replace or remove it.") from error
+        raise InputError(f"{name}: this picture cannot be read; replace or remove it.") from error
 
 
 def pixels_of(image: Image.Image, name: object) -> np.ndarray:
@@ -71,7 +71,7 @@ def pixels_of(image: Image.Image, name: object) -> np.ndarray:
     if image.mode == "I" or image.mode.startswith("I;"):
         deep = np.asarray(image).astype(np.float64)
         if deep.min() < 0 or deep.max() > 65535:
-            raise InputError(f"{name}: the picture has more than 16 bits a pixel; save it with 8 or 16.")
+            raise InputError(f"{name}: the picture has more than 16 bits per pixel; save it with 8 or 16.")
         return np.rint(deep / 257).astype(np.uint8)[None]
     grey = image.mode in ("1", "L", "LA", "La")
     if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:

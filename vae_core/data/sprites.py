@@ -130,7 +130,7 @@ def parse_sprites(subset: str) -> dict[str, int | list[str]]:
 
 def _bad_subset(subset: str) -> InputError:
     return InputError(
-        f"sprites:{subset}: this is no subset of the sprites; give sprites:full or numbers of values as in "
+        f"sprites:{subset}: this is not a subset of the sprites; give sprites:full or numbers of values as in "
         "sprites:shapes=3,scales=2,orientations=8,xs=16,ys=16,hues=4."
     )
 

@@ -57,7 +57,7 @@ class Rates:
     Attributes
     ----------
     rate, error : ndarray
-        ``[d]`` float64 nats an item, E_x KL(q(z_j|x) || p(z_j)), and the standard error of that mean.
+        ``[d]`` float64 nats per item, E_x KL(q(z_j|x) || p(z_j)), and the standard error of that mean.
     total, total_error : float
         The same of all dimensions together.
     above : ndarray
@@ -130,7 +130,7 @@ def off_dimensions(variance: np.ndarray, rate: np.ndarray | None, threshold: flo
     variance : ndarray
         ``[d]`` Var_x(E_q[z_j]).
     rate : ndarray or None
-        ``[d]`` nats an item. Without it those are off whose variance is below 10⁻⁴ of the largest.
+        ``[d]`` nats per item. Without it those are off whose variance is below 10⁻⁴ of the largest.
     threshold : float
         Variance above which a unit is active.
     """

@@ -128,7 +128,7 @@ def comparable(values: pd.Series, column: str, of: str) -> tuple[str, np.ndarray
         raise InputError(f"{where} holds no values.")
     kind = kind_of(values, column)
     if kind == "text":
-        raise InputError(f"{where} tells nearly every item from every other, so no two can agree in it.")
+        raise InputError(f"{where} has a value of its own for nearly every item, so no two can agree.")
     if kind == "category":
         return "category", pd.factorize(settled(values, column))[0].astype(np.int64)
     numbers = values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vae_core.model.protocol import LatentModel
     from vae_core.space.latent_space import LatentSpace
 
-#: Items and samples an item where nobody says how many.
+#: Items and samples per item where nobody says how many.
 ITEMS = 1000
 SAMPLES = 64
 _TOGETHER = 64  # pictures that stay in a processor's cache
@@ -28,7 +28,7 @@ _TOGETHER = 64  # pictures that stay in a processor's cache
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean over items, in nats an item.
+    """A mean over items, in nats per item.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Evidence:
         "discrete", "pseudo", "density" (see `vae_core.model.likelihoods.likelihood_kind`), as the items looked at have
         it; "" where there are no items.
     rate, distortion, elbo : Mean or None
-        Over the whole set: KL(q(z|x) || p(z)), −E_q log p(x|z) from 8 posterior samples an item, and minus their sum.
+        Over the whole set: KL(q(z|x) || p(z)), −E_q log p(x|z) from 8 posterior samples per item, and minus their sum.
     at_mean : Mean or None
         The distortion at the posterior mean, over the sampled items; no part of any bound.
     bound : Bound or None
@@ -165,7 +165,7 @@ def evidence(
 
 _KIND_NOTES = {
     "pseudo": "The likelihood is one of discrete values, and the data have others (a Bernoulli on grey pixels): it is "
-    "a pseudo-likelihood, its nats are comparable among such models only, and there are no bits a dimension.",
+    "a pseudo-likelihood, its nats are comparable among such models only, and there are no bits per dimension.",
     "density": "The likelihood is a density: its nats depend on how the data are scaled, and there are no bits a "
     "dimension.",
 }

@@ -22,7 +22,7 @@ class Bound:
     counts : tuple of int
         The numbers of samples k that the bound is told for: 1, 5, 10, 50, … up to K.
     nats : ndarray
-        ``[c]`` float64 nats an item, mean over the items of L_k = E log (1/k) Σ w; 1 is the ELBO, all by samples. Of
+        ``[c]`` float64 nats per item, mean over the items of L_k = E log (1/k) Σ w; 1 is the ELBO, all by samples. Of
         the same samples, in disjoint groups of k, whatever is left over being unused.
     error : ndarray
         ``[c]`` standard errors of these means over the items. The samples of one item are independent of another's, so

@@ -203,7 +203,7 @@ def index_code(
             "posteriors hardly overlap" if len(chosen) == n else "those drawn hardly overlap, whatever all of them do"
         )
         note += (
-            f"I(n; z) is at its ceiling log {n:,}: {known}, so how the rate falls into I(n; z) and TC tells of the "
+            f"I(n; z) is at its ceiling log {n:,}: {known}, so how the rate divides into I(n; z) and TC depends on the "
             "number of items; compare TC with that by chance."
         )
     return IndexCode(

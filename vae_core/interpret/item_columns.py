@@ -92,7 +92,7 @@ def columns_of_items(table: pd.DataFrame, index: np.ndarray | None = None) -> It
     Parameters
     ----------
     table : DataFrame
-        One row an item.
+        One row per item.
     index : ndarray, optional
         Rows to look at; all where it is left out. Kinds and reasons are those of these rows.
 
@@ -171,7 +171,7 @@ def _category(name: str, values: pd.Series) -> ItemColumn | str:
     if len(present) == 1:
         return f"all values are the same ({values.cat.categories[present[0]]})"
     if len(present) > max(MOST_CATEGORIES, len(values) // 2):
-        return "it tells nearly every item from every other, as a name does"
+        return "nearly every item has a value of its own, as with a name"
     note, names = "", [str(values.cat.categories[code]) for code in present]
     place = np.full(len(counts) + 1, -1, dtype=np.int32)  # the last for code −1
     place[present] = np.arange(len(present))

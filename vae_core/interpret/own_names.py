@@ -52,7 +52,7 @@ class OwnNames:
             return {}
 
     def give(self, dimension: int, name: str) -> None:
-        """Give a dimension a name; an empty one takes it back.
+        """Give a dimension a name; an empty name removes it.
 
         Raises
         ------

@@ -30,7 +30,7 @@ class Change:
     Attributes
     ----------
     loss, loss_error : ndarray or None
-        ``[k]`` float64 nats an item, by how much −log p(x|z) rises; None where there are no items but prior samples.
+        ``[k]`` float64 nats per item, by how much −log p(x|z) rises; None where there are no items but prior samples.
     picture, picture_error : ndarray
         ``[k]`` float64, mean over the values of the squared change of the mean of p(x|z), in squared units of the data
         (pixels in [0, 1]).

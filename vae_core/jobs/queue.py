@@ -202,7 +202,7 @@ class Jobs:
                 return
             if job.visitors - {visitor}:
                 raise InputError(
-                    f"{job.title} is waited for by somebody else too, so it goes on; cancel it for yourself."
+                    f"{job.title} is wanted by somebody else too, so it goes on; cancel it for yourself alone."
                 )
             write_quickly(job.folder / "stop", b"keep")
 

@@ -70,10 +70,10 @@ class Report:
         """Return a sentence on everything that a model cannot do."""
         lacking = {
             "encode": "It has no encoder: items cannot be placed, so there is no rate, no distortion and no "
-            "reconstruction; what is on the map are draws from its prior, decoded.",
+            "reconstruction; what the map shows are decoded draws from its prior.",
             "variance": "Its encoder gives no variance: there is no rate, and nothing is drawn from posteriors.",
-            "differentiable": "No gradients flow through it: what follows them is left out.",
-            "first_layer": "The first layer of its decoder cannot be read: what looks at its weights is left out.",
+            "differentiable": "No gradients flow through it: whatever needs them is left out.",
+            "first_layer": "The first layer of its decoder cannot be read: whatever needs its weights is left out.",
         }
         absent = [name for name in lacking if not getattr(can, name)]
         return [lacking[name] for name in absent if name != "variance" or can.encode]

@@ -82,8 +82,8 @@ def check_decoder(model: LatentModel, report: Report) -> None:
         decoded = decoded[torch.isfinite(decoded).all(dim=1)].double()
         differing = float((decoded - decoded.mean(dim=0)).square().mean().sqrt())
         report.figures["spread_of_samples"] = differing
-        alike = "All prior samples look the same: is it trained?" if differing < _ALIKE else ""
-        report.add("prior samples", f"differ by {differing:.3g} an element, root mean square", warning=alike)
+        alike = "All prior samples look the same. Has it been trained?" if differing < _ALIKE else ""
+        report.add("prior samples", f"differ by {differing:.3g} per element, root mean square", warning=alike)
         decoding = _least(lambda: model.likelihood(z[:1]).mean)
         report.figures["decode_seconds"] = decoding
         report.add("speed", f"{1000 * decoding:.1f} ms to decode one", warning=_slow(decoding))
@@ -93,9 +93,9 @@ def _round_trip(model: LatentModel, x: Tensor, mean: Tensor, report: Report) -> 
     error = float((model.likelihood(mean).mean - x).square().mean())
     baseline = float((x - x.mean(dim=0)).square().mean())
     report.figures |= {"round_trip_error": error, "mean_image_error": baseline}
-    told = f"squared error {error:.4g} an element"
+    told = f"squared error {error:.4g} per element"
     if baseline == 0:
-        report.add("round trip", told, warning="All items are the same: nothing can be told of what it has learnt.")
+        report.add("round trip", told, warning="All items are the same, so what it has learnt cannot be told.")
         return
     spread = x.var(dim=0, correction=0) if x.ndim == 2 else x.var(dim=(0, *range(2, x.ndim)), correction=0)
     spread = spread[spread > 0]
@@ -111,7 +111,7 @@ def _round_trip(model: LatentModel, x: Tensor, mean: Tensor, report: Report) -> 
     report.add(
         "round trip",
         told,
-        warning="" if share < 1 else "It brings items back no better than the mean item would; is this its data?",
+        warning="" if share < 1 else "It reconstructs no better than the mean item does. Was it trained on these data?",
     )
 
 
@@ -128,8 +128,8 @@ def _deterministic(model: LatentModel, x: Tensor, report: Report) -> None:
 
 def _tell_deterministic(report: Report, wrong: list[str]) -> None:
     warning = (
-        f"{' and '.join(wrong).capitalize()} answers otherwise each time: is dropout on, or a sample returned instead "
-        "of the mean? Return the mean, in evaluation mode."
+        f"{' and '.join(wrong).capitalize()} gives a different result each time: is dropout on, or a sample returned "
+        "instead of the mean? Return the mean, in evaluation mode."
     )
     report.add("deterministic", "no" if wrong else "yes", warning=warning if wrong else "")
 
@@ -145,7 +145,7 @@ def _dimensions(model: LatentModel, mean: Tensor, logvar: Tensor, report: Report
     dead = int((nats < DEAD).sum())
     report.figures |= {"rate": float(nats.sum()), "dead_dimensions": float(dead)}
     if dead == len(nats):
-        warning = "No dimension tells anything of the items: the posterior is collapsed."
+        warning = "No dimension carries information about the items: the posterior has collapsed."
     told = f"{len(nats) - dead} of {len(nats)} carry information, {float(nats.sum()):.1f} nats in all"
     report.add("dimensions", told, warning=warning)
 
@@ -156,7 +156,7 @@ def _speed(model: LatentModel, x: Tensor, one: Tensor, report: Report) -> None:
     report.figures |= {"decode_seconds": decoding, "encode_seconds_an_item": encoding}
     report.add(
         "speed",
-        f"{1000 * decoding:.1f} ms to decode one, {1000 * encoding:.2f} ms an item to encode",
+        f"{1000 * decoding:.1f} ms to decode one, {1000 * encoding:.2f} ms per item to encode",
         warning=_slow(decoding),
     )
 

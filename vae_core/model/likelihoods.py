@@ -67,7 +67,7 @@ def likelihood_kind(likelihood: Distribution, x: Tensor) -> Literal["discrete", 
     Returns
     -------
     {"discrete", "pseudo", "density"}
-        "discrete": probabilities, of which alone bits a dimension can be told: the distribution is one of discrete
+        "discrete": probabilities, of which alone bits per dimension can be told: the distribution is one of discrete
         values, and all of `x` are such. "pseudo": it is, but some of `x` are not, as of a Bernoulli on grey pixels
         (Loaiza-Ganem & Cunningham 2019). "density": probabilities a unit of `x`, which depend on how `x` is scaled.
     """

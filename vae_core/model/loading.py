@@ -81,7 +81,7 @@ def load_model(
     Raises
     ------
     InputError
-        If there is no model that can be read, it would run code without `trust`, or it is not understood for certain.
+        If there is no model that can be read, it would run code without `trust`, or it is ambiguous.
     """
     chosen = options or ModelOptions.said(**stated)
     foreign = _foreign(str(path), chosen, alone=data is None)
@@ -124,7 +124,7 @@ def wrap_model(made: Any, data: Dataset | None, device: str = "auto", **stated: 
     Raises
     ------
     InputError
-        If it has no such methods, or is not understood for certain.
+        If it has no such methods, or is ambiguous.
     """
     if isinstance(made, torch.nn.Module):
         made = copy.deepcopy(made)  # it goes on being trained, and what is on show stays what it was

@@ -22,9 +22,9 @@ class Objective:
     loss : Tensor
         Scalar, distortion + β · rate.
     rate : Tensor
-        Scalar, KL(q(z|x) || p(z)), mean nats an item; a figure, not differentiable.
+        Scalar, KL(q(z|x) || p(z)), mean nats per item; a figure, not differentiable.
     distortion : Tensor
-        Scalar, -log p(x|z) at one posterior sample, mean nats an item; likewise.
+        Scalar, -log p(x|z) at one posterior sample, mean nats per item; likewise.
     """
 
     loss: Tensor
@@ -55,7 +55,7 @@ def distortion(likelihood: Distribution, x: Tensor) -> Tensor:
 def negative_elbo(
     model: LatentModel, x: Tensor, *, beta: float = 1.0, generator: torch.Generator | None = None
 ) -> Objective:
-    """Evaluate the β-weighted negative ELBO with one posterior sample an item (Higgins et al. 2017, eq. 4).
+    """Evaluate the β-weighted negative ELBO with one posterior sample per item (Higgins et al. 2017, eq. 4).
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ def training_facts(record: dict[str, Any]) -> list[tuple[str, str]]:
     figures = [f"{words} {test[name]:.4g}" for name, words in _FIGURES if _is_number(test.get(name))]
     if figures:
         where = _items(test, "data")
-        told.append(("on held-out items", f"{', '.join(figures)} nats an item{f'; {where}' if where else ''}"))
+        told.append(("on held-out items", f"{', '.join(figures)} nats per item{f'; {where}' if where else ''}"))
     return told
 
 

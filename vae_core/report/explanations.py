@@ -23,9 +23,10 @@ EXPLAINED: dict[str, str] = {
     "active units": "Dimensions whose posterior mean varies from item to item (variance above 0.01, Burda et al. "
     "2016): nearly all is good, and an encoder that ignores the items has none.",
     "variance": "How much the latent value varies from item to item: near 0 (below the mark) the dimension tells "
-    "nothing of the items.",
-    "mutual information": "How much a latent code tells about which item it belongs to (Hoffman & Johnson 2016), in "
-    "nats: at most log n, where every item is told from all others, and 0 for an encoder that ignores the items.",
+    "nothing about the items.",
+    "mutual information": "How much information a latent code holds about which item it belongs to (Hoffman & Johnson "
+    "2016), in nats: at most log n, where every item is told apart from all others, and 0 for an encoder that "
+    "ignores the items.",
     "least information": "A bound from below, since not all posteriors were compared: the mutual information is no "
     "less than this.",
     "total correlation": "How far the dimensions are from independent over all items, KL(q(z) ‖ Π q(z_j)), in nats: "
@@ -36,15 +37,15 @@ EXPLAINED: dict[str, str] = {
     "0 where every dimension fills the prior, which is good for sampling.",
     "sum of the parts": "The three parts add up to the mean rate (Hoffman & Johnson 2016): what is left over is the "
     "error of their estimates, and should be about 0.",
-    "information by dimension": "How much one dimension alone tells about which item it is, in nats: 0 for a dimension "
-    "that ignores the items.",
+    "information by dimension": "How much information one dimension alone holds about which item it is, in nats: 0 "
+    "for a dimension that ignores the items.",
     "distortion": "What the reconstruction misses, −log p(x|z) in nats, averaged over posterior samples: lower is "
     "better; of continuous values p is a density, so it can be negative, and there is no chance level.",
     "distortion at the mean": "The distortion decoded from the posterior mean alone, without the noise of the "
     "posterior: usually lower, and part of no bound.",
     "ELBO": "−(rate + distortion), the lower bound on log p(x) that the model was trained on: higher is better, among "
     "models on the same items; there is no chance level.",
-    "bound": "A tighter lower bound on log p(x), from many posterior samples an item (Burda et al. 2016, eq. 8): "
+    "bound": "A tighter lower bound on log p(x), from many posterior samples per item (Burda et al. 2016, eq. 8): "
     "higher is better, among models on the same items; there is no chance level.",
     "bound of some": "The same bound, over the items it was measured on alone; the figure above adds what they gain to "
     "the ELBO of all items.",
@@ -105,22 +106,22 @@ EXPLAINED: dict[str, str] = {
     "independent holes": "What would be empty if the dimensions did not depend on each other: the rest of the empty "
     "share is due to how they do.",
     # Meaning
-    "relations": "How much of a column's entropy the value of a dimension tells: 0 is chance, 1 means that the column "
-    "is known with the dimension.",
+    "relations": "How much of a column's entropy the value of a dimension explains: 0 is chance, 1 means that the "
+    "column is known with the dimension.",
     "along": "The items in equally filled parts of the dimension, from its lowest to its highest values, each with "
     "what is decoded there; where nothing is related, every part looks like all items at the right.",
     "names": "A dimension is named after the column it is most clearly linked to, if the link has a strength of 0.15 "
     "or more; several of one column are told apart by what else they tell.",
     "strength": "r is Pearson's correlation, R² the share of variance that goes with an angle, nmi the share of the "
-    "column's entropy that is told: ±1 is perfect, 0 is chance.",
+    "column's entropy that is explained: ±1 is perfect, 0 is chance.",
     "linear probe": "How well the column is read from all dimensions together by a straight line (ridge or logistic "
     "regression), on items held out: 1 is perfect, and chance stands at the right.",
     "neighbour probe": "How well the column is read from the nearest items, held out: better than the linear score "
     "means that the column lies in the space along curves.",
     "probe chance": "The score of the best guess without the code, and in brackets that of the probes on shuffled "
     "columns: a score near it tells nothing.",
-    "probe score": "R²: share of a number's variance that is told. Balanced accuracy: mean share of each class that is "
-    "recognised. 1 is perfect for both.",
+    "probe score": "R²: share of a number's variance that is explained. Balanced accuracy: mean share of each class "
+    "that is recognised. 1 is perfect for both.",
     # Items
     "category disagreement": "Mean share of an item's nearest items that have another class: 0 means that classes are "
     "apart in latent space; random neighbours would give the second figure.",

@@ -260,7 +260,7 @@ def compute_and_keep(
 
 
 def learn_and_keep(made: Projection, mean: np.ndarray, cache: SpaceCache, progress: Progress = silent) -> None:
-    """Learn the way back from a map that lacks it, and keep the map with it."""
+    """Learn the inverse from a map that lacks it, and keep the map with it."""
     if isinstance(made, NeighbourMap) and not made.knows_way_back:
         progress(0, 1, LEARNING)
         made.learn_way_back(progress)

@@ -24,7 +24,7 @@ _FEWEST = 12
 
 
 #: What progress says while the way back from a map is being learnt.
-LEARNING = "learning the way back"
+LEARNING = "learning the inverse"
 #: Larger sets are fitted on a sample of so many, and the rest is placed.
 FITTED_UP_TO = 100_000
 SAMPLE = 50_000
@@ -143,5 +143,5 @@ def tuned_inverse(
 
 
 def noted(progress: Progress) -> Progress:
-    """Return a progress that tells of any step as one of learning the way back."""
+    """Return a progress that tells of any step as one of learning the inverse."""
     return lambda step, of, note="", preview=None: progress(step, of, LEARNING)

@@ -71,7 +71,7 @@ class Newcomers(Encoded):
     distance: np.ndarray
 
     def table(self, space: LatentSpace, projection: Projection) -> pd.DataFrame:
-        """Return a row an item: its own columns, place, rate, distortion, trust, the nearest item and how far it is."""
+        """Return a row per item: its own columns, place, rate, distortion, trust, the nearest item and its distance."""
         told = self.data.table.copy()
         added = {f"{projection.id}_{axis + 1}": self.points[:, axis] for axis in range(self.points.shape[1])}
         added |= {

@@ -26,7 +26,7 @@ class WayBackUnknown(InputError):  # noqa: N818 - it becomes known by itself
     """A map is there, and which latent points its spots stand for is still being learnt."""
 
     def __init__(self) -> None:
-        super().__init__("The way back from this map is still being learnt.")
+        super().__init__("The inverse of this map is still being learnt.")
 
 
 class Projection(ABC):
@@ -37,7 +37,7 @@ class Projection(ABC):
     settings : ProjectionSettings
         What the map was made with.
     points : ndarray
-        ``[n, 2]`` or ``[n, 3]`` float32, one row an item.
+        ``[n, 2]`` or ``[n, 3]`` float32, one row per item.
     details : dict
         What there is to say about the map: KL divergence, seconds, versions, the chosen inverse.
     """

@@ -33,7 +33,7 @@ class TrainingResult:
     epochs : int
         Whole epochs done.
     history : list of dict
-        Rate and distortion (nats an item, training means) of every epoch.
+        Rate and distortion (nats per item, training means) of every epoch.
     record : dict
         The training record as the checkpoint keeps it.
     """
@@ -138,7 +138,7 @@ def train(
 
 
 def evaluate(model: VAE, data: Dataset, seed: int = 0, batch_size: int = 512) -> dict[str, float]:
-    """Measure ELBO, rate and distortion, means in nats an item, one posterior sample each.
+    """Measure ELBO, rate and distortion, means in nats per item, one posterior sample each.
 
     Returns
     -------

@@ -162,10 +162,10 @@ def test_a_map_is_looked_at_while_its_way_back_is_learnt(
     here = f"/api/spaces/kept/projections/{name}"
     for _ in range(1200):
         told = asking.get(here).get_json()
-        if told.get("there") and told["note"] == "learning the way back":
+        if told.get("there") and told["note"] == "learning the inverse":
             break
         time.sleep(0.05)
-    assert (told["state"], told["there"], told["note"]) == ("running", True, "learning the way back")
+    assert (told["state"], told["there"], told["note"]) == ("running", True, "learning the inverse")
     # It is looked at, its items are found, its quality is asked for; empty spots answer in one sentence.
     assert asking.post(f"/api/spaces/kept/locate/{name}", data=bytes(16)).status_code == 200
     assert asking.post(f"/api/spaces/kept/places/{name}", data=bytes(4)).status_code == 200
@@ -173,7 +173,7 @@ def test_a_map_is_looked_at_while_its_way_back_is_learnt(
         refused = asking.post(f"/api/spaces/kept/{room}/{name}", data=bytes(8))
         assert (refused.status_code, refused.get_json()["error"]) == (
             409,
-            "The way back from this map is still being learnt.",
+            "The inverse of this map is still being learnt.",
         )
     # Asked for once more the same work is joined; what is there already cannot be stopped once more.
     before = len(jobs.all())

@@ -23,7 +23,7 @@ def learn_slowly(settings: str, folder: str, shipped: str | None, progress: Prog
     made = lay_out_and_keep(stopped, encodings.mean, cache.neighbours(encodings.mean), cache, progress)
     progress.give(made.id)  # type: ignore[attr-defined]
     while not (Path(folder) / "learn").exists():
-        if not progress(1, 4, "learning the way back"):
+        if not progress(1, 4, "learning the inverse"):
             raise Stopped
         time.sleep(0.02)
     learn_and_keep(made, encodings.mean, cache)

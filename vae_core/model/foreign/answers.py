@@ -69,7 +69,7 @@ def read_encoder(answer: Any) -> EncoderAnswer:
     if (named := _fields(answer)) is not None:
         return named
     raise InputError(
-        f"its encoder answers with {type(answer).__name__}, in which no mean is found; answer with a tensor, a tuple "
+        f"its encoder returns {type(answer).__name__}, in which no mean is found; return a tensor, a tuple "
         "of mean and log-variance, a torch distribution, or an object with fields such as mean and logvar."
     )
 
@@ -136,7 +136,7 @@ def read_decoder(answer: Any) -> Tensor | Distribution:
         if isinstance(found, Distribution) or _tensor(found) is not None:
             return read_decoder(found)
     raise InputError(
-        f"its decoder answers with {type(answer).__name__}, in which no picture is found; answer with a tensor, a "
+        f"its decoder returns {type(answer).__name__}, in which no picture is found; return a tensor, a "
         "torch distribution, or an object with a field such as reconstruction or sample."
     )
 

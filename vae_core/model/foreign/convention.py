@@ -111,11 +111,11 @@ class PosteriorForm:
             whole = tensors[0]
             width = whole.shape[1] if whole.ndim > 1 else 0
             if width < 2 or width % 2:
-                raise InputError(f"its encoder answers with {width} values an item, which are no two halves.")
+                raise InputError(f"its encoder returns {width} values per item, which cannot be split into two halves.")
             half = width // 2
             tensors = (whole[:, :half], whole[:, half:]) if self.kind == "halves" else (whole[:, 0::2], whole[:, 1::2])
         if max(self.mean, self.spread) >= len(tensors):
-            raise InputError(f"its encoder answers with {len(tensors)} tensors, too few for {self.told()}.")
+            raise InputError(f"its encoder returns {len(tensors)} tensors, too few for {self.told()}.")
         return tensors[self.mean], None if self.spread < 0 else tensors[self.spread]
 
     def posterior(self, answer: EncoderAnswer, n: int) -> tuple[Tensor, Tensor | None]:
@@ -194,7 +194,7 @@ def rearranged(y: Tensor, layout: str, sample_shape: tuple[int, ...], n: int) ->
     """Return n items that came in a layout as ``[n, *sample_shape]``; InputError if their size is another."""
     if y.numel() != n * torch.Size(sample_shape).numel():
         raise InputError(
-            f"its decoder answers with items of shape {tuple(y.shape[1:])}, which cannot be those of {sample_shape}."
+            f"its decoder returns items of shape {tuple(y.shape[1:])}, which cannot be those of {sample_shape}."
         )
     if layout == "nhwc" and len(sample_shape) > 1:
         return y.reshape(n, *sample_shape[1:], sample_shape[0]).movedim(-1, 1)

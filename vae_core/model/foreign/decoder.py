@@ -104,7 +104,7 @@ def understand_decoder(foreign: Foreign, stated: dict[str, Any]) -> WrappedVAE:
     except InputError:
         raise
     except REFUSALS as error:  # raised by the model's own code, for instance of a single point
-        raise InputError(f"{foreign.name}: fails where it is used ({said(error)}).") from error
+        raise InputError(f"{foreign.name}: fails when it is run ({said(error)}).") from error
     return model
 
 
@@ -128,7 +128,7 @@ def _decoded(foreign: Foreign, latent_shape: Shape) -> tuple[Tensor, bool]:
     decoded = torch.cat(parts)
     decoded = decoded[torch.isfinite(decoded).flatten(1).all(dim=1)]
     if len(decoded) == 0:
-        raise InputError(f"{foreign.name}: gives no prior sample finite values; check its weights.")
+        raise InputError(f"{foreign.name}: gives finite values for no prior sample; check its weights.")
     return decoded, bernoulli
 
 
@@ -153,14 +153,14 @@ def _sample_shape(
         return wanted, "nhwc"
     if wanted[0] > 1 and len(wanted) == 3 and len(answered) == 1 and foreign.sample_shape is None:
         raise InputError(
-            f"{foreign.name}: is not understood for certain. Its flat pictures may have their channels first or last: "
+            f"{foreign.name}: is ambiguous. Its flat pictures may have their channels first or last: "
             "state it with --layout nchw or --layout nhwc."
         )
     return wanted, "flat"
 
 
 def _guessed_shape(name: str, answered: Shape, layout: str | None) -> tuple[Shape, str]:
-    doubt = f"{name}: is not understood for certain. It makes items of shape {answered}: state what they are with "
+    doubt = f"{name}: is ambiguous. It makes items of shape {answered}: state what they are with "
     if len(answered) == 3:
         if layout in ("nchw", "nhwc"):
             return (answered if layout == "nchw" else (answered[2], *answered[:2])), layout
@@ -219,7 +219,7 @@ def _output(name: str, values: Tensor, bernoulli: bool, fixed: dict[str, Any]) -
     if low >= -40 and 60 < high <= 300 and most > 4 * abs(low):
         return "bytes", "found"
     raise InputError(
-        f"{name}: is not understood for certain. Its values, mostly between {low:.3g} and {high:.3g}, may be "
+        f"{name}: is ambiguous. Its values, mostly between {low:.3g} and {high:.3g}, may be "
         "logits, in [−1, 1] or standardised: state it with --output logits, --output symmetric or --range "
         "standardised:MEAN,STD."
     )

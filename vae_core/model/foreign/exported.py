@@ -147,7 +147,7 @@ def _open_torchscript(files: list[Path], trust: bool) -> Foreign:
     for file in files:
         if not is_torchscript(file):
             raise InputError(
-                f"{file}: is no TorchScript file; save it with torch.jit.save, or give weights with a factory "
+                f"{file}: is not a TorchScript file; save it with torch.jit.save, or give weights with a factory "
                 "(--model file.py:function --weights …)."
             )
     if not trust:

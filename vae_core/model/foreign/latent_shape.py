@@ -55,7 +55,7 @@ def find_latent_shape(foreign: Foreign, stated: Shape | None) -> Shape:
         if taken:
             shown = " or ".join(" × ".join(map(str, shape)) for shape in taken)
             raise InputError(
-                f"{foreign.name}: is not understood for certain. Its latent points may have {shown} dimensions: state "
+                f"{foreign.name}: is ambiguous. Its latent points may have {shown} dimensions: state "
                 "it with --latent-dim."
             )
     why = refusals[0] if refusals else "it is too slow to be tried"
@@ -89,7 +89,7 @@ def _refusal(foreign: Foreign, shape: Shape) -> str | None:
     except REFUSALS as error:
         return said(error)
     if values.ndim < 2 or len(values) != _TRIED:
-        return f"it answers {_TRIED} points with {tuple(values.shape)}"
+        return f"for {_TRIED} points it returns the shape {tuple(values.shape)}"
     return None
 
 

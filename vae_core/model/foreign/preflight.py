@@ -95,7 +95,7 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
         if doubt:
             doubts.append(doubt)
         if doubts:
-            raise InputError(f"{foreign.name}: is not understood for certain. {' '.join(doubts)}")
+            raise InputError(f"{foreign.name}: is ambiguous. {' '.join(doubts)}")
         form = best.convention.posterior
         assert form is not None
         convention = replace(best.convention, posterior=replace(form, scale=scale))
@@ -116,7 +116,7 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
     except InputError:
         raise
     except REFUSALS as error:  # raised by the model's own code, for instance of a single item
-        raise InputError(f"{foreign.name}: fails where it is used ({said(error)}).") from error
+        raise InputError(f"{foreign.name}: fails when it is run ({said(error)}).") from error
     return model
 
 
@@ -171,7 +171,7 @@ def _doubts(ways: list[Way], baseline: float, fixed: dict[str, Any]) -> list[str
         if near is not None and near.convention.range != best.convention.range:
             doubts.append(
                 f"The range of its input may be {best.convention.range} or {near.convention.range}: the latents of "
-                f"{best.convention.range} lie {best.reach:.0f} from 0, and {near.convention.range} brings items back "
+                f"{best.convention.range} lie {best.reach:.0f} from 0, and {near.convention.range} reconstructs items "
                 "too: state it with --range."
             )
     return doubts
@@ -189,7 +189,7 @@ def _scale(foreign: Foreign, convention: Convention, data: Dataset) -> tuple[str
     if form.scale in ("var", "std") and bool((spread < 0).any()):
         raise InputError(
             f"{foreign.name}: what is taken for its posterior's {form.scale} has negative values; is it a logarithm? "
-            "Say so with --posterior, such as mean,logvar."
+            "State it with --posterior, such as mean,logvar."
         )
     if form.scale is not None:
         return form.scale, ""

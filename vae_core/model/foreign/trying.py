@@ -158,7 +158,7 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
                     refusals.append(f"decoding, with its answer read as {form.stateable()}, it said: {said(error)}")
                     continue
                 if not bool(torch.isfinite(mean).flatten(1).all(dim=1).any()):
-                    refusals.append(f"its encoder answers {name} pixels with values that are not finite")
+                    refusals.append(f"its encoder returns values that are not finite for {name} pixels")
                     continue
                 values = values_of(decoded)
                 if values.ndim == 0 or len(values) != len(x) or values[0].numel() != x[0].numel():

@@ -64,7 +64,7 @@ def _rate_bars(rates: Rates, movement: Movement | None, names: dict[int, str]) -
             )
         )
     return joined(
-        explained_heading("Rate in nats an item, and its share", "rate by dimension"), bars(rows, mark=NAT_FROM)
+        explained_heading("Rate in nats per item, and its share", "rate by dimension"), bars(rows, mark=NAT_FROM)
     )
 
 
@@ -95,7 +95,7 @@ def _of_rates(found: Collapse, rates: Rates | None) -> list[Fact]:
     return [
         Fact(
             "rate of all dimensions",
-            f"{with_error(rates.total, rates.total_error)} nats an item",
+            f"{with_error(rates.total, rates.total_error)} nats per item",
             title=EXPLAINED["rate"],
         ),
         *([] if rates.above.sum() == 0 else [_carry(found, rates)]),

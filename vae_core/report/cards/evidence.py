@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _KINDS = {
     "discrete": "a probability of the data",
-    "pseudo": "a Bernoulli on values between its two, which is no probability of them: a pseudo-likelihood",
+    "pseudo": "a Bernoulli on values between its two, which is not a probability of them: a pseudo-likelihood",
     "density": "a density of continuous values, which can exceed 1: nats may have either sign",
 }
 
@@ -83,10 +83,10 @@ def _said(found: Evidence) -> str:
     bound, whole = found.bound, found.bound_of_all
     if bound is not None and whole is not None and bound.gain > max(2 * bound.gain_error, _rounding(bound)):
         return (
-            f"log p(x) is at least {plain(whole.nats, 4)} nats an item; the ELBO is "
+            f"log p(x) is at least {plain(whole.nats, 4)} nats per item; the ELBO is "
             f"{plain(whole.nats - found.elbo.nats, 2)} nats lower."
         )
-    return f"log p(x) is at least {plain(found.elbo.nats, 4)} nats an item, by the ELBO."
+    return f"log p(x) is at least {plain(found.elbo.nats, 4)} nats per item, by the ELBO."
 
 
 def _rounding(bound: Bound) -> float:
@@ -101,7 +101,7 @@ def _fact(name: str, mean: Mean | None, title: str, bits: float | None = None) -
 
 def _nats(value: float, error: float, bits: float | None) -> str:
     told = f"{with_error(value, error)} nats"
-    return told if bits is None else f"{told} = {plain(bits, 4)} bits a dimension"
+    return told if bits is None else f"{told} = {plain(bits, 4)} bits per dimension"
 
 
 def _rise(found: Evidence) -> Markup | None:
@@ -110,8 +110,8 @@ def _rise(found: Evidence) -> Markup | None:
         return None
     drawn = Curve("bound", list(bound.counts), bound.nats.tolist(), bound.error.tolist())
     return joined(
-        explained_heading("The bound over samples an item", "rise of the bound"),
-        curves([drawn], "samples an item", "nats an item", logarithmic=True, from_zero=False),
+        explained_heading("The bound over samples per item", "rise of the bound"),
+        curves([drawn], "samples per item", "nats per item", logarithmic=True, from_zero=False),
     )
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def card(space: LatentSpace, found: IndexCode) -> Card:
     """Return the three parts of the rate with ceiling and errors, and the information by dimension."""
     return Card(
-        _said(found) if space.model.can.encode else "Nothing is encoded, so the latent tells nothing about items.",
+        _said(found) if space.model.can.encode else "Nothing is encoded, so there is no information to measure.",
         facts(_parts(found)),
         _by_dimension(found, names_shown(space)),
         tag("p", found.note) if found.note else None,
@@ -46,16 +46,16 @@ def _said(found: IndexCode) -> str:
             "Without a variance in the posterior the latent tells items apart exactly: no information can be measured."
         )
     if found.rate <= 0 or found.mutual_information < 0.05:
-        return "The latent tells next to nothing about an item."
+        return "The latent carries next to no information about an item."
     share = found.mutual_information / found.ceiling if found.ceiling > 0 else 1.0
     if share > 0.98:
         return (
-            f"The latent tells every item from all others: {plain(found.mutual_information)} nats of the "
-            f"{plain(found.ceiling)} it takes to name one of {count(found.population)}."
+            f"The latent distinguishes every item from all others: {plain(found.mutual_information)} nats of the "
+            f"{plain(found.ceiling)} it takes to identify one of {count(found.population)}."
         )
     return (
-        f"The latent tells {plain(found.mutual_information)} nats about which item it is, {percent(share)} of what it "
-        f"takes to name one of {count(found.population)}."
+        f"The latent carries {plain(found.mutual_information)} nats about which item it is, {percent(share)} of what "
+        f"it takes to name one of {count(found.population)}."
     )
 
 

@@ -1,4 +1,4 @@
-"""What each dimension tells of each column: a heat map, and what opens at the touch of a cell."""
+"""How much of each column each dimension explains: a heat map, and what opens at the touch of a cell."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from vae_core.report.explanations import EXPLAINED, explained_heading
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
-#: Columns drawn at once, those that dimensions tell most of; the others are drawn where they are asked for.
+#: Columns drawn at once, those that the dimensions explain best; the others are drawn where they are asked for.
 _COLUMNS = 10
 #: Columns a report draws, which nobody can ask for more.
 _REPORTED = 60
@@ -40,7 +40,7 @@ _EMPTY = "Touch a cell to see the column along the dimension."
 
 
 def card(space: LatentSpace, found: Relations) -> Card:
-    """Return names in a sentence, and the share that every dimension tells of the ten columns most is told of."""
+    """Return names in a sentence, and the share of the ten columns explained best that each dimension explains."""
     if not found.columns:
         return Card(
             "There is nothing to relate the dimensions to.",
@@ -61,7 +61,7 @@ def card(space: LatentSpace, found: Relations) -> Card:
             "div",
             tag(
                 "div",
-                explained_heading("Share of each column that each dimension tells", "relations"),
+                explained_heading("Share of each column that each dimension explains", "relations"),
                 _map(space, found, shown, _order(space, found)),
                 tag("p", _legend(found, shown), class_="how-measured"),
                 class_="relation-map",
@@ -84,7 +84,7 @@ def card(space: LatentSpace, found: Relations) -> Card:
 
 
 def all_columns(space: LatentSpace, found: Relations, most: int | None = None) -> Markup:
-    """Return the heat map of all columns, or of so many that most is told of; of the strongest dimensions if need be.
+    """Draw the heat map of all columns, or of those explained best; of the strongest dimensions if need be.
 
     Parameters
     ----------
@@ -98,12 +98,12 @@ def all_columns(space: LatentSpace, found: Relations, most: int | None = None) -
     shown = _strongest(found, most or len(found.columns))
     order = _order(space, found)
     drawn = order[: max(8, _CELLS // len(shown))]
-    fewer = f"The {len(drawn)} dimensions that tell most." if len(drawn) < len(order) else None
+    fewer = f"The {len(drawn)} dimensions that explain most." if len(drawn) < len(order) else None
     return joined(_map(space, found, shown, drawn), tag("p", fewer, class_="how-measured") if fewer else None)
 
 
 def _strongest(found: Relations, most: int) -> np.ndarray:
-    """Return the columns most is told of, those of the table first, each kind in its own order."""
+    """Return the columns that are explained best, those of the table first, each kind in its own order."""
     strength = np.where(found.significant, found.share, 0.0).max(axis=0)
     shown = np.argsort(-strength, kind="stable")[:most]
     return np.array(sorted(shown, key=lambda c: (found.sources[c] != "table", int(c))))
@@ -128,7 +128,7 @@ def _map(space: LatentSpace, found: Relations, shown: np.ndarray, order: np.ndar
         told=lambda i, k: f"{rows[i]} and {names[k]}: {_figures(found, int(order[i]), int(shown[k]))}",
         row_touch=[{"dimension": int(j)} for j in order],
         column_touch=[{"column": _colour(found, int(c))} for c in shown],
-        label="Share of each column that each dimension tells",
+        label="Share of each column that each dimension explains",
         row_called=[own.get(int(j), "") for j in order],
     )
 
@@ -227,7 +227,7 @@ def _signed(named: DimensionNames, j: int) -> str:
 
 def _figures(found: Relations, j: int, c: int) -> str:
     told = [
-        f"tells {plain(float(found.share[j, c]), 2)} of it",
+        f"explains {plain(float(found.share[j, c]), 2)} of it",
         f"mutual information {with_error(float(found.information[j, c]), float(found.error[j, c]))} of "
         f"{plain(float(found.entropy[c]))} nats",
         f"after taking off the {plain(float(found.null_mean[j, c]), 2)} that chance gives (at most "
@@ -253,7 +253,7 @@ def _legend(found: Relations, shown: np.ndarray) -> str:
     notes = [f"{name}: {note}" for name, note in zip(found.columns, found.notes, strict=True) if note]
     return (
         f"Columns: {', then '.join(parts)}"
-        + (f"; the {len(shown)} that dimensions tell most of" if len(shown) < len(found.columns) else "")
+        + (f"; the {len(shown)} that the dimensions explain best" if len(shown) < len(found.columns) else "")
         + ". "
         + " ".join(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in notes[:4])
     )

@@ -47,7 +47,7 @@ def card(space: LatentSpace, found: Swap) -> Card:
         for j in order
     ]
     source = "the prior" if found.convention == "prior" else "another item"
-    unit = "Rise of the distortion, nats an item" if by_loss else "Mean squared change of the picture"
+    unit = "Rise of the distortion, nats per item" if by_loss else "Mean squared change of the picture"
     return Card(
         _said(order, value, _verdicts(found), by_loss),
         explained_heading(f"{unit}, if the dimension comes from {source}", "swap"),
@@ -89,7 +89,7 @@ def _said(
     order: np.ndarray, value: np.ndarray, verdicts: tuple[np.ndarray, np.ndarray, np.ndarray], by_loss: bool
 ) -> str:
     loses, nothing, below = verdicts
-    unit = " nats an item" if by_loss else ""
+    unit = " nats per item" if by_loss else ""
     surely = [int(j) for j in order if loses[j]]
     parts = []
     if surely:
