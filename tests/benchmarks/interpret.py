@@ -28,7 +28,7 @@ _WATCH = """() => {
     new MutationObserver(() => {
         for (const card of document.querySelectorAll('.card')) {
             const now = performance.now() - window.asked;
-            if (!(card.id in first) && card.querySelector('.verdict')) first[card.id] = now;
+            if (!(card.id in first) && card.querySelector('.verdict, .first-look')) first[card.id] = now;
             if (!(card.id in whole) && card.dataset.state === 'done') whole[card.id] = now;
         }
     }).observe(document.body, { childList: true, subtree: true, attributes: true });
