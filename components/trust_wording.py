@@ -13,8 +13,9 @@ from vae_core.space.trust import Trust
 INDICATORS = {
     "near": (
         "Near the data",
-        "Does the latent point lie where the decoder has learnt? It goes by distance, density, gaps between groups of "
-        "items, and every coordinate by itself; 0.5 is the edge: 98 % of what the decoder learnt from scores more.",
+        "Does the latent point lie where the decoder has learnt? It is judged by distance, density, gaps between "
+        "groups of items, and each coordinate by itself; 0.5 is the edge: 98 % of what the decoder learnt from scores "
+        "more.",
     ),
     "map": (
         "Map reliable here",

@@ -216,7 +216,7 @@ def test_one_sentence_for_wrong_content(tmp_path: Path, content: dict[str, np.nd
 def test_files_that_are_not_numpy(tmp_path: Path, ending: str, content: bytes) -> None:
     path = tmp_path / f"bad{ending}"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="no readable") as caught:
+    with pytest.raises(InputError, match="not a readable") as caught:
         load_data(path)
     assert str(path) in str(caught.value)
 

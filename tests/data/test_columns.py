@@ -119,7 +119,7 @@ def test_options_that_would_be_passed_over_are_refused(tmp_path: Path) -> None:
             load_data(spec, columns=["a"])
         with pytest.raises(InputError, match="--label-column is of tables"):
             load_data(spec, label_column="a")
-    with pytest.raises(InputError, match="--data-with gives arguments to a Python function"):
+    with pytest.raises(InputError, match="--data-with is for a Python function"):
         load_data(write(tmp_path, "a\n1\n2\n"), arguments={"a": 1})
 
 
@@ -152,9 +152,9 @@ def test_paths_stay_inside_the_folder(tmp_path: Path, path: str) -> None:
         ("remark\nx\ny\n", r"no column holds pictures or numbers"),
         ("a,b\n", r"the table is empty"),
         ("5,0,0,7\n4,0,1,2\n", r"its first row holds numbers where the names of the columns belong"),
-        ("", r"no readable CSV"),
-        ("a,b\n1,2,3\n1,2,3\n", r"no readable CSV"),
-        ("a,b\n1,2\n1,2,3\n", r"no readable CSV"),
+        ("", r"not a readable CSV"),
+        ("a,b\n1,2,3\n1,2,3\n", r"not a readable CSV"),
+        ("a,b\n1,2\n1,2,3\n", r"not a readable CSV"),
         ("file\ngone.png\n", r"row 1 names gone\.png, and there is no such file"),
     ],
 )

@@ -144,7 +144,7 @@ def test_file_names_that_are_numbers(tmp_path: Path) -> None:
             r"there are 2 rows for cat/1\.png",
         ),
         ("file,age\nx.png,1\n", "no column names the pictures"),
-        ("", "no readable CSV"),
+        ("", "not a readable CSV"),
     ],
 )
 def test_metadata_that_do_not_fit(folder: Path, csv: str, sentence: str) -> None:

@@ -138,9 +138,9 @@ def test_the_labels_file_instead_of_the_images(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "no IDX file"),
-        (b"hello world", "no IDX file"),
-        (gzip.compress(b"hello world", mtime=0), "no IDX file"),
+        (b"", "not an IDX file"),
+        (b"hello world", "not an IDX file"),
+        (gzip.compress(b"hello world", mtime=0), "not an IDX file"),
         (idx_bytes(np.ones((2, 3, 3)))[:-1], "cut short"),
         (idx_bytes(np.ones((2, 3, 3)))[:9], "cut short"),
         (idx_bytes(np.ones((2, 3, 3))) + b"x", "longer than its shape"),

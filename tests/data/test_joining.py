@@ -64,7 +64,7 @@ def test_rows_by_names_of_items(tmp_path: Path) -> None:
         ("id,age\nx,1\ny,2\nz,1\n", "its column 'id' names none of the items, which are called 007, 8, 9"),
         ("age\n1\n2\n", "has 2 rows for 3 items, and no column names them; give one row per item, or add a column id"),
         ("id\n007\n8\n9\n", "holds nothing but the names of the items"),
-        ("", "no readable CSV"),
+        ("", "not a readable CSV"),
     ],
 )
 def test_what_does_not_match_is_told(tmp_path: Path, text: str, sentence: str) -> None:
@@ -96,10 +96,10 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such file of metadata"):
         join_metadata(items(), tmp_path / "gone.csv")
     np.save(tmp_path / "o.npy", np.array([{}], object), allow_pickle=True)
-    with pytest.raises(InputError, match=r"no readable \.npy file of labels"):
+    with pytest.raises(InputError, match=r"not a readable \.npy file of labels"):
         join_metadata(items(), tmp_path / "o.npy")
     np.save(tmp_path / "w.npy", np.zeros((3, 65)))
-    with pytest.raises(InputError, match=r"shape \(3, 65\) is no metadata"):
+    with pytest.raises(InputError, match=r"shape \(3, 65\) is not metadata"):
         join_metadata(items(), tmp_path / "w.npy")
     np.savez(tmp_path / "n.npz", a=[1, 2], b=[1, 2, 3])
     with pytest.raises(InputError, match="no array is named labels or ids"):

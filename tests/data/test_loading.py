@@ -66,7 +66,7 @@ def test_the_data_set_checks_itself() -> None:
     table = pd.DataFrame(index=pd.RangeIndex(2))
     with pytest.raises(InputError, match="need 4 axes"):
         Dataset(np.ones((2, 3)), "image", (0, 1), table, "a")
-    with pytest.raises(InputError, match="are no numbers"):
+    with pytest.raises(InputError, match="are not numbers"):
         Dataset(np.array([["a"], ["b"]]), "vector", (0, 1), table, "a")
     with pytest.raises(InputError, match="2 rows"):
         Dataset(np.ones((3, 3)), "vector", (0, 1), table, "a")

@@ -86,7 +86,7 @@ def test_a_changed_byte_of_what_is_mapped_is_noticed(tmp_path: Path) -> None:
     whole = bytearray(path.read_bytes())
     whole[2_000_000] ^= 1
     path.write_bytes(bytes(whole))
-    with pytest.raises(InputError, match=r"no readable \.npz file"):
+    with pytest.raises(InputError, match=r"not a readable \.npz file"):
         load_data(path)
 
 
@@ -122,8 +122,8 @@ def announcing(path: Path, shape: tuple[int, ...], content: bytes, packed: bool,
 @pytest.mark.parametrize("packed", [False, True])
 def test_an_array_that_announces_more_than_is_there(tmp_path: Path, packed: bool) -> None:
     path = announcing(tmp_path / "a.npz", (10**6, 1000, 1000), bytes(1000), packed)
-    refused_at_once(path, r"no readable \.npz file")
-    refused_at_once(announcing(tmp_path / "a.npy", (10**6, 1000, 1000), bytes(1000), False, "npy"), "no readable")
+    refused_at_once(path, r"not a readable \.npz file")
+    refused_at_once(announcing(tmp_path / "a.npy", (10**6, 1000, 1000), bytes(1000), False, "npy"), "not a readable")
 
 
 def test_an_array_that_unpacks_to_more_than_there_is_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,7 +140,7 @@ def test_what_another_visitor_waits_for_goes_on(jobs: Jobs, tmp_path: Path) -> N
     job = jobs.submit("keep", "keep", "Work", where(tmp_path), "one")
     assert jobs.submit("keep", "keep", "Work", where(tmp_path), "other") is job
     process_of(tmp_path)
-    with pytest.raises(InputError, match="waited for by somebody else"):
+    with pytest.raises(InputError, match="wanted by somebody else"):
         jobs.stop_here("keep", "one")
     jobs.cancel("keep", "other")
     jobs.cancel("keep", "one")

@@ -78,7 +78,7 @@ def test_what_is_doubtful_is_asked_for_by_an_option() -> None:
         "--latent-dim": lambda z: z.mean(dim=1, keepdim=True).sigmoid().expand(-1, 64).reshape(-1, 1, 8, 8),
     }
     for words, made in asked.items():
-        with pytest.raises(InputError, match="not understood for certain") as told:
+        with pytest.raises(InputError, match="is ambiguous") as told:
             alone(made)
         assert words in str(told.value)
     assert alone(Pictures(shape=(144,)), shape=(1, 12, 12)).sample_shape == (1, 12, 12)

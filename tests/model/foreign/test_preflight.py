@@ -70,8 +70,8 @@ WRONG = [
     ("forward alone", lambda model: nn.Linear(3, 3), "only forward"),
     ("an encoder that fails", lambda model: (loud, decode(model)), "the cat sat on the keyboard"),
     ("a decoder that fails", lambda model: (encode(model), loud), "the cat sat on the keyboard"),
-    ("an encoder that tells a story", lambda model: (lambda x: "once", decode(model)), "answers with str"),
-    ("a decoder that tells nothing", lambda model: (encode(model), lambda z: None), "answers with NoneType"),
+    ("an encoder that tells a story", lambda model: (lambda x: "once", decode(model)), "returns str"),
+    ("a decoder that tells nothing", lambda model: (encode(model), lambda z: None), "returns NoneType"),
     ("pictures of another size", lambda model: (encode(model), lambda z: decode(model)(z)[..., :20]), "takes no items"),
     ("encoder and decoder exchanged", lambda model: (decode(model), encode(model)), "takes no items"),
     ("latents that are not finite", not_finite, "takes no items"),
@@ -92,7 +92,7 @@ def test_what_is_wrong_stops_with_a_sentence(name: str, wrap: Any, words: str, t
 
 def test_what_is_doubtful_can_be_stated(few: Dataset) -> None:
     made = untrained_pair()
-    with pytest.raises(InputError, match="not understood for certain") as asked:
+    with pytest.raises(InputError, match="is ambiguous") as asked:
         wrapped(made, few)
     assert "--posterior" in str(asked.value) and "--output" in str(asked.value)
     found = wrapped(made, few, range="unit", posterior="mean,logvar", output="same")
@@ -126,7 +126,7 @@ class Restless(nn.Module):
 
 def test_what_is_not_well_is_warned_of(trained: VAE, few: Dataset) -> None:
     restless = wrapped(Restless(trained), few, posterior="mean,logvar")
-    assert any("The encoder answers otherwise each time" in told for told in restless.report.warnings)
+    assert any("The encoder gives a different result each time" in told for told in restless.report.warnings)
     shifted = (lambda x: (40 * encode(trained)(x)[0], encode(trained)(x)[1]), lambda z: decode(trained)(z / 40))
     far = wrapped(shifted, few, posterior="mean,logvar")
     assert any("lie more than 10 from 0" in told for told in far.report.warnings)
