@@ -2,6 +2,7 @@
 import { prefix, getJSON, url } from "./explore/api.js";
 import { hear } from "./explore/controls.js";
 import { start } from "./explore/start.js";
+import { nameMyself } from "./explore/visitor.js";
 
 window.latentExplorer = { hear };
 
@@ -24,5 +25,5 @@ function whenThere(id) {
   });
 }
 
-await Promise.all(["map", "sliders", "decoded-host", "pins", "theme"].map(whenThere));
+await Promise.all([nameMyself(), ...["map", "sliders", "decoded-host", "pins", "theme"].map(whenThere)]);
 await start(prefix(), getJSON);

@@ -71,6 +71,10 @@ class BigMap:
         columns: dict[str, Any] = {"x": projection.points[:, 0].copy(), "y": projection.points[:, 1].copy()}
         if isinstance(chosen, Classes):
             columns["value"] = pd.Categorical.from_codes(chosen.codes, [str(i) for i in range(len(chosen.names))])
+        elif chosen.turn:
+            # The mean of 350° and 10° is 0°: what is averaged are the points on the circle.
+            angle = chosen.values * np.float32(2 * np.pi / chosen.turn)
+            columns |= {"along": np.cos(angle), "across": np.sin(angle), "value": chosen.values}
         else:
             columns["value"] = chosen.values
         self._frame = pd.DataFrame(columns, copy=False)
@@ -144,9 +148,13 @@ class BigMap:
             counts = canvas.points(frame, "x", "y", library.by("value", library.count()))
             image = _shaded(counts, shown, self.chosen.colours)
         else:
-            means = canvas.points(frame, "x", "y", library.mean("value"))
+            if self.chosen.turn:
+                along, across = (canvas.points(frame, "x", "y", library.mean(part)) for part in ("along", "across"))
+                means = np.arctan2(across, along) % (2 * np.pi) * (self.chosen.turn / (2 * np.pi))
+            else:
+                means = canvas.points(frame, "x", "y", library.mean("value"))
             span = (self.chosen.low, self.chosen.high)
-            colours = [_hex(colour) for _, colour in get_colorscale(self.chosen.scale)]
+            colours = _stops(self.chosen.scale)
             image = library.shade(means, cmap=colours, how="linear", span=span)
         grown = next((pixels for most, pixels in _GROWN if count <= most), 0)
         if grown:
@@ -167,7 +175,7 @@ class BigMap:
             return numbers[self.chosen.codes[index]]
         values = self.chosen.values[index]
         share = np.clip((values - self.chosen.low) / (self.chosen.high - self.chosen.low), 0, 1)
-        steps = np.array([int(_hex(colour)[1:], 16) for colour in sample_colorscale(self.chosen.scale, 64)])
+        steps = np.array([int(_hex(one)[1:], 16) for one in sample_colorscale(_stops(self.chosen.scale), 64)])
         known = np.isfinite(share)
         return np.where(known, steps[np.rint(63 * np.nan_to_num(share)).astype(int)], int(MISSING[1:], 16))
 
@@ -236,6 +244,11 @@ def warm_up() -> None:
     classes = Classes("", ["a", "b"], ["#000000", "#ffffff"], ["circle"] * 2, np.arange(100, dtype=np.int16) % 2)
     for chosen in (classes, Scale("", points.points[:, 0].copy(), -1.0, 1.0, "Viridis")):
         BigMap(points, chosen).picture(View(-3, 3, -3, 3, 32, 32), 100)  # type: ignore[arg-type]
+
+
+def _stops(scale: str | list[str]) -> list[str]:
+    """Return the colours of a scale, evenly spaced, as ``#rrggbb``."""
+    return [_hex(colour) for _, colour in get_colorscale(scale)] if isinstance(scale, str) else scale
 
 
 def _hex(colour: str) -> str:

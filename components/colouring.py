@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from components.columns import KEPT, columns, values_of, with_others
+from components.columns import KEPT, Column, columns, values_of, with_others
 from vae_core import InputError, LatentSpace, Projection
-from vae_core.drawing.palette import DIVERGING, MISSING, OKABE_ITO, SEQUENTIAL, category_style
+from vae_core.drawing.palette import CYCLIC, DIVERGING, MISSING, OKABE_ITO, SEQUENTIAL, category_style
 from vae_core.groups.item_set import ItemSet
 
 #: The colour that tells the items selected from all others; no column of a table is likely to be called so.
@@ -50,15 +50,19 @@ class Scale:
         ``[n]`` float32; not finite where there is no value.
     low, high : float
         Ends of the scale.
-    scale : str
-        Plotly's name of the colours from `low` to `high`.
+    scale : str or list of str
+        Plotly's name of the colours from `low` to `high`, or these colours, evenly spaced.
+    turn : float
+        Of an angle, after how many degrees it is the same again: `low` and `high` are 0 and this, which have the same
+        colour. 0 of anything else.
     """
 
     title: str
     values: np.ndarray
     low: float
     high: float
-    scale: str
+    scale: str | list[str]
+    turn: float = 0.0
 
 
 def colouring(
@@ -96,6 +100,8 @@ def colouring(
         raise InputError(f"The map cannot be coloured by {color!r}.")
     if column.kind == "category":
         return _classes(color, values)
+    if column.turn:
+        return _turns(column, values)
     title = column.title if column.of_map or column.measured else color
     return _scale(title, values, column.kind == "diverging")
 
@@ -115,6 +121,11 @@ def _classes(title: str, values: pd.Series) -> Classes:
         codes[codes < 0] = len(known)
         names, colours, symbols = [*names, "missing"], [*colours, MISSING], [*symbols, "circle"]
     return Classes(title, names, colours, symbols, codes)
+
+
+def _turns(column: Column, values: pd.Series) -> Scale:
+    degrees = column.in_degrees(values.to_numpy(dtype=np.float64, na_value=np.nan)).astype(np.float32)
+    return Scale(column.title, degrees, 0.0, column.degrees, list(CYCLIC), column.degrees)
 
 
 def _scale(title: str, values: pd.Series, diverging: bool) -> Scale:

@@ -184,6 +184,8 @@ def _add_numbers(
         return
     index = np.flatnonzero(known)
     title = _escape(chosen.title)
+    quarters = [chosen.turn * quarter / 4 for quarter in range(5)] if chosen.turn else []
+    ticks = {"tickvals": quarters, "ticktext": [f"{value:g}°" for value in quarters]} if quarters else {}
     marker = {
         "color": chosen.values,
         "colorscale": chosen.scale,
@@ -203,6 +205,7 @@ def _add_numbers(
             "tickfont": {"size": text, "color": ink},
             "separatethousands": True,
             "exponentformat": "power",
+            **ticks,
         },
     }
     _add_points(figure, projection, index, title, marker, drawn)

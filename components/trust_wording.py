@@ -55,7 +55,7 @@ def describe_trust(
     -------
     dict
         ``believed`` (the headline), ``trust`` (without the map), ``near``, ``map``, ``faithful`` (None where one does
-        not apply), ``words`` of each, and ``trust_in_words``, the reason.
+        not apply, or cannot be told), ``words`` of each, and ``trust_in_words``, the reason.
     """
     scores = {name: _plain(getattr(trust, name)[0]) for name in INDICATORS}
     words = {
@@ -64,15 +64,16 @@ def describe_trust(
         "faithful": _faithful_words(space, scores["faithful"], distortion),
     }
     known = {name: score for name, score in scores.items() if score is not None}
-    worst = min(known, key=lambda name: known[name])
-    if known[worst] >= _GOOD:
-        reason = "among the data, faithful" if "faithful" in known else "among the data"
+    worst = min(known, key=lambda name: known[name], default="near")
+    if known.get(worst, 0.0) >= _GOOD:
+        said = {"near": "among the data", "faithful": "faithful", "map": words["map"]}
+        reason = ", ".join([said[name] for name in ("near", "faithful") if name in known] or [said["map"]])
     else:
         reason = words[worst]
     point = [known[name] for name in ("near", "faithful") if name in known]
     return {
-        "believed": known[worst],
-        "trust": min(point),
+        "believed": known.get(worst),
+        "trust": min(point, default=None),
         **scores,
         "words": words,
         "trust_in_words": reason,
@@ -90,7 +91,9 @@ def _plain(score: float) -> float | None:
 
 
 def _near_words(space: LatentSpace, z: np.ndarray, score: float | None) -> str:
-    if score is None or score >= _GOOD:
+    if score is None:
+        return "cannot be told from one item"
+    if score >= _GOOD:
         return "among the data"
     if score >= _FAIR:
         return "at the edge of the data"

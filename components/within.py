@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from components.columns import values_of
+from components.columns import columns, values_of
 from vae_core import InputError, LatentSpace
 
 
@@ -22,7 +22,8 @@ class Within:
     column : str
         As `components.columns.columns` names it.
     low, high : float, optional
-        Ends of the range, both included; of a column of numbers.
+        Ends of the range, both included; of a column of numbers. Of an angle the lower one may come last: from 170 to
+        10 is what lies about 0.
     value : str, optional
         The one value, as text, instead of a range.
     """
@@ -67,7 +68,13 @@ class Within:
         if not pd.api.types.is_numeric_dtype(values):
             raise InputError(f"The column {self.column!r} holds no numbers, so there is no range of it.")
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        return np.flatnonzero((numbers >= self.low) & (numbers <= self.high))
+        above, below = numbers >= self.low, numbers <= self.high
+        return np.flatnonzero(above | below if self._goes_round(space) else above & below)
+
+    def _goes_round(self, space: LatentSpace) -> bool:
+        if self.low is None or self.high is None or self.low <= self.high:
+            return False
+        return any(one.name == self.column and one.turn > 0 for one in columns(space))
 
 
 def _end(asked: Any) -> float | None:

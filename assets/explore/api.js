@@ -1,5 +1,5 @@
 // Requests to the server: numbers out, pixels back, one in flight, newest wins.
-import { remember, remembered } from "./remember.js";
+export { asVisitor } from "./visitor.js";
 
 let known = null; // reading it anew would cost milliseconds a request
 
@@ -11,14 +11,6 @@ export function prefix() {
   }
   return known;
 }
-
-// Who asks: one visitor's cancelling must not take the work from another.
-function nameMyself() {
-  const name = remembered("visitor") ?? Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
-  remember("visitor", name);
-  return name;
-}
-export const asVisitor = (path) => `${path}${path.includes("?") ? "&" : "?"}visitor=${nameMyself()}`;
 
 export const url = (path) => `${prefix()}api/${path}`;
 

@@ -3,6 +3,7 @@ import { fixed } from "./numbers.js";
 import { element, isDark } from "./picture.js";
 import { revealRow } from "./sliders.js";
 import { current, state, subscribe } from "./store.js";
+import { titleOf } from "../interpret/names.js";
 
 const FULL = 3; // σ at which a colour is full
 const ABOVE = [213, 94, 0];
@@ -62,7 +63,7 @@ const sigmas = (j) => {
   return std > 0 ? (state.z[j] - mean) / std : 0;
 };
 
-const told = (j) => `z${j}: ${fixed(state.z[j], 2)}, ${fixed(sigmas(j), 1)} σ from its mean`;
+const told = (j) => `${titleOf(j)}: ${fixed(state.z[j], 2)}, ${fixed(sigmas(j), 1)} σ from its mean`;
 
 function paint() {
   const shape = spatial();

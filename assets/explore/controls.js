@@ -4,6 +4,7 @@ import { layBase } from "./base.js";
 import { SELECTION } from "./chosen.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showCard } from "./card.js";
+import { errands } from "./errand.js";
 import { paintComputedMaps } from "./computed_maps.js";
 import { showHelp } from "./help.js";
 import { busyWhile } from "./busy.js";
@@ -16,7 +17,7 @@ import { element } from "./picture.js";
 import { goTo, priorMean, randomPoint, unlockAll } from "./sliders.js";
 import { restore } from "./start.js";
 import { current, state, subscribe, update } from "./store.js";
-import { onNames, titleOf as nameOfDimension } from "../interpret/names.js";
+import { onNames, titleOf as nameOfDimension, titleOfColumn } from "../interpret/names.js";
 import * as takeAway from "./takeaway.js";
 
 const set = (id, props) => window.dash_clientside.set_props(id, props);
@@ -79,6 +80,7 @@ export function hear(name, values) {
   if (document.activeElement?.id === name) document.activeElement.blur();
 }
 
+const chooseSpace = errands("space");
 async function openOther(id) {
   document.body.dataset.loading = "true";
   try {
@@ -89,13 +91,14 @@ async function openOther(id) {
 }
 
 async function goToOther(id) {
+  const arrives = chooseSpace();
   const kept = new URLSearchParams({ space: id, page: state.page, projection: state.projection.startsWith("z:") ? "pca" : state.projection });
+  if (!arrives()) return;
   // Another model of the same data: the same item in the same colours.
   const twin = await getJSON(`spaces/${id}/same?space=${state.space}&item=${state.item ?? ""}`);
   if (twin.same && state.color && !/^z\d+$|^:/.test(state.color)) kept.set("color", state.color);
   if (twin.index !== null) kept.set("item", twin.index);
-  await restore(fromQuery(kept.toString()));
-  update({}, { commit: true });
+  if (await restore(fromQuery(kept.toString()))) update({}, { commit: true });
 }
 
 const axes = () => (state.projection.startsWith("z:") ? state.projection.slice(2).split(",").map(Number) : [0, 1]);
@@ -146,12 +149,16 @@ async function compute(chosen, dimensions, perplexity, neighbours, distance, see
   return undefined;
 }
 
+const chooseMap = errands("projection", "space");
 async function order(parameters) {
-  const report = await postJSON(asVisitor(`spaces/${state.space}/projections`), parameters);
+  const { info } = current;
+  const arrives = chooseMap();
+  const report = await postJSON(asVisitor(`spaces/${info.id}/projections`), parameters);
+  if (info !== current.info) return;
   if (!current.info.projections.includes(report.id)) current.info.projections.push(report.id);
   current.info.titles[report.id] = report.name;
-  update({ projection: report.id, spot: null }, { commit: true });
-  return mirror();
+  if (arrives()) update({ projection: report.id, spot: null }, { commit: true });
+  mirror();
 }
 
 const titles = new Map([
@@ -173,7 +180,7 @@ function projectionChoices() {
 }
 
 function colourChoices() {
-  const items = (test) => current.info.columns.filter((column) => column.kind !== "text" && test(column)).map(({ name, title, kind }) => ({ value: name, label: kind === "diverging" ? nameOfDimension(name.slice(1)) : title }));
+  const items = (test) => current.info.columns.filter((column) => column.kind !== "text" && test(column)).map(({ name, title }) => ({ value: name, label: titleOfColumn(name, title) }));
   const latent = (column) => column.kind === "diverging";
   const table = (column) => !latent(column) && !figure(column) && !column.of_map && !column.measured;
   const figure = (column) => column.title.endsWith("(nats)") && !column.of_map;

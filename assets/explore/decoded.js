@@ -2,6 +2,7 @@
 import { newest, framed, debounced } from "./api.js";
 import { baseQuery } from "./base.js";
 import { endPulse, showPulse } from "./busy.js";
+import { setOut } from "./errand.js";
 import { tellError } from "./notice.js";
 import { drawPlot, isImage } from "./form.js";
 import { anchorOf } from "./history.js";
@@ -89,7 +90,7 @@ const touching = newest(
     framed(`spaces/${space}/touch/${encodeURIComponent(projection)}${query}`, { method: "POST", body: new Float32Array(spot) }),
   ({ about, pixels }, asked) => {
     settled(asked);
-    if (asked.space !== state.space || asked.revision < lastTouch) return;
+    if (asked.space !== state.space || asked.revision < lastTouch || !asked.arrives()) return;
     lastTouch = asked.revision;
     const z = Float32Array.from(about.z);
     show(z, pixels);
@@ -139,6 +140,7 @@ export function touch(spot, commit = true, { projection = state.projection, at =
     projection,
     query,
     revision: touches,
+    arrives: commit ? setOut() : () => true, // the lens goes nowhere: it shows what it passes
   });
 }
 

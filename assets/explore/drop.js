@@ -2,6 +2,7 @@
 import { framed } from "./api.js";
 import { rememberItem } from "./controls.js";
 import { show } from "./decoded.js";
+import { setOut } from "./errand.js";
 import { isImage } from "./form.js";
 import { addLayer } from "./layer_places.js";
 import { tell, tellError } from "./notice.js";
@@ -56,10 +57,11 @@ async function encode(file, invert = false) {
     return;
   }
   const { space, projection } = state;
+  const arrives = setOut();
   try {
     const path = `spaces/${space}/encode/${encodeURIComponent(projection)}${invert ? "?invert=1" : ""}`;
     const { about, pixels } = await framed(path, { method: "POST", body: file });
-    if (space !== state.space) return;
+    if (!arrives()) return;
     const z = Float32Array.from(about.z);
     show(z, pixels, 1);
     update({ z, item: null, spot: null }, { commit: true, own: true });

@@ -74,7 +74,7 @@ export function paintGrid(context) {
     const [right] = toPixels([cell[0] + tiles.size, cell[1]]);
     const side = (right - x) * 0.94;
     // What is not to be believed fades away.
-    context.globalAlpha = Math.max(0.08, Math.min(1, tiles.trust[i] * 1.1));
+    context.globalAlpha = Math.max(0.08, Math.min(1, (tiles.trust[i] ?? 1) * 1.1));
     if (!isImage()) {
       context.fillStyle = ground;
       context.fillRect(x - side / 2, y - (side * high) / wide / 2, side, (side * high) / wide);
@@ -98,7 +98,7 @@ export function tileCard({ index, trust }) {
   const scale = LARGE / Math.max(high, wide);
   const canvas = element("canvas", { width: wide, height: high, style: `width: ${Math.round(wide * scale)}px; height: ${Math.round(high * scale)}px` });
   canvas.getContext("2d").drawImage(tiles.picture, 0, index * high, wide, high, 0, 0, wide, high);
-  return [canvas, element("div", {}, element("strong", {}, `trust ${fixed(trust, 2)}`), element("p", {}, "Click to look at it"))];
+  return [canvas, element("div", {}, element("strong", {}, trust === null ? "trust not known" : `trust ${fixed(trust, 2)}`), element("p", {}, "Click to look at it"))];
 }
 
 export function connectGrid(paint) {

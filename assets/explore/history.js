@@ -1,5 +1,6 @@
 // Where you were: undo, redo, the browser's Back, and a link that brings anyone here.
 import { debounced } from "./api.js";
+import { tellError } from "./notice.js";
 import { remember, remembered } from "./remember.js";
 import { current, sameNumbers, state, subscribe, update } from "./store.js";
 
@@ -10,11 +11,19 @@ const FLAGS = ["rankUp", "manifold", "biplot", "shade", "links", "lens", "offPla
 let depth = 0;
 let furthest = 0;
 let restoring = false;
+let heldBack = false; // a step was taken while another was being restored
 // The name under which a program listens to this page. It survives a reload with the history, and goes with no link.
 export const reportTo = new URLSearchParams(location.search).get("report") ?? history.state?.report ?? null;
 // The map that was drawn when another one was chosen, and the step with which it was; a reload forgets it as little as the steps.
 let origin = null; // { space, map, depth }
-const mark = () => ({ depth, report: reportTo, origin });
+const mark = () => ({ depth, report: reportTo, origin, own: own() });
+
+// What the point on show is, where its address does not tell: an item that is none of the space. It goes with the entry.
+let own = () => null;
+export const carryOwn = (told) => { own = told; };
+const entryListeners = [];
+export const onEntry = (listener) => { entryListeners.push(listener); };
+export const carryNow = () => { if (!restoring) history.replaceState(mark(), "", location.href); };
 
 export const mapBefore = () => (origin?.space === state.space ? origin.map : "pca");
 
@@ -210,6 +219,7 @@ async function goThrough(from, to) {
 }
 
 function write(push) {
+  if (restoring) heldBack ||= push;
   if (restoring || !current.info) return;
   const address = `${location.pathname}?${toQuery()}`;
   if (push && address === location.pathname + location.search) return;
@@ -251,23 +261,31 @@ export const redo = () => {
 export function connectHistory(restore) {
   depth = history.state?.depth ?? 0;
   origin = history.state?.origin ?? null;
+  for (const listener of entryListeners) listener(history.state?.own ?? null);
   furthest = Math.max(depth, history.state?.depth === undefined ? 0 : Number(remembered("furthest") ?? 0));
   history.replaceState(mark(), "", location.href.replace(/([?&])report=[^&#]*&?/, "$1").replace(/[?&]$/, ""));
   if (history.state?.depth === undefined) remember("deeds", "{}");
   showDepth();
+  let moves = 0;
+  let done = Promise.resolve(); // deeds are undone one after the other, however quickly that is asked for
   window.addEventListener("popstate", async (event) => {
     replaceSoon.cancel();
-    const from = depth;
-    depth = event.state?.depth ?? 0;
+    moves += 1;
+    const mine = moves;
+    const [from, to] = [depth, event.state?.depth ?? 0];
+    depth = to;
     origin = event.state?.origin ?? null;
     showDepth();
     restoring = true;
-    try {
-      await restore(fromQuery(location.search));
-      await goThrough(from, depth);
-    } finally {
-      restoring = false;
-    }
+    heldBack = false;
+    for (const listener of entryListeners) listener(event.state?.own ?? null);
+    const arrived = await restore(fromQuery(location.search), () => heldBack);
+    done = done.then(() => goThrough(from, to)).catch(tellError);
+    await done;
+    if (mine !== moves) return; // the newest move alone says where the page is
+    restoring = false;
+    // What was gone to meanwhile is the next step from here.
+    if (!arrived && heldBack) write(true);
   });
   subscribe((changed, how) => {
     if (how.initial) return;

@@ -47,7 +47,9 @@ async function refresh() {
 
 // As the selection they stand out by themselves, and the search has done its work.
 export async function selectFound(text) {
-  if (await selectHits(text)) forget();
+  const before = wanted;
+  // Another search may have been begun meanwhile.
+  if ((await selectHits(text)) && [before, text].includes(wanted)) forget();
 }
 
 function show() {

@@ -1,26 +1,23 @@
 // Going to an item, stepping through neighbours, finding one.
 import { debounced, getJSON, url } from "./api.js";
+import { setOut } from "./errand.js";
 import { setAnchor } from "./history.js";
 import { onForget, selectFound, showHits } from "./hits.js";
 import { tellError } from "./notice.js";
 import { count } from "./numbers.js";
 import { element } from "./picture.js";
-import { currentRevision, state } from "./store.js";
+import { state } from "./store.js";
 import { goTo } from "./sliders.js";
 import { nearestItems } from "./touched.js";
 
-let going = 0;
 let trail = null; // the neighbours arrows step through, and where they stand
 
 export async function goToItem(index, keepTrail = false) {
   const space = state.space;
-  going += 1;
-  const mine = going;
-  const revision = currentRevision();
+  const arrives = setOut();
   try {
     const item = await getJSON(`spaces/${space}/items/${index}`);
-    // Another item, or another point, has been gone to meanwhile.
-    if (space !== state.space || mine !== going || revision !== currentRevision()) return;
+    if (!arrives()) return;
     if (!keepTrail) trail = null;
     setAnchor({ space, index, z: Float32Array.from(item.z) });
     goTo(item.z, { item: index });

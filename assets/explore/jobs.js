@@ -21,7 +21,7 @@ const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, m
 export async function watchMap(space, projection, begun = () => {}) {
   const path = `spaces/${space}/projections/${encodeURIComponent(projection)}`;
   const wanted = () => state.space === space && state.projection === projection;
-  const letGo = new Promise((resolve) => { left = { path, resolve: () => resolve({ state: "cancelled" }) }; });
+  const letGo = new Promise((resolve) => { left = { path, resolve: () => resolve({ state: "cancelled", here: true }) }; });
   const mine = left;
   givenUp.delete(`${space}/${projection}`);
   still();
@@ -31,6 +31,7 @@ export async function watchMap(space, projection, begun = () => {}) {
   if (report.state !== "done") {
     report = await postJSON(asVisitor(`spaces/${space}/projections`), { id: projection });
     lookAtJobs();
+    if (!wanted() || left !== mine) return false;
   }
   let seen = 0;
   if (waited(report)) {
@@ -66,7 +67,8 @@ export async function watchMap(space, projection, begun = () => {}) {
   still();
   if (report.state === "cancelled") {
     hide();
-    comeBack(projection, "Cancelled. Nothing was kept.");
+    comeBack(projection);
+    if (!report.here) tellCancelled(report);
     return false;
   }
   paint(report, path, () => watchMap(space, projection, begun).then((there) => there && retried()));
@@ -82,15 +84,18 @@ function hide() {
 }
 
 // To the map that was on show when this one was chosen.
-function comeBack(projection, words) {
+function comeBack(projection) {
   givenUp.add(`${state.space}/${projection}`);
+  card = null;
   current.info.projections = current.info.projections.filter((id) => id !== projection);
-  if (words) {
-    place().textContent = words;
-    card = null;
-    tell(words);
-  }
   goBackFromMap();
+}
+
+// What becomes of the work: somebody else may wait for it, and not all of it is lost.
+function tellCancelled({ state: how, visitors, goes_on: goesOn }) {
+  if (visitors > 0 && (how === "waiting" || how === "running")) tell("Cancelled for you; it goes on for another visitor.");
+  else if (how === "done") tell("It was there already, and is kept.");
+  else tell(`Cancelled. Chosen again, it ${goesOn ? "goes on from where it was" : "begins anew"}.`);
 }
 
 // Another visitor may go on waiting for it; this one does not, and need not wait for the server to say so.
@@ -98,7 +103,7 @@ let left = null; // { path, resolve } of what is being watched
 async function leave(path) {
   if (left?.path === path) left.resolve();
   try {
-    await getJSON(asVisitor(path), { method: "DELETE" });
+    tellCancelled(await getJSON(asVisitor(path), { method: "DELETE" }));
   } catch (error) {
     tellError(error);
   }

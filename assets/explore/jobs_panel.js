@@ -47,8 +47,11 @@ function close() {
 
 // Once now, and again for as long as something runs or somebody looks.
 let timer = 0;
+let looks = 0;
 export async function lookAtJobs() {
   clearTimeout(timer);
+  looks += 1;
+  const mine = looks;
   let jobs;
   try {
     jobs = await getJSON(asVisitor("jobs"));
@@ -56,6 +59,7 @@ export async function lookAtJobs() {
     if (!panel().hidden) tellError(error);
     return;
   }
+  if (mine !== looks) return;
   const running = jobs.filter(active).length;
   button().dataset.running = String(running);
   button().querySelector(".count").textContent = running || "";
@@ -83,7 +87,7 @@ function paint(jobs) {
     }
     // Nobody wants it any more, and it has not heard so yet.
     if (active(job) && job.visitors === 0) row.words.textContent = "stopping …";
-    else row.words.textContent = active(job) ? [(job.kind === "projection" ? stepOf(job) : job.note) || WORDS[job.state], timeOf(job, job.kind === "projection" ? "of this step" : ""), others(job)].filter(Boolean).join(" · ") : job.error || `${WORDS[job.state]} · ${timeOf(job)}`;
+    else row.words.textContent = active(job) ? [(job.kind === "projection" ? stepOf(job) : job.note) || WORDS[job.state], timeOf(job, job.kind === "projection" ? "of this step" : ""), others(job)].filter(Boolean).join(" · ") : [job.error || `${WORDS[job.state]} · ${timeOf(job)}`, job.goes_on ? "started again it goes on from there" : ""].filter(Boolean).join(" · ");
     if (job.of) row.bar.value = job.step / job.of;
   }
 }

@@ -1,6 +1,7 @@
 // Other data over the map: each layer in a colour of its own, or in the map's; what is foreign to the model is hollow.
 import { framed, url } from "./api.js";
 import { show } from "./decoded.js";
+import { setOut } from "./errand.js";
 import { hideCard, hovered, hoverOther } from "./hover.js";
 import { layLayerList, paintLayerList } from "./layer_list.js";
 import { connectPlaces, layersOnMap, pathOf, placesOf, slotOf } from "./layer_places.js";
@@ -15,7 +16,15 @@ const NEAR = 7; // pixels within which an item is meant
 const MANY = 2000; // items of a layer beyond which they are drawn smaller
 // In OKLab 0.10 from the colours of classes (up to eight) and the accent, 0.16 from each other; 0.066 and 0.09 as any dichromat sees them.
 const INKS = ["#6900c3", "#96002d", "#87b487", "#1e4b78", "#875a78"];
-export const inkOf = (id) => INKS[slotOf(id) % INKS.length];
+// A sixth layer has the first one's colour in another shape: corners around the middle, of the same area.
+const SHAPES = {
+  diamond: [[0, -1], [1, 0], [0, 1], [-1, 0]],
+  square: [[-0.71, -0.71], [0.71, -0.71], [0.71, 0.71], [-0.71, 0.71]],
+  triangle: [[0, -1.24], [1.07, 0.62], [-1.07, 0.62]],
+  cross: [[-0.33, -1.09], [0.33, -1.09], [0.33, -0.33], [1.09, -0.33], [1.09, 0.33], [0.33, 0.33], [0.33, 1.09], [-0.33, 1.09], [-0.33, 0.33], [-1.09, 0.33], [-1.09, -0.33], [-0.33, -0.33]],
+};
+const NAMES = Object.keys(SHAPES);
+export const lookOf = (id) => ({ ink: INKS[slotOf(id) % INKS.length], shape: NAMES[Math.floor(slotOf(id) / INKS.length)] });
 const REASONS = [
   "",
   "Unlike the data: far from all items in latent space",
@@ -49,14 +58,14 @@ function visible() {
   return layersOnMap().flatMap(({ id }) => {
     const about = placesOf(id);
     const { axes, points, foreign } = about;
-    const own = inkOf(id);
+    const { ink: own, shape } = lookOf(id);
     const scaled = asMap ? scaleOf(about) : null;
     const found = [];
     for (let i = 0; i < points.length / axes; i += 1) {
       const look = about.classes && classes.get(about.classes[i] || "missing");
       if (look?.hidden) continue;
       const ink = asMap ? (scaled?.(i) ?? look?.ink ?? own) : own;
-      found.push({ layer: id, index: i, place: toPixels(points.subarray(axes * i, axes * (i + 1))), ink, own, hollow: Boolean(foreign?.[i]) });
+      found.push({ layer: id, index: i, place: toPixels(points.subarray(axes * i, axes * (i + 1))), ink, own, shape, hollow: Boolean(foreign?.[i]) });
     }
     return found;
   });
@@ -69,16 +78,13 @@ export function paintNewcomers(context) {
   const small = new Set(layersOnMap().filter(({ count }) => count > MANY).map(({ id }) => id));
   const asMap = Boolean(state.view.layersAsMap);
   const [ground, rim] = [colour("--ground"), colour("--ink")];
-  for (const { layer, place: [x, y], ink, own, hollow } of visible()) {
+  for (const { layer, place: [x, y], ink, own, shape, hollow } of visible()) {
     const half = small.has(layer) ? 3 : 5;
     context.lineWidth = (small.has(layer) ? 0.5 : 1.25) + (hollow ? 0.75 : 0);
     context.fillStyle = hollow ? ground : ink;
     context.strokeStyle = hollow ? ink : asMap ? own : rim;
     context.beginPath();
-    context.moveTo(x, y - half);
-    context.lineTo(x + half, y);
-    context.lineTo(x, y + half);
-    context.lineTo(x - half, y);
+    for (const [across, down] of SHAPES[shape]) context.lineTo(x + half * across, y + half * down);
     context.closePath();
     context.fill();
     context.stroke();
@@ -125,10 +131,10 @@ export function hoverNewcomer(at) {
 }
 
 export async function lookAtNewcomer({ layer, index }) {
-  const { space } = state;
+  const arrives = setOut();
   try {
     const { about, pixels } = await framed(pathOf(layer, `items/${index}/look/${encodeURIComponent(state.projection)}`));
-    if (space !== state.space) return;
+    if (!arrives()) return;
     const z = Float32Array.from(about.z);
     show(z, pixels, 1);
     update({ z, item: null, spot: null }, { commit: true, own: true });
@@ -139,7 +145,7 @@ export async function lookAtNewcomer({ layer, index }) {
 }
 
 export function connectLayer(repaint) {
-  layLayerList(document.getElementById("map-stage"), inkOf);
+  layLayerList(document.getElementById("map-stage"), lookOf);
   connectPlaces(() => {
     paintLayerList();
     repaint();

@@ -8,14 +8,15 @@ import { state, update } from "./store.js";
 let list = null;
 let rows = null;
 let asMap = null;
-let inkOf = () => "";
+let lookOf = () => ({});
+const HOLLOW = { diamond: "◇", square: "□", triangle: "△", cross: "✛" };
 const known = new Map(); // id -> elements of its row: rebuilt, a button would lose the focus
 
-export function layLayerList(stage, ink) {
-  inkOf = ink;
+export function layLayerList(stage, look) {
+  lookOf = look;
   rows = element("div", {});
   asMap = element("input", { type: "checkbox", id: "layers-as-map", onchange: () => update({ view: { ...state.view, layersAsMap: asMap.checked || undefined } }) });
-  const choice = element("label", { title: "Fill the diamonds as the points of the map are coloured; their rims keep the layer's colour" }, asMap, "in the colours of the map");
+  const choice = element("label", { title: "Fill the marks as the points of the map are coloured; their rims keep the layer's colour" }, asMap, "in the colours of the map");
   list = element("details", { id: "layer", hidden: true }, element("summary", {}), rows, choice);
   stage.append(list);
   const input = element("input", { type: "file", accept: ".npz,.npy", hidden: true, id: "layer-file", "aria-label": "New items", onchange: () => { if (input.files[0]) addLayer(input.files[0]); input.value = ""; } });
@@ -50,13 +51,15 @@ export function paintLayerList() {
     const on = isChosen(layer.id);
     toggle.setAttribute("aria-pressed", String(on));
     toggle.title = on ? `Hide ${layer.name}` : `Show ${layer.name} on the map`;
-    mark.style.background = on ? inkOf(layer.id) : "";
+    const { ink = "", shape = "diamond" } = on ? lookOf(layer.id) : {};
+    mark.style.background = ink;
+    mark.dataset.shape = shape;
     const about = on ? placesOf(layer.id) : null;
     unlike.hidden = !on;
     unlike.textContent = "placing …";
     if (!about) continue;
-    unlike.textContent = about.unlike ? `◇ ${numbers.count(about.unlike)} of ${numbers.count(count)} are unlike the data` : "all are like the data";
-    unlike.title = "Hollow diamonds: farther from the data in latent space, or reconstructed worse, than 99 % of the items. Of the data's own items about one in a hundred would be, each way.";
+    unlike.textContent = about.unlike ? `${HOLLOW[shape]} ${numbers.count(about.unlike)} of ${numbers.count(count)} are unlike the data` : "all are like the data";
+    unlike.title = "Hollow marks: farther from the data in latent space, or reconstructed worse, than 99 % of the items. Of the data's own items about one in a hundred would be, each way.";
   }
   asMap.checked = Boolean(state.view.layersAsMap);
   asMap.parentElement.hidden = shown.length === 0;

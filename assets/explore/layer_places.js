@@ -6,8 +6,10 @@ import { tell, tellError } from "./notice.js";
 import { current, state, subscribe, update } from "./store.js";
 
 const POLL = 300; // milliseconds
+export const MOST_SHOWN = 20; // layers at once: five colours of four shapes
 let layers = []; // of the space on show: { id, name, count }
 let layersOf = null;
+let listing = 0; // questions which there are: a late answer would not know the newest
 const placed = new Map(); // id -> { space, projection, points, axes, labels, classes, values, color, foreign, unlike }
 const placing = new Map(); // id -> number of the newest request
 const slots = new Map(); // id -> which colour it has, for as long as the space is on show
@@ -23,11 +25,17 @@ export const placesOf = (id) => (ofMapOnShow(id) ? placed.get(id) : null);
 // Shown, and placed on the map on show.
 export const layersOnMap = () => layers.filter(({ id }) => isChosen(id) && ofMapOnShow(id));
 
+// The first that no other has; once all are taken, that of one which is not shown.
 export function slotOf(id) {
   if (!slots.has(id)) {
     const taken = new Set(slots.values());
     let free = 0;
     while (taken.has(free)) free += 1;
+    if (free >= MOST_SHOWN) {
+      const hidden = [...slots.keys()].find((other) => !isChosen(other));
+      free = slots.get(hidden);
+      slots.delete(hidden);
+    }
     slots.set(id, free);
   }
   return slots.get(id);
@@ -35,6 +43,10 @@ export function slotOf(id) {
 
 export function showLayer(id, on, how = { commit: true }) {
   const others = chosen().filter((other) => other !== id);
+  if (on && others.length >= MOST_SHOWN) {
+    tell(`No more than ${MOST_SHOWN} layers can be told apart at once; hide another one first.`, "error");
+    return;
+  }
   const all = on ? [...others, id] : others;
   update({ view: { ...state.view, layers: all.length ? all : undefined } }, how);
 }
@@ -42,10 +54,12 @@ export function showLayer(id, on, how = { commit: true }) {
 export async function refreshLayers() {
   const { space } = state;
   if (space === layersOf) return;
+  listing += 1;
+  const mine = listing;
   const found = await getJSON(`spaces/${space}/layers`);
-  if (space !== state.space) return;
+  if (space !== state.space || mine !== listing) return;
   [layers, layersOf] = [found, space];
-  for (const id of chosen()) if (!layers.some((layer) => layer.id === id)) showLayer(id, false, {});
+  for (const [at, id] of chosen().entries()) if (at >= MOST_SHOWN || !layers.some((layer) => layer.id === id)) showLayer(id, false, {});
   placeAll();
 }
 

@@ -15,9 +15,11 @@ import { mapBefore } from "./history.js";
 import { drawnMap, layInterim } from "./interim.js";
 import { goToItem } from "./items.js";
 import { applyMarkers } from "./markers.js";
+import { setOut } from "./errand.js";
 import { watchMap } from "./jobs.js";
 import { recolour, still } from "./moving.js";
 import { hoverNewcomer, lookAtNewcomer, newcomerAt, overNewcomer } from "./layer.js";
+import { nameDimensions } from "../interpret/map_names.js";
 import { nameMap } from "./map_keys.js";
 import { tellError } from "./notice.js";
 import { element, isDark } from "./picture.js";
@@ -95,7 +97,7 @@ function find() {
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", () => { hideCard(); paintOverlay(); });
   plot.on("plotly_relayout", viewMoved);
-  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(plot); applyFilter(); fitLegend(); nameMap(); nameLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); noteDrawn(); });
+  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(plot); applyFilter(); fitLegend(); nameDimensions(); nameMap(); nameLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); noteDrawn(); });
 }
 
 function viewMoved(changes) {
@@ -154,10 +156,11 @@ async function chooseMap() {
   try {
     if (await watchMap(space, projection, () => { if (!plot?.data?.length) requestMap(); })) shownNow();
   } catch (error) {
+    if (space !== state.space || projection !== state.projection) return; // another one has been chosen, and asked for
     gone(error);
     // What cannot be made for this set must not leave the page without a map.
     const refused = error.status >= 400 && error.status < 500;
-    if (refused && projection !== "pca" && state.projection === projection) update({ projection: "pca", spot: null });
+    if (refused && projection !== "pca") update({ projection: "pca", spot: null });
   }
 }
 
@@ -266,9 +269,10 @@ const spotUnder = (event) => (event.xvals?.length ? [event.xvals[0], event.yvals
 async function touchBig(spot, at) {
   const seen = at ? pointAt({ x: at.clientX ?? at.x, y: at.clientY ?? at.y }) : null;
   const asked = `${state.space}/${state.projection}`;
+  const arrives = setOut();
   try {
     const index = seen ?? (await itemNear(spot));
-    if (asked !== `${state.space}/${state.projection}`) return;
+    if (!arrives() || asked !== `${state.space}/${state.projection}`) return;
     if (index === null) touchSpot(spot, null);
     else touchItem(index, null);
   } catch (error) {

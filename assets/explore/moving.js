@@ -20,6 +20,7 @@ void main() { vec2 d = gl_PointCoord - 0.5; if (dot(d, d) > 0.25) discard; gl_Fr
 
 let drawing = null; // { canvas, gl, buffers, count, before, after, began, lasting, frame }
 let asking = false;
+let stills = 0;
 
 export const isMoving = () => Boolean(drawing);
 
@@ -27,8 +28,10 @@ export const isMoving = () => Boolean(drawing);
 export async function glide(job, plot, lasting) {
   if (asking) return;
   asking = true;
+  const mine = stills;
   try {
     const { shape, buffer } = await numbersOf(`jobs/${job}/preview`);
+    if (mine !== stills) return; // the map is there, or another one is
     const points = fitted(new Float32Array(buffer), shape[1]);
     drawing ??= begin(plot, points, shape[1] === 3 ? DEEP : FLAT);
     if (!drawing || drawing.count !== shape[0]) return;
@@ -55,6 +58,7 @@ export function recolour(plot) {
 }
 
 export function still() {
+  stills += 1;
   if (!drawing) return;
   cancelAnimationFrame(drawing.frame);
   drawing.canvas.remove();

@@ -50,6 +50,7 @@ export function fitted(canvas) {
 
 // A bar under a picture: the less it can be believed, the plainer to see.
 export function paintDoubt(context, trust, x, y, width) {
+  if (Number.isNaN(trust)) return; // nothing to go by
   context.globalAlpha = 1 - trust;
   context.fillStyle = colour("--bad");
   context.fillRect(x, y, width, 3);

@@ -16,6 +16,7 @@ import { layMap, requestMap, shownNow } from "./map.js";
 import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
 import { busyWhile } from "./busy.js";
+import { setOut } from "./errand.js";
 import { connectAlong } from "../interpret/along.js";
 import { connectLinked } from "../interpret/linked.js";
 import { connectNames } from "../interpret/names.js";
@@ -36,6 +37,7 @@ import { current, state, update } from "./store.js";
 import { layTools, mirror } from "./controls.js";
 
 let opening = 0;
+let restores = 0;
 
 async function openSpace(id) {
   opening += 1;
@@ -49,8 +51,13 @@ async function openSpace(id) {
   }
 }
 
-// Goes where a link or the history says. Whatever cannot be had is said and left out.
-export async function restore({ wanted, puzzling }, { initial = false, undone = false } = {}) {
+// Goes where a link or the history says. Whatever cannot be had is said and left out. Whether it came to that: within the space on
+// show whatever is gone to meanwhile overtakes it, on the way to another one only another way does.
+export async function restore({ wanted, puzzling }, { initial = false, undone = false, stepTaken = () => false } = {}) {
+  restores += 1;
+  const mine = restores;
+  const arrives = setOut();
+  const overtaken = () => mine !== restores || (id === state.space && (stepTaken() || !arrives()));
   const missing = [...puzzling];
   // An address without a space means the one a page begins with, also on the way back to it.
   let id = wanted.space ?? document.body.dataset.defaultSpace;
@@ -63,7 +70,7 @@ export async function restore({ wanted, puzzling }, { initial = false, undone = 
       missing.push("space");
       info = await openSpace(document.body.dataset.defaultSpace);
     }
-    if (!info) return;
+    if (!info || overtaken()) return false;
   }
   const d = info.latent_dim;
   const fits = (point, name) => {
@@ -84,6 +91,8 @@ export async function restore({ wanted, puzzling }, { initial = false, undone = 
     missing.push("projection");
     projection = "pca";
   }
+  // An angle stands for its sine and cosine, which older links name.
+  color = info.columns.find(({ parts }) => parts.includes(color))?.name ?? color;
   if (!(color === SELECTION && wanted.chosen) && !info.columns.some((column) => column.name === color && column.kind !== "text")) {
     if (color) missing.push("color");
     color = info.default_column;
@@ -91,6 +100,7 @@ export async function restore({ wanted, puzzling }, { initial = false, undone = 
   let z = fits(wanted.z, "z");
   if (item !== null) {
     const about = await getJSON(`spaces/${info.id}/items/${item}`);
+    if (overtaken()) return false;
     const own = Float32Array.from(about.z);
     setAnchor({ space: info.id, index: item, z: own });
     z ??= own;
@@ -102,10 +112,11 @@ export async function restore({ wanted, puzzling }, { initial = false, undone = 
       }
     }
   }
+  if (overtaken()) return false;
   z ??= Float32Array.from(info.prior.mean);
   const dimension = wanted.dimension !== null && wanted.dimension < d ? wanted.dimension : null;
   if (wanted.dimension !== dimension) missing.push("dimension");
-  const within = wanted.within && info.columns.some(({ name }) => name === wanted.within.column) ? wanted.within : null;
+  const within = wanted.within && info.columns.some(({ name, parts }) => [name, ...parts].includes(wanted.within.column)) ? wanted.within : null;
   if (wanted.within !== within) missing.push("part of the items");
   const pins = { a: fits(wanted.pins.a, "pin A"), b: fits(wanted.pins.b, "pin B") };
   const spot = wanted.spot?.length === 2 && item === null ? Array.from(wanted.spot) : null;
@@ -125,6 +136,7 @@ export async function restore({ wanted, puzzling }, { initial = false, undone = 
   refreshLayers().catch(tellError);
   if (missing.length || projection !== wanted.projection) correctAddress();
   if (missing.length) tell(`The link's ${missing.join(", ")} could not be used here and was left out.`, "error");
+  return true;
 }
 
 // A map with parameters of its own that is being computed, or was when the server ended.
@@ -190,11 +202,12 @@ export async function start() {
     const spaces = await getJSON("spaces");
     if (!spaces.length) return tell("There is no space to show.", "error");
     document.body.dataset.defaultSpace = spaces[0].id;
-    connectHistory(async (asked) => {
+    connectHistory(async (asked, stepTaken) => {
       try {
-        await busyWhile(document.getElementById("explore"), restore(asked, { undone: true }));
+        return await busyWhile(document.getElementById("explore"), restore(asked, { undone: true, stepTaken }));
       } catch (error) {
         tellError(error);
+        return true;
       }
     });
     await restore(fromQuery(location.search), { initial: true });

@@ -1,6 +1,7 @@
 // What stands beside the map: trust, the item touched, and the nearest real items.
 import { debounced, framed, getJSON, newest, url } from "./api.js";
 import { onAnswer } from "./decoded.js";
+import { carryNow, carryOwn, onEntry } from "./history.js";
 import { tellError } from "./notice.js";
 import { fixed, tidy } from "./numbers.js";
 import { compared, posteriorSamples } from "./compared.js";
@@ -8,10 +9,15 @@ import { element } from "./picture.js";
 import { priorMean, setPosterior } from "./sliders.js";
 import { current, sameNumbers, state, subscribe } from "./store.js";
 import { goToItem } from "./items.js";
+import { titleOf } from "../interpret/names.js";
 
 let shownItem = null; // what the server told of the item on show
 let nearest = [];
-let own = null; // what the server told of a dropped picture
+let own = null; // { space, z, about, pixels, again }: the item on show, or last on show, that is none of the space
+let others = []; // the last ones there were: gone back to, each is judged as what it is
+
+const KEPT = 20;
+const MOST_BYTES = 1e6; // of pixels that the browser is given to keep with its history
 
 export const nearestItems = () => nearest;
 export const itemOnShow = () => shownItem;
@@ -28,15 +34,18 @@ function thumbnail(index, distance) {
 const LEVELS = [["high", 0.75], ["edge", 0.5], ["low", 0.15], ["none", 0]];
 const levelOf = (score) => LEVELS.find(([, least]) => score >= least)[0];
 
+// The server knows dimensions by their numbers.
+const named = (words) => words.replace(/^z(\d+)(?= is)/, (_, j) => titleOf(Number(j)));
+
 // Indicators that do not apply keep their place: nothing jumps.
 function paintTrust(told) {
-  const about = own && sameNumbers(Float32Array.from(own.about.z), state.z) ? { ...told, ...trustOf(own.about) } : told;
+  const about = isOwn(own) ? { ...told, ...trustOf(own.about) } : told;
   const panel = host("trust");
   const score = about.believed;
-  panel.dataset.level = levelOf(score);
-  panel.querySelector("strong").textContent = fixed(score, 2);
-  panel.querySelector(".words").textContent = about.trust_in_words;
-  panel.querySelectorAll(".dot").forEach((dot, i) => { dot.dataset.on = String(score >= [0.15, 0.5, 0.75][i]); });
+  panel.dataset.level = score === null ? "absent" : levelOf(score);
+  panel.querySelector("strong").textContent = score === null ? "–" : fixed(score, 2);
+  panel.querySelector(".words").textContent = named(about.trust_in_words);
+  panel.querySelectorAll(".dot").forEach((dot, i) => { dot.dataset.on = String(score !== null && score >= [0.15, 0.5, 0.75][i]); });
   for (const row of panel.querySelectorAll("[data-indicator]")) {
     const name = row.dataset.indicator;
     const value = about[name];
@@ -45,8 +54,9 @@ function paintTrust(told) {
     row.querySelector(".score").textContent = value === null ? "–" : fixed(value, 2);
     row.querySelector(".fill").style.width = `${100 * (value ?? 0)}%`;
     row.dataset.meaning ??= row.title;
-    row.title = `${about.words[name][0].toUpperCase()}${about.words[name].slice(1)}. ${row.dataset.meaning}`;
-    row.setAttribute("aria-label", `${row.dataset.name}: ${value === null ? "does not apply" : fixed(value, 2)}, ${about.words[name]}`);
+    const words = named(about.words[name]);
+    row.title = `${words[0].toUpperCase()}${words.slice(1)}. ${row.dataset.meaning}`;
+    row.setAttribute("aria-label", `${row.dataset.name}: ${value === null ? "does not apply" : fixed(value, 2)}, ${words}`);
   }
 }
 
@@ -125,7 +135,7 @@ function latentTable(item) {
     element(
       "tr",
       {},
-      element("td", {}, `z${j}`),
+      element("td", { "data-title-of": j }, titleOf(j)),
       element("td", {}, current.info.can.variance ? `${fixed(item.z[j], 2)} ± ${fixed(item.std[j], 2)}` : fixed(item.z[j], 2)),
       element("td", {}, item.rate_by_dimension[j] === null ? "" : `${fixed(item.rate_by_dimension[j], 2)} nats`),
     ),
@@ -153,18 +163,26 @@ const loadItem = newest(
   tellError,
 );
 
+const isOwn = (one) => one !== null && one.space === state.space && state.item === null && sameNumbers(one.z, state.z);
+
+function keepOwn(one) {
+  others = [one, ...others.filter(({ space, z }) => space !== one.space || !sameNumbers(z, one.z))].slice(0, KEPT);
+}
+
 // A picture somebody dropped: what was done to it, and what the model makes of it.
 export function showOwn(about, pixels, again = null) {
-  own = { about, pixels, again };
+  own = { space: state.space, z: Float32Array.from(about.z), about, pixels, again };
+  keepOwn(own);
+  carryNow();
   frame(
     element(
       "div",
       { className: "item-head" },
-      element("strong", {}, again ? "Your picture" : "New item"),
+      element("strong", {}, about.fitted ? "Your picture" : "New item"),
       element("p", {}, about.fitted ?? about.told),
       again ? element("button", { className: "plain", onclick: again }, "Invert its brightness") : "",
     ),
-    compared(pixels, again ? "your picture, fitted" : "original"),
+    compared(pixels, about.fitted ? "your picture, fitted" : "original"),
   );
   setPosterior(about.std ? { z: about.z, std: about.std } : null);
 }
@@ -174,6 +192,14 @@ export function repaintTouched() {
   if (shownItem && state.item !== null) paintItem(shownItem, shownItem.pixels);
   else if (own && !spotShown) showOwn(own.about, own.pixels, own.again);
 }
+
+// The browser's history keeps what it was; the file it came from lives as long as the page.
+carryOwn(() => (isOwn(own) && own.pixels.byteLength <= MOST_BYTES ? { space: own.space, about: own.about, pixels: own.pixels.slice() } : null));
+onEntry((kept) => {
+  if (!kept) return;
+  const one = { ...kept, z: Float32Array.from(kept.about.z), again: null };
+  if (!others.some(({ space, z }) => space === one.space && sameNumbers(z, one.z))) keepOwn(one);
+});
 
 let spotShown = null; // the words that stand where an item would, if they do
 
@@ -209,12 +235,13 @@ subscribe((changed, how) => {
     shownItem = null;
   } else if (state.item === null && (changed.has("space") || changed.has("item") || changed.has("z") || changed.has("spot"))) {
     // A picture of one's own stays beside its sliders, and comes back with its point.
-    if (own && (changed.has("space") || how.initial)) own = null;
-    if (own && how.slider !== undefined && !spotShown) return;
-    if (own && sameNumbers(Float32Array.from(own.about.z), state.z)) {
-      showOwn(own.about, own.pixels, own.again);
+    const known = others.find(isOwn);
+    if (known) {
+      showOwn(known.about, known.pixels, known.again);
       return;
     }
+    if (changed.has("space")) own = null;
+    if (own && how.slider !== undefined && !spotShown) return;
     if (how.answer) nearest = how.answer.nearest;
     paintSpot();
   }

@@ -76,10 +76,12 @@ export async function watchWayBack(map, first) {
 async function learn(map) {
   show({ state: "waiting" });
   try {
-    watchWayBack(map, await postJSON(asVisitor(`spaces/${map.space}/projections`), { id: map.projection }));
+    const report = await postJSON(asVisitor(`spaces/${map.space}/projections`), { id: map.projection });
     lookAtJobs();
+    if (keyOf(state) === keyOf(map)) watchWayBack(map, report);
   } catch (error) {
     tellError(error);
+    if (keyOf(state) !== keyOf(map)) return;
     show({ state: "off", again: () => learn(map) });
   }
 }

@@ -291,10 +291,10 @@ const chooseSoon = debounced(choose, 120);
 async function follow() {
   if (!visible() || state.item === null || isUnchosen() || state.item === mine || total === null) return;
   mine = state.item;
-  const of = order;
+  const [of, wanted] = [order, state.item];
   try {
     const { position } = await postJSON(`spaces/${state.space}/ranking`, { ...asked(), offset: 0, count: 0, find: state.item });
-    if (of !== order || position === null) return;
+    if (of !== order || wanted !== state.item || position === null) return;
     cursor = position;
     reveal(cursor);
     paint();

@@ -3,7 +3,8 @@ import { getJSON } from "../explore/api.js";
 import { tellError } from "../explore/notice.js";
 import { count } from "../explore/numbers.js";
 import { element } from "../explore/picture.js";
-import { state, subscribe, update } from "../explore/store.js";
+import { current, state, subscribe, update } from "../explore/store.js";
+import { columnOption } from "./names.js";
 
 let column = null;
 let value = null;
@@ -17,7 +18,7 @@ export function filterControl() {
 }
 
 export function showFilter(filters) {
-  column.replaceChildren(element("option", { value: "" }, "all items"), ...filters.map(({ name, title }) => element("option", { value: name }, title)));
+  column.replaceChildren(element("option", { value: "" }, "all items"), ...filters.map(columnOption));
   mirror();
 }
 
@@ -42,13 +43,13 @@ async function offer(name, mirrored = false) {
     return;
   }
   try {
-    const space = state.space;
+    const { space, within } = state;
     const found = await getJSON(`spaces/${space}/columns/${encodeURIComponent(name)}/values`);
     if (space !== state.space || column.value !== name) return;
     told = found;
     if (told.kind === "category") layValues(name);
     else layRange(name);
-    if (mirrored) return;
+    if (mirrored || within !== state.within) return; // another part has been chosen meanwhile
     if (told.kind === "category" && told.values.length) look({ column: name, value: told.values[0].value });
     else if (told.kind === "number" && told.low !== null) look({ column: name, low: told.low, high: told.high });
     else look(null);
@@ -65,8 +66,9 @@ function layValues(name) {
 }
 
 function layRange(name) {
+  const goesRound = Boolean(current.info.columns.find((one) => one.name === name)?.turn);
   const ends = ["low", "high"].map((end) => element("input", {
-    type: "number", step: "any", "aria-label": `${end === "low" ? "Lowest" : "Highest"} ${name}`, value: told[end] === null ? "" : Number(told[end].toPrecision(5)), placeholder: end,
+    type: "number", step: "any", "aria-label": `${end === "low" ? "Lowest" : "Highest"} ${name}`, title: goesRound ? "An angle: from the higher to the lower end goes through 0°" : "", value: told[end] === null ? "" : Number(told[end].toPrecision(5)), placeholder: end,
     onchange: () => {
       const [low, high] = ends.map((one, i) => (["", one.defaultValue].includes(one.value.trim()) ? told[i ? "high" : "low"] : Number(one.value)));
       if (Number.isFinite(low) && Number.isFinite(high)) look({ column: name, low, high });

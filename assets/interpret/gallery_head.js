@@ -4,6 +4,7 @@ import { element } from "../explore/picture.js";
 import { current, state, update } from "../explore/store.js";
 import { filterControl, showFilter } from "./gallery_filter.js";
 import { OFFERED, offered, shownAs } from "./gallery_pictures.js";
+import { columnOption } from "./names.js";
 
 let choices = null;
 let choicesOf = null;
@@ -35,7 +36,7 @@ export async function loadChoices() {
     choices = found;
     choicesOf = space;
     const groups = Map.groupBy ? Map.groupBy(choices.by, (one) => one.group) : new Map([["", choices.by]]);
-    document.getElementById("rank-by").replaceChildren(...[...groups].map(([label, listed]) => element("optgroup", { label }, ...listed.map(({ name, title }) => element("option", { value: name }, title)))));
+    document.getElementById("rank-by").replaceChildren(...[...groups].map(([label, listed]) => element("optgroup", { label }, ...listed.map(columnOption))));
     document.getElementById("gallery-pictures").replaceChildren(...offered().map((name) => element("option", { value: name }, OFFERED[name])));
     document.getElementById("gallery-pictures").parentElement.hidden = offered().length < 2;
     if (!choices.by.some((one) => one.name === rankedBy())) look({ rank: undefined });

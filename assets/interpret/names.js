@@ -24,17 +24,35 @@ export const calledOf = (j) => names().own[j] || (names().automatic?.[j] === "of
 // As menus have it: "z3 · shirt length".
 export const titleOf = (j) => (calledOf(j) ? `z${j} · ${calledOf(j)}` : `z${j}`);
 
-function took(space, answer) {
-  if (space !== state.space) return;
+// The dimension a column tells, null where it tells something else: a table may call a column of its own "z3".
+export function dimensionOf(name) {
+  const own = current.info?.columns.find((one) => one.name === name);
+  return own?.kind === "diverging" ? Number(name.slice(1)) : null;
+}
+// One choice of a list of columns; that of a dimension follows its name.
+export const columnOption = ({ name, title }) => element("option", { value: name, ...(dimensionOf(name) === null ? {} : { "data-title-of": dimensionOf(name) }) }, titleOfColumn(name, title));
+export const titleOfColumn = (name, title = name) => (dimensionOf(name) === null ? title : titleOf(dimensionOf(name)));
+
+// Of two questions the answer to the later one counts, whichever comes last.
+let asked = 0;
+let newest = 0;
+async function took(space, question) {
+  asked += 1;
+  const mine = asked;
+  const answer = await question;
+  if (space !== state.space || mine < newest) return answer;
+  newest = mine;
   known = { of: space, ...answer };
   paintNames();
   for (const listener of listeners) listener();
+  return answer;
 }
 
 export function paintNames() {
   for (const place of document.querySelectorAll("[data-name-of]")) {
     if (!place.querySelector("input")) paintName(place);
   }
+  for (const place of document.querySelectorAll("[data-title-of]")) place.textContent = titleOf(Number(place.dataset.titleOf));
   // Beside bars, in heat maps, over histograms.
   for (const place of document.querySelectorAll("#study-panel [data-dimension] .called")) {
     place.textContent = calledOf(place.closest("[data-dimension]").dataset.dimension);
@@ -55,15 +73,14 @@ const toldOf = (j, name) => (name ? `z${j} is now called “${name}”.` : `z${j
 
 async function give(space, j, name) {
   const body = JSON.stringify({ name });
-  took(space, await getJSON(`spaces/${space}/names/${j}`, { method: "PUT", headers: { "Content-Type": "application/json" }, body }));
+  await took(space, getJSON(`spaces/${space}/names/${j}`, { method: "PUT", headers: { "Content-Type": "application/json" }, body }));
 }
 
 // A name is kept in the workspace: to undo it is to give the former one, unless somebody gave another meanwhile.
 async function giveAgain({ space, dimension: j, before, after }, back) {
   const [from, to] = back ? [after, before] : [before, after];
-  const answer = await getJSON(`spaces/${space}/names`);
+  const answer = await took(space, getJSON(`spaces/${space}/names`));
   if ((answer.own[j] ?? "") !== from) {
-    took(space, answer);
     tell(`z${j} has been given another name meanwhile, which stays.`);
     return;
   }
@@ -109,7 +126,7 @@ function edit(place) {
 export async function refreshNames() {
   const space = state.space;
   try {
-    took(space, await getJSON(`spaces/${space}/names`));
+    await took(space, getJSON(`spaces/${space}/names`));
   } catch (error) {
     tellError(error);
   }
@@ -127,7 +144,7 @@ const find = debounced(async () => {
       await new Promise((resolve) => { setTimeout(resolve, LOOK); });
       answer = await getJSON(`spaces/${id}/names`);
     }
-    took(id, answer);
+    await took(id, getJSON(`spaces/${id}/names`));
   } catch (error) {
     // A set of which nothing can be told has no names; whoever asks for its relations is told why.
     if (!(error.status >= 400 && error.status < 500)) tellError(error);
@@ -150,8 +167,7 @@ export function connectNames() {
   subscribe((changed) => {
     if (!changed.has("space") || !current.info) return;
     const { id } = current.info;
-    getJSON(`spaces/${id}/names`).then((answer) => {
-      took(id, answer);
+    took(id, getJSON(`spaces/${id}/names`)).then((answer) => {
       if (answer.automatic === null) find();
     }, tellError);
   });

@@ -65,12 +65,13 @@ async function look() {
 
 async function cancel() {
   asking += 1;
+  const mine = asking;
   try {
     await getJSON(asVisitor(path()), { method: "DELETE" });
   } catch (error) {
     tellError(error);
   }
-  show({ state: "missing" });
+  if (mine === asking) show({ state: "missing" });
 }
 
 let bar = null; // while it is made: rebuilt at every look, Cancel would lose the focus

@@ -5,6 +5,7 @@ import { tellError } from "../explore/notice.js";
 import { count, short } from "../explore/numbers.js";
 import { colour, element } from "../explore/picture.js";
 import { current, state, subscribe, update } from "../explore/store.js";
+import { onNames, titleOfColumn } from "./names.js";
 
 let shown = null; // { key, count, total, places }
 let repaint = () => {};
@@ -14,8 +15,10 @@ const key = () => (state.within ? `${state.space}/${state.projection}/${JSON.str
 export const hasWithin = () => Boolean(shown) && shown.key === key();
 
 export function inWords({ column: name, low, high, value }) {
-  const column = current.info.columns.find((one) => one.name === name && one.measured)?.title ?? name;
-  return value === undefined ? `${column} from ${short(low)} to ${short(high)}` : `${column}: ${value}`;
+  const known = current.info.columns.find((one) => one.name === name);
+  const column = titleOfColumn(name, known?.measured || known?.turn ? known.title : name);
+  const unit = known?.turn && known.turn === known.degrees ? "°" : "";
+  return value === undefined ? `${column} from ${short(low)}${unit} to ${short(high)}${unit}` : `${column}: ${value}`;
 }
 
 async function refresh() {
@@ -70,6 +73,7 @@ export function connectWithin(paint) {
   repaint = paint;
   document.getElementById("map-stage").append(element("div", { id: "within", hidden: true, role: "status" }));
   onMapReady(refresh);
+  onNames(show);
   subscribe((changed) => {
     if (["within", "space", "projection"].some((name) => changed.has(name))) refresh();
   });

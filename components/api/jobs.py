@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -9,8 +11,12 @@ from flask import Blueprint, Response, jsonify, request
 from components.api.wire import Refused, array_answer
 from vae_core import Catalogue
 from vae_core.jobs import Job, Jobs
+from vae_core.space import ProjectionSettings
+from vae_core.space.unfinished import is_begun
 
 _LONGEST_VISITOR = 64
+#: What a t-SNE tells once it has taken steps, which it notes.
+_STEPS = re.compile("KL|goes on")
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
@@ -69,14 +75,27 @@ def described(job: Job) -> dict[str, Any]:
     return {"id": job.id, "key": job.key, "kind": job.kind, **wanted_by, **describe(job)}
 
 
+def goes_on(job: Job) -> bool:
+    """Return whether unfinished work, asked for again, goes on from where it was, as the steps of a t-SNE do."""
+    if job.kind != "projection" or not {"settings", "folder"} <= set(job.arguments):
+        return False
+    settings = ProjectionSettings.from_json(job.arguments["settings"])
+    noted_when_stopped = settings.method == "tsne" and _STEPS.match(job.progress["note"])
+    return bool(noted_when_stopped) or is_begun(Path(job.arguments["folder"]), settings)
+
+
 def describe(job: Job) -> dict[str, Any]:
-    """Return how far a job is: title, state, step, of, note, preview (how many there were), error, seconds, left."""
+    """Return how far a job is: title, state, step, of, note, preview (how many there were), error, seconds, left.
+
+    ``goes_on`` is whether it would be gone on with if it ended now, or has ended before it was done.
+    """
     progress = job.progress
     left = progress.pop("left")
     return {
         "title": job.title,
         "state": job.state,
         **progress,
+        "goes_on": job.state != "done" and goes_on(job),
         "error": job.error,
         "seconds": round(job.seconds, 1),
         "left": None if left is None else round(left, 1),

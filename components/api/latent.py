@@ -94,7 +94,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         z = finite(found.invert(spots, base_point(space)))
         pixels = decode(space, z)
         believed = assess_spots(space, found, spots, z, thorough=False).headline
-        return framed_answer({"trust": np.round(believed, 4).tolist()}, pixels)
+        told = [None if np.isnan(one) else round(float(one), 4) for one in believed]
+        return framed_answer({"trust": told}, pixels)
 
 
 def most_pictures(space: LatentSpace) -> int:

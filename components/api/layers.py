@@ -160,6 +160,7 @@ def layer_colours(space: LatentSpace, layer: Layer, color: str) -> dict[str, lis
     if column.kind == "category":
         return {"classes": ["" if pd.isna(value) else str(value) for value in values]}
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers = column.in_degrees(numbers) if column.turn else numbers
     return {"values": [round(float(value), 5) if np.isfinite(value) else None for value in numbers]}
 
 

@@ -34,6 +34,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         settings.check(len(space), space.latent_dim)
         state = state_of(space, jobs, settings.id)
         under_way = map_job(space, settings.id, jobs)
+        if state["state"] == "stopped" and under_way is not None:
+            # Its work may still be learning the way back of the map it was stopped at, and is that map's work now.
+            jobs.rename(under_way.key, job_key(space, state["kept"]))
+            under_way = None
         if state["state"] in ("waiting", "running") and under_way is not None and under_way.visitors:
             jobs.submit(under_way.key, under_way.kind, under_way.title, under_way.arguments, visitor())
         elif state["state"] != "done":
@@ -143,7 +147,7 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
         404 if there can be no such map.
     """
     job = map_job(space, projection, jobs)
-    about_job = None if job is None else describe(job)
+    about_job = None if job is None else {**describe(job), "visitors": len(job.visitors)}
     # Looked at after the job, which keeps the map before it ends.
     try:
         there = space.cached_projection(projection)

@@ -89,7 +89,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             return jsonify({"kind": "category", "values": listed, "more": max(0, len(counts) - _VALUES)})
         numbers = pd.to_numeric(found, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         known_numbers = numbers[np.isfinite(numbers)]
-        ends = [float(known_numbers.min()), float(known_numbers.max())] if len(known_numbers) else [None, None]
+        if not len(known_numbers):
+            return jsonify({"kind": "number", "low": None, "high": None})
+        ends = float(known_numbers.min()), float(known_numbers.max())
+        if known.turn == known.degrees > 0 and ends[0] >= 0:
+            ends = 0.0, known.turn
         return jsonify({"kind": "number", "low": ends[0], "high": ends[1]})
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.pages import open_page
 
@@ -249,6 +249,26 @@ def notice(page: Page, pattern: str, seconds: float = 20) -> str:
         timeout=1000 * seconds,
     )
     return page.locator("#notice").inner_text()
+
+
+# ---- answers that come late ----
+
+
+def hold(page: Page, pattern: str) -> list[Route]:
+    """Hold back requests whose address has a regular expression in it, and return the list they gather in."""
+    held: list[Route] = []
+    page.route(re.compile(pattern), lambda route: held.append(route))
+    return held
+
+
+def release(page: Page, held: list[Route]) -> None:
+    """Let requests held back go to the server, one after the other, and wait until the page has heard of each."""
+    page.wait_for_function("true")  # what was asked for just now is among them
+    for route in held:
+        with page.expect_event("requestfinished", lambda request, route=route: request == route.request):
+            route.continue_()
+        page.evaluate("url => fetch(url).then((answer) => answer.text())", "health")
+    page.unroute_all()
 
 
 # ---- the server, asked directly ----

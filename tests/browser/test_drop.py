@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 
 import numpy as np
 from PIL import Image
@@ -11,10 +12,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driving import (
     assert_drawn,
+    hold,
     notice,
     open_map,
     pixels,
     post,
+    release,
     shown,
     shown_text,
     wait_for_other_picture,
@@ -108,6 +111,26 @@ def test_a_picture_of_ones_own_stays_while_its_point_is_moved(page: Page, server
     page.get_by_role("button", name="Item", exact=True).click()
     expect(head).to_have_text("Your picture")
     wait_for_point(page, own, tolerance=0)
+    # Left for an item and gone back to, also after a reload, it is judged as the picture it is, not as a bare point.
+    judged = page.locator("#trust [data-indicator=faithful]")
+    expect(judged).to_have_attribute("aria-label", re.compile("reconstructed"))
+    page.locator("#nearest .thumb").first.click()
+    expect(head).to_have_text(re.compile("Item "))
+    page.reload()
+    expect(head).to_have_text(re.compile("Item "))
+    page.click("#undo")
+    wait_for_point(page, own, tolerance=0)
+    expect(head).to_have_text("Your picture")
+    expect(judged).to_have_attribute("aria-label", re.compile("reconstructed"))
+    # A picture that is answered too late goes nowhere.
+    waiting = hold(page, "/encode/")
+    page.set_input_files("#picture-file", {"name": "a.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    page.locator("#nearest .thumb").first.click()
+    expect(head).to_have_text(re.compile("Item "))
+    item = shown_text(page)
+    release(page, waiting)
+    assert shown_text(page) == item
+    expect(head).to_have_text(re.compile("Item "))
 
 
 def test_what_is_no_picture_gets_a_sentence_and_nothing_is_lost(page: Page, server: str) -> None:

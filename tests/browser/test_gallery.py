@@ -9,6 +9,7 @@ from urllib.parse import quote
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from components.columns import values_of
 from tests.browser.driving import open_map, wait_until
 from vae_core import demo
 from vae_core.drawing.pictures import decode, originals
@@ -94,6 +95,23 @@ def test_filter_and_map_show_the_same_items_and_each_other(page: Page, server: s
     page.locator("#within").get_by_role("button").click()
     expect(page.locator("#gallery-place")).to_contain_text("of 10,000")
     expect(page.locator("#filter-column")).to_have_value("")
+    # An angle is one column, in degrees, and a part of it may go through 0; links that named its cosine lead to it.
+    page.goto(f"{server}/?page=items&rank=item&color=measured:direction%20cos%202%CE%B8")
+    expect(page.locator("#color-by")).to_have_value("direction")
+    expect(page.locator("#map .colorbar, #map .cbaxis").first).to_contain_text("135°")
+    page.select_option("#filter-column", "measured:direction")
+    low, high = (page.get_by_label(f"{end} measured:direction") for end in ("Lowest", "Highest"))
+    expect(high).to_have_value("180")
+    low.fill("170")
+    low.press("Enter")
+    expect(page.locator("#within")).to_contain_text("direction from 170° to 180°")
+    high.fill("10")
+    high.press("Enter")
+    expect(page.locator("#within")).to_contain_text("direction from 170° to 10°")
+    told = values_of(demo("fashion"), "measured:direction")
+    assert told is not None
+    index = in_view(page)[0]["item"]["index"]
+    assert index == np.flatnonzero((told >= 170) | (told <= 10))[0]
 
 
 def test_it_shows_reconstructions_and_what_the_legend_shows(page: Page, server: str) -> None:

@@ -14,8 +14,10 @@ from tests.browser.driving import (
     choose,
     empty_spots,
     get,
+    hold,
     notice,
     open_map,
+    release,
     shown,
     shown_text,
     wait_for_address,
@@ -61,6 +63,52 @@ def test_undo_and_redo_go_where_you_were(page: Page, server: str) -> None:
     page.click("#redo")
     where(3)
     assert_drawn(page, server)
+
+
+def test_the_newest_of_what_was_asked_for_is_where_the_page_ends(page: Page, server: str) -> None:
+    """Answers come in any order: of clicks, of steps through the history, of pictures dropped."""
+    open_map(page, server, "item=4")
+    items = [4]
+    for _ in range(2):
+        near = [one["index"] for one in get(server, f"fashion/items/{items[-1]}")["nearest"]]
+        items.append(next(one for one in near if one not in items))
+        page.locator(f"#nearest .thumb[data-index='{items[-1]}']").click()
+        wait_for_address(page, f"item={items[-1]}(&|$)")
+        expect(page.locator(".item-head strong")).to_have_text(f"Item {items[-1]}")
+    points = [np.array(get(server, f"fashion/items/{item}")["z"], dtype=np.float32) for item in items]
+    wait_for_point(page, points[2], tolerance=0)
+
+    # Two steps back in a hurry: the answer of the first comes last.
+    waiting = hold(page, f"/items/{items[1]}$")
+    page.evaluate("document.getElementById('undo').click()")
+    wait_for_address(page, f"item={items[1]}(&|$)")
+    page.evaluate("document.getElementById('undo').click()")
+    wait_for_point(page, points[0], tolerance=0)
+    release(page, waiting)
+    wait_for_address(page, f"item={items[0]}(&|$)")
+    expect(page.locator(".item-head strong")).to_have_text(f"Item {items[0]}")
+    wait_for_point(page, points[0], tolerance=0)
+    # Gone elsewhere before a step forward is answered, that is the next step.
+    waiting = hold(page, f"/items/{items[1]}$")
+    page.click("#redo")
+    wait_for_address(page, f"item={items[1]}(&|$)")
+    page.locator("#to-prior-mean").click()
+    origin = np.zeros_like(points[0])
+    wait_for_point(page, origin, tolerance=0)
+    release(page, waiting)
+    page.wait_for_function("!location.search.includes('item=')")
+    expect(page.locator("#redo")).to_have_attribute("aria-disabled", "true")
+    wait_for_point(page, origin, tolerance=0)
+    # An item, and the slider moved before it is there.
+    waiting = hold(page, r"/items/\d+$")
+    page.locator("#nearest .thumb").first.click()
+    slider = page.locator(f"#latent-{get(server, 'fashion')['order'][0]}")
+    slider.press("ArrowRight")
+    moved = wait_for_other_picture(page, text(origin))
+    release(page, waiting)
+    wait_for_point(page, moved, tolerance=0)
+    wait_for_address(page, "z=")
+    assert "item" not in asked(page)
 
 
 def test_a_slider_just_let_go_of_is_a_step_of_its_own(page: Page, server: str) -> None:
@@ -191,3 +239,28 @@ def test_a_link_that_is_wrong_in_parts_is_followed_as_far_as_it_goes(
     page.mouse.click(spot["x"], spot["y"])
     wait_for_other_picture(page, before)
     assert_drawn(page, server)
+
+
+def test_a_duplicated_tab_is_a_visitor_of_its_own(page: Page, server: str) -> None:
+    """What one tab cancels goes on for the other; over a reload a tab stays who it is."""
+    whoami = "async () => (await import('./assets/explore/visitor.js')).asVisitor('')"
+
+    def named(tab: Page) -> str:
+        tab.wait_for_selector("#decoded[data-z]")
+        return str(tab.evaluate(whoami))
+
+    open_map(page, server)
+    own = named(page)
+    with page.expect_popup() as opened:
+        page.evaluate("void open(location.href)")  # its storage is a copy of this one's
+    other = opened.value
+    assert named(other) != own
+    page.reload()
+    assert named(page) == own
+    # Where the browser has no locks they ask each other.
+    other.evaluate("name => sessionStorage.setItem('visitor', name)", page.evaluate("sessionStorage.visitor"))
+    for tab in (page, other):
+        tab.add_init_script("delete Navigator.prototype.locks")
+        tab.reload()
+    assert named(page) == own
+    assert named(other) != own

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.driving import choose, open_map, wait_for_map
 
+AXES = "new URLSearchParams(location.search).get('projection').slice(2)"
 AUTOMATIC = "x with y, r = 0.57"  # never that of first figures
 
 # Goes through a heat map by keys, all at once since its card may be drawn anew; [role, column, row] after each key.
@@ -227,6 +228,22 @@ def test_a_relation_opens_and_a_dimension_gets_a_name(page: Page, server: str) -
     assert walked["stops"] == 1 and walked["stayed"], "one stop of the keyboard; arrows step through no neighbours"
     last = f"{walked['touched']['column']} along z{walked['touched']['dimension']}"
     expect(page.locator(".relation-detail h3")).to_have_text(last)
+    # Wherever a dimension is told of it has the name it has at its slider, and the new one at once.
+    choose(page, "color-by", "z6")
+    scale = page.locator("#map .cbtitle")
+    expect(scale).to_have_text("z6 · x with y")
+    page.locator("#study-relations .names [data-name-of='6']").press("F2")
+    page.keyboard.type("a < b")
+    page.keyboard.press("Enter")
+    expect(scale).to_have_text("z6 · a < b")
+    page.click("#study-tabs [data-page=items]")
+    for menu in ("rank-by", "filter-column"):
+        expect(page.locator(f"#{menu} option[value=z6]")).to_have_text("z6 · a < b")
+    choose(page, "projection", "Raw pair")
+    wait_for_map(page, "sprites", f"z:{page.evaluate(AXES)}")
+    titles = page.locator("#map .infolayer").locator(".g-xtitle, .g-ytitle")
+    expect(titles.first).to_have_text(re.compile(r"^z\d · "))
+    page.request.put(f"{server}/api/spaces/sprites/names/6", data={"name": ""})
 
 
 def test_what_is_chosen_of_a_card_is_in_the_address_and_can_be_undone(page: Page, server: str) -> None:

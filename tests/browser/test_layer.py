@@ -12,11 +12,15 @@ from tests.browser.driving import (
     PLOT,
     choose,
     get,
+    hold,
     open_map,
+    release,
+    shown_text,
     wait_for_address,
     wait_for_ink,
     wait_for_map,
     wait_for_other_picture,
+    wait_for_point,
     wait_until,
 )
 from vae_core.demos.shipped import DEMOS
@@ -58,6 +62,21 @@ def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) 
     page.mouse.click(x, y)
     wait_for_other_picture(page, before)
     expect(page.locator("#touched")).to_contain_text("fifty, item")
+    own = shown_text(page)
+    # Another one that is answered too late goes nowhere; gone back to, the first is judged as the item it is.
+    waiting = hold(page, "/layers/fifty/items/")
+    page.mouse.click(x, y)
+    page.locator("#nearest .thumb").first.click()
+    item = wait_for_other_picture(page, own)
+    release(page, waiting)
+    wait_for_point(page, item, tolerance=0)
+    expect(page.locator(".item-head strong")).to_have_text(re.compile("^Item "))
+    page.click("#undo")
+    wait_for_other_picture(page, ",".join(map(str, item)))
+    expect(page.locator("#touched")).to_contain_text("fifty, item")
+    expect(page.locator("#trust [data-indicator=faithful]")).to_have_attribute(
+        "aria-label", re.compile("reconstructed")
+    )
     # What colours the map can colour both alike, each on the same scale.
     kinds = f"new Set(await ({INKS})()).size"
     choose(page, "color-by", "z9")
@@ -107,3 +126,12 @@ def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) 
     fifty.locator(".layer-toggle").click()
     page.wait_for_function("getComputedStyle(document.getElementById('overlay')).visibility === 'hidden'")
     page.wait_for_function("!location.search.includes('layer=')")
+    # However many there are, no two look alike.
+    looks = page.evaluate(
+        """async () => {
+            const { lookOf } = await import('./assets/explore/layer.js');
+            const looks = Array.from({ length: 20 }, (_, i) => lookOf(`layer-${i}`));
+            return looks.map(({ ink, shape }) => `${ink} ${shape}`);
+        }"""
+    )
+    assert len(set(looks)) == 20 and not any("undefined" in look for look in looks)

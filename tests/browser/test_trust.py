@@ -62,7 +62,7 @@ def test_a_tile_of_the_grid_is_what_a_click_on_it_shows(page: Page, server: str,
         button.click()
         expect(button).to_have_text("Off the plane: point on show")
         wait_for_address(page, "offPlane=1")
-        wait_until(page, f"async () => (await ({_TILES})())?.[0].query !== ''")
+        wait_until(page, f"async () => Boolean((await ({_TILES})())?.[0].query)")
     own = shown(page)
     grid = tiles(page)
     # Points only hint at the items; the tiles are what can be read.

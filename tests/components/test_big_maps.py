@@ -80,6 +80,19 @@ def test_numbers_have_the_colour_of_their_mean() -> None:
     assert one_by_one[3, 3] == int("9A9A9A", 16)
 
 
+def test_angles_have_the_colour_of_their_circular_mean() -> None:
+    colours = ["#000000", "#ff0000", "#ffffff", "#00ff00", "#000000"]  # 0°, 90°, 180°, 270°
+    angles = np.array([350, 20, 180, np.nan], dtype=np.float32)
+    big = BigMap(
+        points_at((1.05, 0.55), (1.05, 0.55), (7.05, 3.55), (4.05, 2.05)),
+        Scale("d", angles, 0.0, 360.0, colours, 360.0),
+    )
+    picture = opened(big.picture(VIEW, MANY)).astype(int)
+    assert picture[34, 10, :3].max() < 30, "the mean of 350° and 20° is 5°, and not 185°"
+    assert picture[4, 70, :3].min() > 220 and picture[19, 40, 3] == 0
+    assert big.points(np.arange(4))[3, 3] == int("9A9A9A", 16)
+
+
 def test_few_items_come_one_by_one(grey: LatentSpace) -> None:
     projection = grey.projection("pca")
     chosen = colouring(grey, projection, "label")

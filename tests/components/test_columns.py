@@ -124,4 +124,10 @@ def test_a_fresh_map_is_coloured_by_the_label(grey: LatentSpace, vectors: Latent
 
 def test_the_page_is_told_the_kinds(client: FlaskClient) -> None:
     told = client.get("/api/spaces/grey").get_json()["columns"]
-    assert told[1] == {"name": "digit", "title": "digit", "kind": "category", "of_map": False, "measured": False}
+    plain = {"of_map": False, "measured": False, "turn": 0.0, "degrees": 0.0, "parts": []}
+    assert told[1] == {"name": "digit", "title": "digit", "kind": "category", **plain}
+    (angle,) = (column for column in told if column["turn"])
+    parts = ["measured:direction sin 2θ", "measured:direction cos 2θ"]
+    wanted = {"name": "measured:direction", "title": "direction", "kind": "number", "measured": True, "parts": parts}
+    assert angle == {**plain, **wanted, "turn": 180.0, "degrees": 180.0}
+    assert not {column["name"] for column in told} & set(parts)

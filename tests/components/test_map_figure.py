@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.colouring import SELECTION
-from components.columns import SHOWN_CATEGORIES, with_others
+from components.columns import SHOWN_CATEGORIES, columns, with_others
 from components.map_figure import label_shifts, map_figure
 from vae_core import InputError, LatentSpace
 from vae_core.groups.item_set import ItemSet
@@ -93,3 +93,20 @@ def test_names_that_have_room_stay_where_they_are() -> None:
     corners = [np.array(corner, dtype=float) for corner in ((0, 0), (1, 0), (0, 1), (1, 1))]
     assert label_shifts(corners, 1.0) == [0, 0, 0, 0]
     assert label_shifts([], 1.0) == []
+
+
+def test_an_angle_is_coloured_by_degrees_on_a_circle_of_colours(grey: LatentSpace) -> None:
+    random = np.random.default_rng(0).uniform(-np.pi, np.pi, 60)
+    table = grey.data.table.assign(heading=random, **{"wind sin": np.sin(random), "wind cos": np.cos(random)})
+    space = LatentSpace.build(grey.model, replace(grey.data, table=table))
+    for column, turn in (("measured:direction", 180), ("heading", 360), ("angle:wind", 360)):
+        trace = next(one for one in map_figure(space, space.projection("pca"), column).data if one.marker.colorbar.len)
+        assert (trace.marker.cmin, trace.marker.cmax) == (0, turn)
+        assert trace.marker.colorscale[0][1] == trace.marker.colorscale[-1][1], "it ends where it begins"
+        assert trace.marker.colorbar.ticktext == tuple(f"{turn * quarter / 4:g}°" for quarter in range(5))
+        if turn == 360:
+            np.testing.assert_allclose(trace.marker.color, np.degrees(random) % 360, rtol=1e-4, atol=1e-3)
+    names = [one.name for one in columns(space)]
+    assert "measured:direction" in names and "measured:direction cos 2θ" not in names
+    with pytest.raises(InputError, match="direction cos 2θ"):
+        map_figure(space, space.projection("pca"), "measured:direction cos 2θ")

@@ -74,6 +74,15 @@ def test_a_reconstruction_is_told_by_its_place_among_the_items(space: LatentSpac
     assert unknown["faithful"] is None and unknown["words"]["faithful"] == "not measured"
 
 
+def test_what_cannot_be_told_from_one_item_is_said_to_be_so(space: LatentSpace) -> None:
+    told = describe_trust(space, space.mean[:1], _trust(np.nan, np.nan, 0.9))
+    assert (told["believed"], told["near"], told["trust_in_words"]) == (0.9, None, "faithful")
+    assert told["words"]["near"] == "cannot be told from one item"
+    nothing = describe_trust(space, space.mean[:1], _trust(np.nan, np.nan, np.nan))
+    assert nothing["believed"] is None and nothing["trust"] is None
+    assert nothing["trust_in_words"] == "cannot be told from one item"
+
+
 def test_the_readme_defines_trust_in_the_same_words() -> None:
     readme = " ".join((Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split())
     for name, sentence in INDICATORS.values():

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from components.columns import values_of
 from components.within import Within
 from vae_core import InputError, LatentSpace
 
@@ -46,3 +47,13 @@ def test_columns_without_such_a_part_are_refused(grey: LatentSpace) -> None:
         Within("size2", 0, 1).items(grey)
     with pytest.raises(InputError, match="holds no numbers"):
         Within("label", 0, 1).items(grey)
+
+
+def test_a_range_of_an_angle_may_go_through_zero(grey: LatentSpace) -> None:
+    direction = values_of(grey, "measured:direction")
+    assert direction is not None
+    through = Within.of({"column": "measured:direction", "low": 150, "high": 30}).items(grey)
+    assert through.tolist() == np.flatnonzero((direction >= 150) | (direction <= 30)).tolist() and len(through)
+    between = Within.of({"column": "measured:direction", "low": 30, "high": 150}).items(grey)
+    assert len(np.intersect1d(through, between)) == 0 and len(through) + len(between) == direction.notna().sum()
+    assert len(Within.of({"column": "size", "low": 0.9, "high": 0.1}).items(grey)) == 0, "a size does not go round"

@@ -14,8 +14,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tests.space.conftest import LinearModel, vectors
+from vae_core.interpret.angles import with_angles
 from vae_core.interpret.item_columns import columns_of_items
-from vae_core.interpret.probes import balanced_accuracy, probes, probes_of
+from vae_core.interpret.probe_scores import balanced_accuracy
+from vae_core.interpret.probes import probes, probes_of
 from vae_core.progress import Stopped
 from vae_core.report.cards.probes import card
 from vae_core.space import LatentSpace
@@ -142,3 +144,26 @@ def test_the_card_says_only_where_a_straight_line_does_not_do() -> None:
     assert "bent better from nearest items (" in told["bent"] and "by a straight line 0." in told["bent"]
     assert "folded well only from nearest items (" in told["folded"]
     assert told["straight"].endswith("by a straight line.")
+
+
+def test_an_angle_is_read_as_sine_and_cosine_together_wherever_it_is_counted_from() -> None:
+    random = np.random.default_rng(4)
+    angle = random.uniform(0, 2 * np.pi, 600)
+    # A code that tells one coordinate of the circle well and the other badly.
+    z = np.stack([np.cos(angle), np.sin(angle) + random.normal(size=600), random.normal(size=600)], axis=1)
+    found = []
+    for shift in (0.0, 1.0):
+        turned = (angle + shift) % (2 * np.pi)
+        table = pd.DataFrame({"wind sin": np.sin(turned), "wind cos": np.cos(turned), "size": z[:, 2]})
+        found.append(probes_of(z, with_angles(columns_of_items(table)), seed=1))
+    assert found[0].columns == ("wind", "size") and found[0].made_of[0] == ("wind sin", "wind cos")
+    assert found[0].measures == ("R² of sine and cosine together", "R²")
+    assert found[0].linear[0] == pytest.approx(found[1].linear[0], abs=1e-6), "no half depends on where 0° is"
+    y = np.stack([np.sin(angle), np.cos(angle)], axis=1)
+    folds = KFold(5, shuffle=True, random_state=1)
+    told = cross_val_predict(make_pipeline(StandardScaler(), Ridge()), z, y, cv=folds)
+    guess = cross_val_predict(DummyRegressor(), z, y, cv=folds)
+    assert found[0].linear[0] == pytest.approx(1 - np.square(y - told).sum() / np.square(y - guess).sum(), abs=1e-7)
+    space = LatentSpace.build(LinearModel(), vectors(600))
+    drawn = str(card(space, found[0]))
+    assert drawn.count("wind") >= 1 and "wind sin" not in drawn and "angle:wind" in drawn

@@ -136,6 +136,19 @@ def test_what_is_given_can_be_used_while_the_work_goes_on(jobs: Jobs, tmp_path: 
     assert job.result(60) == "cancel" and job.wait(60)
 
 
+def test_work_that_has_given_something_can_go_on_under_its_name(jobs: Jobs, tmp_path: Path) -> None:
+    job = jobs.submit("whole", "go_on", "Whole", where(tmp_path), "one")
+    jobs.rename("whole", "too early")
+    assert jobs.get("whole") is job, "nothing is given yet" if job.given is None else job.given
+    process_of(tmp_path)
+    jobs.rename("whole", "half")
+    assert jobs.get("whole") is None and jobs.get("half") is job and job.key == "half"
+    again = jobs.submit("whole", "multiply", "Whole", {"a": 6, "b": 7}, "one")
+    assert again is not job and not again.finished
+    jobs.cancel("half", "one")
+    assert job.wait(60) and again.result(60) == 42
+
+
 def test_what_another_visitor_waits_for_goes_on(jobs: Jobs, tmp_path: Path) -> None:
     job = jobs.submit("keep", "keep", "Work", where(tmp_path), "one")
     assert jobs.submit("keep", "keep", "Work", where(tmp_path), "other") is job

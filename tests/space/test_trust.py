@@ -11,7 +11,8 @@ from scipy.stats import chi2
 from tests.space.conftest import LinearModel, vectors
 from vae_core.model.protocol import Capabilities
 from vae_core.space import LatentSpace, Neighbours, trust
-from vae_core.space.trust import TrustScale, assess_points
+from vae_core.space.foreign import foreign_items
+from vae_core.space.trust import TrustScale, assess_items, assess_points
 from vae_core.space.trust.faithfulness import reconstruction_score, round_trip_score
 from vae_core.space.trust.scale import AROUND, Calibration
 from vae_core.space.trust.scores import combine_scores
@@ -70,6 +71,14 @@ def test_constant_latents_and_a_single_item() -> None:
         scale = TrustScale.measure(mean, np.full_like(mean, -60))
         assert scale.score(mean[:1])[0] == 1
         assert scale.score(mean[:1] + 1)[0] < 0.01
+
+
+def test_from_one_item_nearness_cannot_be_told() -> None:
+    space = LatentSpace.build(LinearModel(), vectors(1))
+    for assessed in (assess_points(space, space.mean + 3), assess_items(space, space.mean, space.distortion)):
+        assert np.isnan(assessed.near).all() and np.isfinite(assessed.faithful).all()
+        np.testing.assert_array_equal(assessed.headline, assessed.faithful)
+    assert not foreign_items(space, space.mean + 3, space.distortion).remote.any()
 
 
 def test_what_the_decoder_learnt_from_is_trusted_however_dense_the_items_lie() -> None:

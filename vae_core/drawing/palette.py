@@ -10,8 +10,13 @@ MANY = (
     *("#332288", "#EE8866", "#77AADD", "#117733", "#FFAABB", "#999933", "#AA4499", "#99DDFF", "#BBCC33", "#6699CC"),
 )
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "triangle-down", "hexagon", "x", "pentagon")
-#: Sectors of a turn, the last beside the first: hues of one lightness, after "phase" of cmocean (Thyng et al. 2016).
-CYCLIC = ("#A8780D", "#D35A3A", "#C7479E", "#7B68DC", "#1F8FB8", "#2F9A62")
+#: A turn in steps of a twelfth, the last as the first: light, orange, dark, blue. A loop through OKLab in lightness and
+#: from blue to yellow, which a dichromat sees too: two that are a sixth of the turn or more apart differ by 0.15 to
+#: every eye.
+CYCLIC = (
+    *("#B4ACCE", "#D3A392", "#DE854D", "#CF5D00", "#AD3D09", "#843236", "#61325E"),
+    *("#4E368E", "#4A41C1", "#535CEB", "#6A7FFF", "#8D9EF5", "#B4ACCE"),
+)
 #: Lines and bars that stand for no class: the accent of the page, then neutral and cold inks that no class has.
 PLAIN = ("#5C7CFA", "#868E96", "#9775FA", "#22A6B8", "#91A7FF", "#ADB5BD", "#7048E8", "#3B8A94")
 #: Missing values.
@@ -26,6 +31,11 @@ def category_style(position: int, of: int) -> tuple[str, str]:
     if of <= len(OKABE_ITO):
         return OKABE_ITO[position], "circle"
     return MANY[position % len(MANY)], SYMBOLS[(position // 7) % len(SYMBOLS)]
+
+
+def sector_ink(sector: int, of: int) -> str:
+    """Return the colour of the middle of a sector of a turn that is cut into so many; a divisor of 6."""
+    return CYCLIC[(2 * sector + 1) * (len(CYCLIC) - 1) // (2 * of)]
 
 
 def plain_ink(position: int) -> str:

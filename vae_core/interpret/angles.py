@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -45,13 +46,20 @@ def with_angles(columns: ItemColumns) -> ItemColumns:
         As `columns_of_space` finds them.
     """
     pairs = _pairs(columns.columns)
-    first = {min(at, other): (at, other, name) for name, (at, other) in pairs.items()}
-    joined = {place for pair in pairs.values() for place in pair}
+    first = {min(pair): pair for pair in pairs}
+    joined = {place for pair in pairs for place in pair}
     made = []
     for at, column in enumerate(columns.columns):
         if at in first:
-            sine, cosine, name = first[at]
-            made.append(_of_pair(columns.columns[sine], columns.columns[cosine], name))
+            sine, cosine = (columns.columns[place] for place in first[at])
+            common = pairs[first[at]]
+            others = [one.name for one in columns.columns if one.source == column.source]
+            turn = turn_of_pair(common)
+            values = degrees_of_pair(sine.values, cosine.values, turn)
+            parts = (sine.name, cosine.name)
+            made.append(
+                dataclasses.replace(column, name=angle_name(common, others), values=values, turn=turn, parts=parts)
+            )
         elif at not in joined:
             made.append(_of_number(column))
     return ItemColumns(tuple(made), columns.left_out, columns.reasons)
@@ -66,43 +74,80 @@ def sectors(column: ItemColumn) -> tuple[np.ndarray, tuple[str, ...]]:
     return codes, tuple(f"{k * wide:.0f}–{(k + 1) * wide:.0f}°" for k in range(SECTORS))
 
 
-def _pairs(columns: tuple[ItemColumn, ...]) -> dict[str, tuple[int, int]]:
-    """Places of sine and cosine of the same angle, by its name."""
-    halves: dict[tuple[str, str], dict[str, int]] = {}
-    for at, column in enumerate(columns):
-        if column.kind == "number" and (told := _PART.fullmatch(column.name)):
-            name = " ".join(part for part in (told["before"].strip(), told["after"].strip()) if part)
-            halves.setdefault((column.source, name), {})[told["of"].lower()[:3]] = at
-    return {
-        name or "angle": (half["sin"], half["cos"])
-        for (_, name), half in halves.items()
-        if len(half) == 2 and _on_the_circle(columns[half["sin"]].values, columns[half["cos"]].values)
-    }
+def pairs_by_name(names: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return the places of what is called sine and cosine of one angle, by what both have in common of their names."""
+    halves: dict[str, dict[str, int]] = {}
+    for at, name in enumerate(names):
+        if told := _PART.fullmatch(name):
+            common = " ".join(part for part in (told["before"].strip(), told["after"].strip()) if part)
+            halves.setdefault(common, {})[told["of"].lower()[:3]] = at
+    return {name or "angle": (half["sin"], half["cos"]) for name, half in halves.items() if len(half) == 2}
 
 
-def _on_the_circle(sine: np.ndarray, cosine: np.ndarray) -> bool:
+def angle_name(common: str, others: Sequence[str]) -> str:
+    """Return what the angle of a pair is called, by what both parts have in common, unlike any of the others."""
+    plain = " ".join(_TWICE.sub("", common).split()) or "angle"
+    return f"{plain} (angle)" if plain in others else plain
+
+
+def turn_of_pair(common: str) -> float:
+    """Return the degrees after which the angle of a pair is the same again: half a turn of an axis."""
+    return HALF_TURN if _TWICE.search(common) else TURN
+
+
+def degrees_of_pair(sine: np.ndarray, cosine: np.ndarray, turn: float) -> np.ndarray:
+    """Return the angle ``[n]`` in degrees from 0 to `turn`, of its sine and cosine, or those of twice the angle."""
+    return np.asarray(np.degrees(np.arctan2(sine, cosine)) % TURN * (turn / TURN))
+
+
+def says_angle(name: str) -> bool:
+    """Return whether the name or the unit of a number says that it is an angle."""
+    plain, unit = split_unit(name)
+    return bool(_SAID.search(plain)) or unit.lower() in _UNITS
+
+
+def turn_of_number(name: str, values: np.ndarray) -> float:
+    """Return how much of its own unit is a turn of a number that says it is an angle, 0 where it goes round nowhere.
+
+    Parameters
+    ----------
+    name : str
+        With its unit, if there is one.
+    values : ndarray
+        ``[n]``, not finite where they are missing.
+    """
+    plain, unit = split_unit(name)
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return 0.0
+    low, high = float(known.min()), float(known.max())
+    stated = _UNITS.get(unit.lower())
+    reach = high - min(low, 0.0)
+    turns = (stated,) if stated else (1.0, *_TURNS) if low >= 0 and _IN_TURNS.search(plain) else _TURNS
+    turn = next((one for one in turns if reach <= one * (1 + 1e-9)), None)
+    return 0.0 if turn is None or high - low <= _COVERED * turn else turn
+
+
+def _pairs(columns: tuple[ItemColumn, ...]) -> dict[tuple[int, int], str]:
+    """What places of sine and cosine of the same angle have in common of their names."""
+    found: dict[tuple[int, int], str] = {}
+    for source in ("table", "measured"):
+        places = [at for at, one in enumerate(columns) if one.kind == "number" and one.source == source]
+        for common, (sine, cosine) in pairs_by_name([columns[at].name for at in places]).items():
+            pair = places[sine], places[cosine]
+            if on_the_circle(*(columns[at].values for at in pair)):
+                found[pair] = common
+    return found
+
+
+def on_the_circle(sine: np.ndarray, cosine: np.ndarray) -> bool:
+    """Return whether the squares of both add up to 1, wherever they are known."""
     length = np.hypot(sine, cosine)
     known = np.isfinite(length)
     return bool(known.any() and (np.abs(length[known] - 1) < 1e-3).all())
 
 
-def _of_pair(sine: ItemColumn, cosine: ItemColumn, name: str) -> ItemColumn:
-    turn = HALF_TURN if _TWICE.search(name) else TURN
-    angle = np.degrees(np.arctan2(sine.values, cosine.values)) % TURN * (turn / TURN)
-    plain = " ".join(_TWICE.sub("", name).split()) or "angle"
-    return dataclasses.replace(sine, name=plain, values=angle, turn=turn, parts=(sine.name, cosine.name))
-
-
 def _of_number(column: ItemColumn) -> ItemColumn:
-    name, unit = split_unit(column.name)
-    if column.kind != "number" or not (_SAID.search(name) or unit.lower() in _UNITS):
-        return column
-    known = column.values[np.isfinite(column.values)]
-    low, high = float(known.min()), float(known.max())
-    stated = _UNITS.get(unit.lower())
-    reach = high - min(low, 0.0)
-    turns = (stated,) if stated else (1.0, *_TURNS) if low >= 0 and _IN_TURNS.search(name) else _TURNS
-    turn = next((one for one in turns if reach <= one * (1 + 1e-9)), None)
-    if turn is None or high - low <= _COVERED * turn:
-        return column
-    return dataclasses.replace(column, values=column.values * (TURN / turn) % TURN, turn=TURN)
+    said = column.kind == "number" and says_angle(column.name)
+    turn = turn_of_number(column.name, column.values) if said else 0.0
+    return dataclasses.replace(column, values=column.values * (TURN / turn) % TURN, turn=TURN) if turn else column

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vae_core.interpret.angles import with_angles
 from vae_core.interpret.item_columns import ItemColumn, ItemColumns
+from vae_core.interpret.probe_scores import FOLDS, read_category, read_numbers
 from vae_core.interpret.space_columns import columns_of_space
 from vae_core.progress import Progress, Stopped, silent
 
@@ -18,13 +20,10 @@ if TYPE_CHECKING:
 #: Items a probe looks at where nobody says how many, and the most it can.
 USUAL_ITEMS = 5_000
 MOST_ITEMS = 20_000
-FOLDS = 5
-#: Neighbours the second probe asks; fewer where there are fewer items.
-NEIGHBOURS = 10
-#: Ridge's penalty, on standardised means; the inverse of it in the logistic regression; how closely that is solved.
-PENALTY = 1.0
-TOLERANCE = 1e-3
-_MOST_STEPS = 1_000
+#: What scores are.
+R_SQUARED = "R²"
+JOINT = "R² of sine and cosine together"
+ACCURACY = "balanced accuracy"
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Probes:
     columns, sources, kinds, notes : tuple of str
         One a column: its name, "table" or "measured", "number" or "category", and what was done to it.
     measures : tuple of str
-        What the scores of each column are: "R²" or "balanced accuracy".
+        What the scores of each column are: `R_SQUARED`, `JOINT` of an angle, or `ACCURACY`.
     items : int
         Items looked at.
     used : ndarray
@@ -57,6 +56,8 @@ class Probes:
     chance : ndarray
         ``[c]`` the score of the best guess that does not look at the code: 0 for R², that of the mean of the items
         trained on, and 1 / classes for balanced accuracy, that of the most frequent class as of any other.
+    made_of : tuple of tuple of str
+        One a column, the columns it was made from where there are several: sine and cosine of an angle.
     left_out, reasons : tuple of str
         Columns that could not be used, and why.
     """
@@ -79,6 +80,7 @@ class Probes:
     nearest_error: np.ndarray
     nearest_shuffled: np.ndarray
     chance: np.ndarray
+    made_of: tuple[tuple[str, ...], ...]
     left_out: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
@@ -93,7 +95,9 @@ def probes_of(
     estimators and defaults. Numbers are scored by *R²*, 1 − Σ(y − ŷ)² / Σ(y − ȳ)² over all held-out items, ȳ the mean
     of the items trained on: the predictive squared correlation of Schüürmann et al. (2008, "External validation and
     prediction employing the predictive squared correlation coefficient"). Its standard error over the folds is that of
-    a ratio of sums (Cochran 1977, "Sampling techniques", ch. 6). Categories are scored by *balanced accuracy*, the mean
+    a ratio of sums (Cochran 1977, "Sampling techniques", ch. 6). An angle, as `with_angles` makes it, is read as its
+    sine and cosine, and has one R², both sums taken over the two together: neither half says where it points, and what
+    one has of the variance depends on where 0° is. Categories are scored by *balanced accuracy*, the mean
     share of each class that is found: with it chance is 1 / classes however uneven the classes are, which accuracy
     would hide. Their folds are stratified; classes with fewer than 5 items, and those that were put together as one,
     are not used; nor are numbers of which fewer than 5 items differ from the most frequent one.
@@ -134,10 +138,9 @@ def probes_of(
         if usable[together[0]][0].kind == "category":
             y = usable[together[0]][0].codes[rows]
             classes[together] = len(np.unique(y))
-            found = _read_category(x, y, seed)
+            found = read_category(x, y, seed)
         else:
-            y = np.stack([_scaled(usable[at][0].values[rows]) for at in together], axis=1)
-            found = _read_numbers(x, y, seed)
+            found = read_numbers(x, [_targets(usable[at][0], rows) for at in together], seed)
         scores[:, together], errors[:, together], asked[together] = found
         done += len(together)
         if not progress(done, len(usable), "probes"):
@@ -147,7 +150,7 @@ def probes_of(
         sources=tuple(str(column.source) for column, _, _ in usable),
         kinds=tuple(str(column.kind) for column, _, _ in usable),
         notes=tuple(note for _, _, note in usable),
-        measures=tuple("R²" if column.kind == "number" else "balanced accuracy" for column, _, _ in usable),
+        measures=tuple(_measure(column) for column, _, _ in usable),
         items=len(mean),
         used=np.array([len(rows) for _, rows, _ in usable], dtype=np.int64),
         classes=classes,
@@ -161,6 +164,7 @@ def probes_of(
         nearest_error=errors[1],
         nearest_shuffled=scores[3],
         chance=np.where(classes > 0, 1 / np.maximum(classes, 1), 0.0),
+        made_of=tuple(column.parts for column, _, _ in usable),
         left_out=tuple(left_out),
         reasons=tuple(reasons),
     )
@@ -199,7 +203,7 @@ def probes(
     """
     wanted = USUAL_ITEMS if items is None else min(items, MOST_ITEMS)
     index, columns = columns_of_space(space, min(wanted, len(space)), seed, measured, progress)
-    return probes_of(space.mean[index], columns, seed, progress)
+    return probes_of(space.mean[index], with_angles(columns), seed, progress)
 
 
 def _usable(column: ItemColumn) -> tuple[np.ndarray, str]:
@@ -240,81 +244,23 @@ def _groups(usable: list[tuple[ItemColumn, np.ndarray, str]]) -> list[list[int]]
     return list(groups.values())
 
 
+def _measure(column: ItemColumn) -> str:
+    if column.kind == "category":
+        return ACCURACY
+    return JOINT if column.turn else R_SQUARED
+
+
+def _targets(column: ItemColumn, rows: np.ndarray) -> np.ndarray:
+    """Return what is told of a column of numbers, ``[n, 1]``, or of an angle, its sine and cosine, ``[n, 2]``."""
+    values = column.values[rows]
+    if not column.turn:
+        return _scaled(values)[:, None]
+    angle = 2 * np.pi / column.turn * values
+    return np.stack([np.sin(angle), np.cos(angle)], axis=1)
+
+
 def _scaled(values: np.ndarray) -> np.ndarray:
     """Return values with mean 0 and deviation 1, which leaves R² as it is and large numbers finite."""
     small = values / np.abs(values).max()
     small = small - small.mean()
     return np.asarray(small / small.std())
-
-
-def _read_numbers(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """R² ``[4, t]`` of t columns ``[n, t]``, its standard error, and how many neighbours were asked."""
-    from sklearn.linear_model import Ridge
-    from sklearn.model_selection import KFold
-    from sklearn.neighbors import KNeighborsRegressor
-
-    t = y.shape[1]
-    folds = list(KFold(FOLDS, shuffle=True, random_state=seed).split(x))
-    both = np.concatenate([y, _shuffled(y, folds, seed)], axis=1)
-    near = _asked(folds)
-    missed, whole = np.empty((FOLDS, 4, t)), np.empty((FOLDS, 4, t))
-    for fold, (train, test) in enumerate(folds):
-        known, asked = _standardised(x, train, test)
-        guessed = np.square(both[test] - both[train].mean(axis=0)).sum(axis=0)
-        for at, probe in enumerate((Ridge(alpha=PENALTY), KNeighborsRegressor(near))):
-            told = probe.fit(known, both[train]).predict(asked)
-            missed[fold, [at, 2 + at]] = np.square(both[test] - told).sum(axis=0).reshape(2, t)
-            whole[fold, [at, 2 + at]] = guessed.reshape(2, t)
-    total = whole.sum(axis=0)
-    share = missed.sum(axis=0) / total
-    error = np.sqrt(FOLDS / (FOLDS - 1) * np.square(missed - share * whole).sum(axis=0)) / total
-    # Where all items are asked their mean is told, and rounding would leave a score of 1e-16.
-    return np.round(1 - share, 12), np.round(error, 12), near
-
-
-def _read_category(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """Balanced accuracy ``[4, 1]``, its standard error, and how many neighbours were asked."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold
-    from sklearn.neighbors import KNeighborsClassifier
-
-    folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(x, y))
-    shuffled = _shuffled(y[:, None], folds, seed)[:, 0]
-    near = _asked(folds)
-    scores = np.empty((4, 1, FOLDS))
-    for fold, (train, test) in enumerate(folds):
-        known, asked = _standardised(x, train, test)
-        for at, labels in enumerate((y, shuffled)):
-            linear = LogisticRegression(C=1 / PENALTY, tol=TOLERANCE, max_iter=_MOST_STEPS)
-            nearest: Any = KNeighborsClassifier(near)
-            for probe, place in ((linear, 2 * at), (nearest, 2 * at + 1)):
-                told = probe.fit(known, labels[train]).predict(asked)
-                scores[place, 0, fold] = balanced_accuracy(labels[test], told)
-    return scores.mean(axis=2), scores.std(axis=2, ddof=1) / np.sqrt(FOLDS), near
-
-
-def _asked(folds: list[tuple[np.ndarray, np.ndarray]]) -> int:
-    return min(NEIGHBOURS, *(len(train) for train, _ in folds))
-
-
-def balanced_accuracy(labels: np.ndarray, told: np.ndarray) -> float:
-    """Return the mean over the classes in `labels` of the share of each that was told rightly."""
-    right = np.bincount(labels[labels == told], minlength=int(labels.max()) + 1)
-    counts = np.bincount(labels)
-    return float((right[counts > 0] / counts[counts > 0]).mean())
-
-
-def _standardised(x: np.ndarray, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    from sklearn.preprocessing import StandardScaler
-
-    scaler = StandardScaler().fit(x[train])
-    return scaler.transform(x[train]), scaler.transform(x[test])
-
-
-def _shuffled(y: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], seed: int) -> np.ndarray:
-    """Return columns ``[n, t]`` with the items of each fold dealt out anew, so that folds stay stratified."""
-    random = np.random.default_rng(seed)
-    found = y.copy()
-    for _, test in folds:
-        found[test] = y[random.permutation(test)]
-    return found

@@ -216,7 +216,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.probes:probes",
         "vae_core.interpret.probes:Probes",
         first=400,
-        version=2,
+        version=3,
         wide=True,
     ),
     Study(

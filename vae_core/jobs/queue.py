@@ -206,6 +206,15 @@ class Jobs:
                 )
             write_quickly(job.folder / "stop", b"keep")
 
+    def rename(self, key: str, to: str) -> None:
+        """Give work under way the key of what it has given, so that what it was asked for can be asked for anew."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None and not job.finished and job.given is not None:
+                del self._jobs[key]
+                job.key = to
+                self._jobs[to] = job
+
     def restart(self, key: str, visitor: str = "") -> Job | None:
         """Start a job again that was interrupted, failed or was cancelled."""
         job = self._jobs.get(key)

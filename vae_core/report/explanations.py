@@ -120,8 +120,8 @@ EXPLAINED: dict[str, str] = {
     "means that the column lies in the space along curves.",
     "probe chance": "The score of the best guess without the code, and in brackets that of the probes on shuffled "
     "columns: a score near it tells nothing.",
-    "probe score": "R²: share of a number's variance that is explained. Balanced accuracy: mean share of each class "
-    "that is recognised. 1 is perfect for both.",
+    "probe score": "R²: share of a number's variance that is explained, and of an angle that of its sine and "
+    "cosine together. Balanced accuracy: mean share of each class that is recognised. 1 is perfect for both.",
     # Items
     "category disagreement": "Mean share of an item's nearest items that have another class: 0 means that classes are "
     "apart in latent space; random neighbours would give the second figure.",

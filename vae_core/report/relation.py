@@ -10,7 +10,7 @@ from markupsafe import Markup
 from vae_core.drawing.filmstrip import filmstrip
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain
-from vae_core.drawing.palette import CYCLIC, category_style
+from vae_core.drawing.palette import category_style, sector_ink
 from vae_core.interpret.along import Along, along_dimension
 from vae_core.report.explanations import explained_heading
 
@@ -127,5 +127,5 @@ def _stack(stack: np.ndarray, told: Along, shown: np.ndarray, rest: np.ndarray) 
 
 def _ink(category: int, told: Along) -> str:
     if told.kind == "angle":
-        return CYCLIC[category % len(CYCLIC)]
+        return sector_ink(int(category), len(told.categories))
     return category_style(int(category), len(told.categories))[0]

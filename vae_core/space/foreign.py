@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vae_core.space.trust.assessment import near_data
+
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
@@ -53,4 +55,4 @@ def foreign_items(space: LatentSpace, mean: np.ndarray, distortion: np.ndarray) 
     worst = float(np.percentile(own, WORST)) if len(own) else np.inf
     with np.errstate(invalid="ignore"):
         distorted = np.asarray(distortion) > worst
-    return ForeignItems(remote=space.trust_scale.score(mean) < LEAST_NEAR, distorted=distorted)
+    return ForeignItems(remote=near_data(space, mean) < LEAST_NEAR, distorted=distorted)

@@ -19,6 +19,15 @@ log = logging.getLogger(__name__)
 _NOTED_SECONDS = 5.0
 
 
+def is_begun(folder: Path, settings: ProjectionSettings) -> bool:
+    """Return whether steps of a map are noted in a space's folder, to be gone on from."""
+    return settings.method == "tsne" and _file_of(folder, settings).is_file()
+
+
+def _file_of(folder: Path, settings: ProjectionSettings) -> Path:
+    return folder / "unfinished" / f"{replace(settings, iterations=settings.all_iterations).id}.npz"
+
+
 @dataclass(frozen=True)
 class Descent:
     """Where a gradient descent stands.
@@ -54,7 +63,7 @@ class UnfinishedMap:
     """
 
     def __init__(self, folder: Path, settings: ProjectionSettings, latents: str) -> None:
-        self._path = folder / "unfinished" / f"{replace(settings, iterations=settings.all_iterations).id}.npz"
+        self._path = _file_of(folder, settings)
         self._most = settings.iterations
         self._whole = settings.iterations == settings.all_iterations
         self._about = json.dumps({"latents": latents, "settings": replace(settings, iterations=1).to_json()})

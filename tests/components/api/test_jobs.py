@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
+from components.api.jobs import describe
 from components.server import create_dash
 from vae_core import Catalogue
-from vae_core.jobs import Jobs, Kind
+from vae_core.jobs import Job, Jobs, Kind
+from vae_core.space import ProjectionSettings
+from vae_core.space.unfinished import Descent, UnfinishedMap
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 KINDS = {"multiply": Kind("tests.jobs.work:multiply"), "wait": Kind("tests.jobs.work:wait")}
@@ -91,3 +95,26 @@ def test_work_that_is_not_there_is_not_found(page: FlaskClient, name: str) -> No
     for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/preview"), ("POST", "/restart")):
         answer = page.open(f"/api/jobs/{name}{path}", method=method)
         assert answer.status_code == 404 and answer.get_json()["error"].endswith(".")
+
+
+def test_it_is_told_whether_what_was_cancelled_goes_on_where_it_was(tmp_path: Path) -> None:
+    for method, note, goes_on in (
+        ("tsne", "KL divergence 2.10", True),
+        ("tsne", "neighbours", False),
+        ("umap", "epoch 20", False),
+    ):
+        settings = ProjectionSettings.of(method)
+        arguments = {"settings": settings.to_json(), "folder": str(tmp_path / "space")}
+        job = Job("key", "projection", "A map", arguments, tmp_path)
+        (tmp_path / "progress.json").write_text(json.dumps({"step": 20, "of": 750, "note": note}))
+        assert describe(job)["goes_on"] is goes_on, note
+    # Steps that were noted before are gone on from, however far the new beginning has come.
+    tsne = ProjectionSettings.of("tsne")
+    job = Job("key", "projection", "A map", {**arguments, "settings": tsne.to_json()}, tmp_path)
+    (tmp_path / "progress.json").write_text(json.dumps({"note": "neighbours"}))
+    points = np.zeros((4, 2))
+    UnfinishedMap(tmp_path / "space", tsne, "latents").note(Descent(3, points, points, points), "library", now=True)
+    assert describe(job)["goes_on"] is True
+    job.end("done", keep=False)
+    assert describe(job)["goes_on"] is False
+    assert describe(Job("key", "study", "A study", {}, tmp_path))["goes_on"] is False

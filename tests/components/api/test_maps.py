@@ -180,6 +180,13 @@ def test_a_map_is_looked_at_while_its_way_back_is_learnt(
     joined = asking.post("/api/spaces/kept/projections?visitor=ben", json={"id": name})
     assert joined.status_code == 202 and joined.get_json()["job"] == told["job"] and len(jobs.all()) == before
     asking.delete(f"{here}?visitor=ben")
+    if perplexity == 3:
+        # The whole of it, asked for once more, is work of its own: that of the map it was stopped at goes on beside it.
+        whole = asking.post("/api/spaces/kept/projections?visitor=cleo", json=body).get_json()
+        assert (whole["id"], whole["state"]) == (asked["id"], "waiting") and whole["job"] != told["job"]
+        assert asking.get(path).get_json()["job"] == whole["job"]
+        assert asking.get(here).get_json()["job"] == told["job"]
+        asking.delete(f"{path}?visitor=cleo")
     assert asking.post(f"{here}/stop-here?visitor=ann").get_json()["state"] == "running"
     # Broken off, it is learnt when the map is asked for again.
     asking.delete(f"{here}?visitor=ann")

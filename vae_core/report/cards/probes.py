@@ -14,6 +14,7 @@ from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.probes import Probes
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
+from vae_core.report.cards.column_colour import colour_of
 from vae_core.report.cards.left_out import left_out
 from vae_core.report.explanations import EXPLAINED
 
@@ -82,8 +83,11 @@ def _row(found: Probes, c: int) -> Markup:
     shuffled = max(float(found.linear_shuffled[c]), float(found.nearest_shuffled[c]))
     cells.append(tag("td", f"{plain(float(found.chance[c]), 2)} [{plain(shuffled, 2)}]"))
     cells.append(tag("td", found.measures[c], class_="quiet"))
-    name = found.columns[c] if found.sources[c] == "table" else f"measured:{found.columns[c]}"
-    touch = {"data_column": name, "tabindex": 0, "role": "button"}
+    touch = {
+        "data_column": colour_of(found.columns[c], found.sources[c], found.made_of[c]),
+        "tabindex": 0,
+        "role": "button",
+    }
     return tag("tr", tag("th", tag("span", found.columns[c], **touch), scope="row"), cells, title=title)
 
 

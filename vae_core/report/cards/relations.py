@@ -21,6 +21,7 @@ from vae_core.interpret.relations import Relations
 from vae_core.interpret.space_columns import most_items
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
+from vae_core.report.cards.column_colour import colour_of
 from vae_core.report.cards.left_out import left_out
 from vae_core.report.explanations import EXPLAINED, explained_heading
 
@@ -148,9 +149,7 @@ def _others(space: LatentSpace, found: Relations) -> Markup | None:
 
 
 def _colour(found: Relations, c: int) -> str:
-    """Return the column of the map's colours that shows a column; of an angle made of two, its cosine."""
-    name = found.made_of[c][-1] if found.made_of[c] else found.columns[c]
-    return name if found.sources[c] == "table" else f"measured:{name}"
+    return colour_of(found.columns[c], found.sources[c], found.made_of[c])
 
 
 def _order(space: LatentSpace, found: Relations) -> np.ndarray:

@@ -27,7 +27,7 @@ class Trust:
     ----------
     near : ndarray
         ``[m]`` float32 in [0, 1], *near the data*: whether the point lies where the decoder has learnt; see
-        `TrustScale.score`.
+        `near_data`.
     map : ndarray
         ``[m]``, *map reliable here*: whether the spot of this map stands for the point; see `Projection.support`. Only
         of points that were taken from a map.
@@ -43,8 +43,18 @@ class Trust:
 
     @property
     def headline(self) -> np.ndarray:
-        """``[m]`` float32, the worst of the indicators that apply."""
+        """``[m]`` float32, the worst of the indicators that apply; NaN where none does."""
         return np.fmin(np.fmin(self.near, self.map), self.faithful)
+
+
+def near_data(space: LatentSpace, z: np.ndarray) -> np.ndarray:
+    """Return how near latent points ``[m, d]`` are to the data, see `TrustScale.score`; NaN in a set of one item.
+
+    One item shows no distance that is usual: it alone would be near, and all else far, wherever it lies.
+    """
+    if len(space) < 2:
+        return np.full(len(z), np.nan, dtype=np.float32)
+    return space.trust_scale.score(z)
 
 
 def assess_points(space: LatentSpace, z: np.ndarray, *, thorough: bool = True) -> Trust:
@@ -98,7 +108,7 @@ def assess_items(space: LatentSpace, mean: np.ndarray, distortion: np.ndarray) -
     from vae_core.space.trust.faithfulness import reconstruction_score  # which loads torch
 
     nowhere = np.full(len(mean), np.nan, dtype=np.float32)
-    return Trust(space.trust_scale.score(mean), nowhere, reconstruction_score(distortion, space.usual_distortion))
+    return Trust(near_data(space, mean), nowhere, reconstruction_score(distortion, space.usual_distortion))
 
 
 def trust(space: LatentSpace, z: np.ndarray) -> np.ndarray:
@@ -117,15 +127,15 @@ def trust(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray
-        ``[m]`` float32 in [0, 1].
+        ``[m]`` float32 in [0, 1]; NaN where there is nothing to go by.
     """
     return assess_points(space, z, thorough=False).headline
 
 
 def _assess(space: LatentSpace, z: np.ndarray, on_map: np.ndarray, thorough: bool) -> Trust:
-    near = space.trust_scale.score(z)
+    near = near_data(space, z)
     faithful = np.full(len(z), np.nan, dtype=np.float32)
     if space.model.can.encode:
-        asked = np.flatnonzero(thorough | (np.fmin(near, on_map) >= _DECIDED))
+        asked = np.flatnonzero(thorough | ~(np.fmin(near, on_map) < _DECIDED))
         faithful[asked] = space.round_trip(z[asked])[1]
     return Trust(near, np.asarray(on_map, dtype=np.float32), faithful)
