@@ -139,7 +139,7 @@ export async function lookAtNewcomer({ layer, index }) {
 }
 
 export function connectLayer(repaint) {
-  layLayerList(document.getElementById("map-stage"), inkOf);
+  layLayerList(document.getElementById("map-chips"), inkOf);
   connectPlaces(() => {
     paintLayerList();
     repaint();

@@ -41,6 +41,7 @@ export function layMap() {
   stage().prepend(element("canvas", { id: "underlay", "aria-hidden": "true" }));
   stage().append(
     element("canvas", { id: "overlay", "aria-hidden": "true" }),
+    element("div", { id: "map-top" }, element("div", { id: "map-chips" })),
   );
   layHere(stage());
   layBigMap(stage());
