@@ -109,7 +109,7 @@ function measure(space, milliseconds, count) {
   const { steps, latent_dim: d } = current.info;
   if (told === space || Math.min(d, 16) * steps * pace <= SLOWEST) return;
   told = space;
-  tell(`This model takes ${fixed(pace, 1)} ms a picture: filmstrips show every fourth step until a slider is in use.`, "hint");
+  tell(`This model takes ${fixed(pace, 1)} ms a picture: filmstrips show every fourth step until a slider is in use.`);
 }
 
 async function fetchRows(space, base, chosen, size) {
