@@ -131,7 +131,7 @@ export function layQuality() {
     element("section", { id: "quality-panel", hidden: true, "aria-label": "Quality of this map" }),
   );
   document.addEventListener("pointerdown", (event) => {
-    if (!panel().hidden && !panel().contains(event.target) && event.target !== button()) close();
+    if (!panel().hidden && !panel().contains(event.target) && !button().contains(event.target)) close();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !panel().hidden) {
