@@ -49,6 +49,7 @@ def draw_axes(figure: go.Figure, projection: Projection, ink: str, dark: bool, t
                         **shared,
                         "title": {"text": title, "font": {"size": text, "color": ink}},
                         "backgroundcolor": "rgba(0,0,0,0)",
+                        "showspikes": False,
                         # Set by the items: a latent point far out must not shrink them to a speck.
                         "range": span(projection.points[:, axis]),
                     }

@@ -93,9 +93,9 @@ def map_figure(
             "orientation": "h",
             "yref": "container",
             "y": 0,
-            "x": 0,
+            "x": 0 if projection.dimensions == 2 else 0.02,
             "yanchor": "bottom",
-            "maxheight": round(52 * text / TEXT),
+            "maxheight": round(67 * text / TEXT),  # three whole rows
             "font": {"size": text, "color": ink},
             "itemsizing": "constant",
             "entrywidth": round(72 * text / TEXT),
@@ -135,12 +135,11 @@ def _add_classes(
         _add_points(figure, projection, index, _escape(name), marker, drawn)
         if labelled and name in known:
             labels[name] = np.median(projection.points[index[:: 1 + len(index) // _MEDIAN_OF]], axis=0)
-    shifts = label_shifts(list(labels.values()), float(np.ptp(projection.points, axis=0).max()))
-    for (text, middle), shift in zip(labels.items(), shifts, strict=True):
+    # The page moves them apart, since only there is known how far from each other they are seen.
+    for text, middle in labels.items():
         figure.add_annotation(
             x=float(middle[0]),
             y=float(middle[1]),
-            yshift=shift,
             text=f"<b>{_escape(text)}</b>",
             showarrow=False,
             bgcolor=paper,
@@ -148,30 +147,6 @@ def _add_classes(
             captureevents=False,
             name="label",
         )
-
-
-def label_shifts(places: list[np.ndarray], span: float) -> list[int]:
-    """Return by how many pixels upwards names at these places are moved so as not to lie over one another.
-
-    Parameters
-    ----------
-    places : list of ndarray
-        ``[2]`` each, on the map.
-    span : float
-        Extent of the map, taken to be shown in some 500 pixels.
-    """
-    wide, high, shown = 76, 19, 500
-    across = [shown * float(place[0]) / max(span, 1e-12) for place in places]
-    up = [shown * float(place[1]) / max(span, 1e-12) for place in places]
-    at = list(up)
-    done: list[int] = []
-    # From the top down; a name that would lie on another one goes below it.
-    for i in sorted(range(len(places)), key=lambda i: -up[i]):
-        for j in sorted(done, key=lambda j: -at[j]):
-            if abs(across[i] - across[j]) < wide and abs(at[i] - at[j]) < high:
-                at[i] = at[j] - high
-        done.append(i)
-    return [round(end - begin) for begin, end in zip(up, at, strict=True)]
 
 
 def _add_numbers(

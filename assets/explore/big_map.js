@@ -105,6 +105,7 @@ function tellWhatIsDrawn() {
   const count = fittedOn.get(`${state.space}/${state.projection}`);
   if (count) words.push(`fitted on ${numbers.count(count)}, the rest placed`);
   note.textContent = words.filter(Boolean).join(" · ");
+  note.title = note.textContent;
   note.hidden = !note.textContent;
 }
 

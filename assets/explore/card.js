@@ -16,14 +16,14 @@ export async function showCard() {
     dialog = element(
       "dialog",
       { id: "card-dialog", "aria-label": "Model card", onclick: (event) => { if (event.target === dialog) dialog.close(); } },
-      element("h2", {}, "Model card"),
+      element("form", { method: "dialog", className: "dialog-head" }, element("strong", {}, "Model card"), element("button", { className: "plain" }, "Close")),
       element("p", { className: "small" }, card.model),
       element("table", {}, element("tbody", {}, ...card.findings.flatMap(lines))),
       ...card.can.map((sentence) => element("p", { className: "small" }, sentence)),
-      element("form", { method: "dialog" }, element("button", { className: "plain", autofocus: true }, "Close")),
     );
     document.body.append(dialog);
     dialog.showModal();
+    dialog.scrollTop = 0;
   } catch (error) {
     tellError(error);
   }

@@ -201,7 +201,8 @@ export function mirror() {
   set("space", { value: state.space });
   set("projection", { data: projectionChoices(), value: method(), w: titles.has(method()) || raw ? 112 : 210 });
   set("color-by", { data: colourChoices(), value: state.color });
-  const dimensions = current.info.order.map((j) => ({ value: String(j), label: nameOfDimension(j) }));
+  // The name stands apart: the box has room for the number, and would cut the point between them in half.
+  const dimensions = current.info.order.map((j) => ({ value: String(j), label: nameOfDimension(j).replace(" · ", "\u2003") }));
   set("axis-x", { data: dimensions, value: raw ? String(axes()[0]) : null });
   set("axis-y", { data: dimensions, value: raw ? String(axes()[1]) : null });
   document.getElementById("axes").hidden = !raw;
@@ -235,7 +236,7 @@ export function layTools() {
     tool("All", "Show the whole map (A)", { onclick: zoomToAll }),
   );
   layBase(view);
-  document.getElementById("map-stage").append(view);
+  document.getElementById("map-top").append(view);
 }
 
 async function copyLink() {

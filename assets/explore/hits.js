@@ -59,7 +59,7 @@ function show() {
     const { count, places } = found;
     const drawn = places.length < count ? `, ${numbers.count(places.length)} of them drawn` : "";
     chip.replaceChildren(
-      element("span", {}, `“${wanted}” · ${numbers.count(count)} found${drawn}`),
+      element("span", { title: wanted }, `“${wanted}” · ${numbers.count(count)} found${drawn}`),
       element("button", { className: "plain", "data-do": "select", title: "Select them", onclick: () => selectFound(wanted) }, "Select"),
       element("button", { className: "plain", title: "Forget the search", "aria-label": "Forget the search", onclick: forget }, "×"),
     );
@@ -85,7 +85,7 @@ export function paintHits(context, toPixels) {
 
 export function connectHits(paint) {
   repaint = paint;
-  document.getElementById("map-stage").append(element("div", { id: "hits", hidden: true, role: "status" }));
+  document.getElementById("map-chips").append(element("div", { id: "hits", hidden: true, role: "status" }));
   onMapReady(refresh);
   subscribe((changed) => {
     if (changed.has("space")) forget();

@@ -187,7 +187,7 @@ export function layLasso() {
     element("button", { className: "plain", title: "Select every item that is shown: not hidden by the legend or a filter", onclick: () => selectAllShown(mode) }, "All shown"),
     element("button", { className: "plain", title: "Leave (Esc)", "aria-label": "Leave the tool", onclick: () => chooseTool(null) }, "×"),
   );
-  stage().append(strip);
+  document.getElementById("map-top").append(strip);
   stage().addEventListener("pointerdown", pressed, true);
   stage().addEventListener("pointermove", moved, true);
   stage().addEventListener("pointerup", released, true);

@@ -145,7 +145,7 @@ export async function lookAtNewcomer({ layer, index }) {
 }
 
 export function connectLayer(repaint) {
-  layLayerList(document.getElementById("map-stage"), lookOf);
+  layLayerList(document.getElementById("map-chips"), lookOf);
   connectPlaces(() => {
     paintLayerList();
     repaint();

@@ -12,13 +12,13 @@ let lookOf = () => ({});
 const HOLLOW = { diamond: "◇", square: "□", triangle: "△", cross: "✛" };
 const known = new Map(); // id -> elements of its row: rebuilt, a button would lose the focus
 
-export function layLayerList(stage, look) {
+export function layLayerList(host, look) {
   lookOf = look;
   rows = element("div", {});
   asMap = element("input", { type: "checkbox", id: "layers-as-map", onchange: () => update({ view: { ...state.view, layersAsMap: asMap.checked || undefined } }) });
   const choice = element("label", { title: "Fill the marks as the points of the map are coloured; their rims keep the layer's colour" }, asMap, "in the colours of the map");
   list = element("details", { id: "layer", hidden: true }, element("summary", {}), rows, choice);
-  stage.append(list);
+  host.append(list);
   const input = element("input", { type: "file", accept: ".npz,.npy", hidden: true, id: "layer-file", "aria-label": "New items", onchange: () => { if (input.files[0]) addLayer(input.files[0]); input.value = ""; } });
   document.body.append(input);
   document.addEventListener("click", (event) => { if (event.target.id === "add-layer") input.click(); });
@@ -38,8 +38,8 @@ export function paintLayerList() {
   const there = new Set(layers.map(({ id, count }) => `${id} ${count}`));
   for (const [key, { root }] of known) if (!there.has(key)) { root.remove(); known.delete(key); }
   const shown = layers.filter(({ id }) => isChosen(id));
-  // Opened by itself when the first is shown; closed by hand it stays closed.
-  if (shown.length && list.dataset.shown !== "true") list.open = true;
+  // Opened by itself when the first is shown, if it leaves room for the map; closed by hand it stays closed.
+  if (shown.length && list.dataset.shown !== "true") list.open = document.getElementById("map-stage").clientWidth >= 480;
   list.dataset.shown = String(shown.length > 0);
   list.hidden = layers.length === 0;
   list.firstChild.textContent = `Layers · ${shown.length} of ${layers.length} shown`;

@@ -110,7 +110,7 @@ async function place(id) {
 export async function addLayer(file) {
   if (!current.info?.can.encode) return tell("This model cannot encode new items.", "error");
   const { space } = state;
-  tell(`Encoding ${file.name} …`);
+  tell(`Encoding ${file.name} …`, "hint");
   try {
     const made = await getJSON(`spaces/${space}/layers?file=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
     if (space !== state.space) return undefined;

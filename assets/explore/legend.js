@@ -1,19 +1,24 @@
-// Beside the questions of Interpret, and in a narrow window, the map is narrow: its legend goes without a title, in columns as wide as names need.
+// Beside the questions of Interpret, and in a narrow window, the map is narrow: its legend goes without a title, in columns
+// as wide as names need. It has four whole rows, which hold the ten classes of most sets; a row cut in half looks like a fault.
 import { plotElement } from "./map.js";
 import { state, subscribe } from "./store.js";
 import { scaled } from "./text_size.js";
 
-const narrow = () => ({ "legend.entrywidth": scaled(49), "legend.maxheight": scaled(66), "legend.title.text": "" });
+const TALLER = 22; // pixels by which the foot of a narrow map is taller, as in map_top.css
+const NAMES = ["legend.entrywidth", "legend.maxheight", "legend.title.text", "margin.b"];
 let wide = null; // as the server made it
 
 export function fitLegend() {
   const plot = plotElement();
-  if (!plot?.layout?.legend || !plot._fullLayout?.showlegend) return;
-  const { entrywidth, maxheight, title } = plot.layout.legend;
+  if (!plot?.layout?.legend) return;
+  const { legend: { entrywidth, maxheight, title }, margin } = plot.layout;
   const isNarrow = title.text === "";
-  if (!isNarrow) wide = { "legend.entrywidth": entrywidth, "legend.maxheight": maxheight, "legend.title.text": title.text };
-  const wanted = state.page === "explore" && plot.clientWidth >= scaled(480) ? wide : narrow();
-  if (wanted && isNarrow !== (wanted !== wide)) window.Plotly.relayout(plot, wanted);
+  if (!isNarrow) wide = [entrywidth, maxheight, title.text, margin.b];
+  const fits = state.page === "explore" && plot.clientWidth >= scaled(480);
+  document.getElementById("map-stage").toggleAttribute("data-narrow", !fits);
+  if (!wide || isNarrow !== fits) return;
+  const wanted = fits ? wide : [scaled(49), scaled(86), "", wide[3] + scaled(TALLER)];
+  window.Plotly.relayout(plot, Object.fromEntries(NAMES.map((name, i) => [name, wanted[i]])));
 }
 
 subscribe((changed) => { if (changed.has("page")) fitLegend(); });

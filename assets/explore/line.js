@@ -165,7 +165,7 @@ function paint() {
   for (let i = 0; i < COUNT; i += 1) {
     const [x, y] = [i * slot + (slot - side) / 2, (h - tall) / 2];
     context.drawImage(line.picture, 0, i * high, wide, high, x, y, side, tall);
-    paintDoubt(context, line.trust[i], x, h - 3, side);
+    paintDoubt(context, line.trust[i], x, Math.min(h - 3, y + tall + 1), side);
     if (i !== at) continue;
     context.strokeStyle = colour("--accent");
     context.lineWidth = 2;

@@ -7,7 +7,7 @@ import { ask, restLens, touch } from "./decoded.js";
 import { applyFilter, filterAnew, rememberFilter } from "./filter.js";
 import { fitLegend } from "./legend.js";
 import { nameLegend } from "./legend_keys.js";
-import { isDeep, onTurned, sceneBox, seenAt } from "./depth.js";
+import { isDeep, itemSeenAt, onTurned, sceneBox, seenAt } from "./depth.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { hasGrid, tileAt, tileCard } from "./grid.js";
 import { hideCard, hover, hovered, hoverOther } from "./hover.js";
@@ -34,6 +34,7 @@ let plot = null; // Plotly's element
 let bound = null; // its emitter our handlers are bound to
 let pointer = null; // last place of the pointer over the plot, in client pixels
 let lensKey = false;
+const FINGER = 10; // pixels a fingertip misses by
 const isLens = () => lensKey || Boolean(state.view.lens);
 
 const stage = () => document.getElementById("map-stage");
@@ -43,6 +44,7 @@ export function layMap() {
   stage().prepend(element("canvas", { id: "underlay", "aria-hidden": "true" }));
   stage().append(
     element("canvas", { id: "overlay", "aria-hidden": "true" }),
+    element("div", { id: "map-top" }, element("div", { id: "map-chips" })),
   );
   layHere(stage());
   layBigMap(stage());
@@ -55,10 +57,14 @@ export function layMap() {
   stage().addEventListener("pointerrawupdate", moved);
   // In depth Plotly misses a press that is over before its next frame.
   let pressed = null;
-  stage().addEventListener("pointerdown", (event) => { pressed = { x: event.clientX, y: event.clientY, item: hovered() }; }, true);
+  stage().addEventListener("pointerdown", (event) => { pressed = { x: event.clientX, y: event.clientY, item: hovered(), finger: event.pointerType === "touch" }; }, true);
   stage().addEventListener("click", (event) => {
-    const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 4;
-    if (!isDeep(plot) || !still || !asWanted()) return;
+    const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < (pressed.finger ? FINGER : 4);
+    if (!isDeep(plot) || !still || !asWanted() || !event.target.closest("#map")) return;
+    if (pressed.finger) {
+      const { left, top } = plot.getBoundingClientRect();
+      pressed.item = itemSeenAt(plot, [event.clientX - left, event.clientY - top], FINGER);
+    }
     const newcomer = newcomerAt(event);
     if (newcomer !== null) lookAtNewcomer(newcomer);
     // The press itself moves the eye by nothing, which closes the card.
@@ -77,7 +83,7 @@ export function layMap() {
   layInterim(plotElement, { spotOf, touchSpot, touchItem });
   layWayBack(stage());
   onWayBack(() => onMoved());
-  connectPinch(stage(), plotElement, () => flat() && asWanted());
+  connectPinch(stage(), plotElement, asWanted);
   find();
 }
 

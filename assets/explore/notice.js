@@ -43,8 +43,8 @@ const isTaken = (target) => Boolean(
 
 export function tell(sentence, kind = "info", cause = "") {
   if (!place()) return;
-  // Said once more, or a further step of what is under way: it takes the place of what was said before.
-  for (const other of all()) if (other.textContent === sentence || (kind === "hint" && other.dataset.kind === "hint")) remove(other);
+  // Said once more, or more of what is under way: it takes the place of what was said before.
+  for (const other of all()) if (other.textContent === sentence || other.dataset.kind === "hint") remove(other);
   const close = element("button", { className: "dismiss", type: "button", "aria-label": "Dismiss", onclick: () => dismiss(notice) });
   const notice = element("div", { className: "notice", "data-kind": kind, "data-cause": cause || null }, element("p", {}, sentence), close);
   regionOf(kind).append(notice);

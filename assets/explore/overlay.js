@@ -1,6 +1,7 @@
 // What lies over the map without touching the plot: where you are, the path from A to B, the decoded grid.
 import { debounced, postNumbers } from "./api.js";
 import { paintBigMap } from "./big_map.js";
+import { placeClassNames } from "./class_names.js";
 import { onAnswer } from "./decoded.js";
 import { connectGrid, hasGrid, paintGrid } from "./grid.js";
 import { connectLayer, hasNewcomers, paintNewcomers } from "./layer.js";
@@ -39,6 +40,7 @@ export function paintOverlay() {
   placeHere();
   paintBigMap();
   dimOthers();
+  placeClassNames();
   paintOutline();
   const gridded = hasGrid();
   const drawn = plot.data.length > 0 && asWanted();

@@ -1,6 +1,7 @@
-// Two fingers on a flat map: they zoom into what is between them and move it along. Plotly knows one finger only.
+// Two fingers on a map. On a flat one they zoom into what is between them and move it along, in depth they bring the eye closer. Plotly knows one finger only.
+import { isDeep, sceneOf } from "./depth.js";
 
-let from = null; // where the fingers were put, and what part of the map was in view
+let from = null; // where the fingers were put, and what part of the map was in view, or from where it was seen
 let frame = 0;
 
 export const isPinching = () => from !== null;
@@ -9,18 +10,23 @@ const places = (touches, box) => Array.from(touches).slice(0, 2).map(({ clientX,
 const apart = ([one, other]) => Math.max(24, Math.hypot(one[0] - other[0], one[1] - other[1]));
 const between = ([one, other]) => [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
 
-// `plotElement()`: Plotly's element; `isFlat()`: whether its map is one that fingers zoom.
-export function connectPinch(stage, plotElement, isFlat) {
+// `plotElement()`: Plotly's element; `isWanted()`: whether its map is the one chosen.
+export function connectPinch(stage, plotElement, isWanted) {
   const box = () => {
     const { left, top } = plotElement().getBoundingClientRect();
+    if (isDeep(plotElement())) return { left, top };
     const { xaxis, yaxis } = plotElement()._fullLayout;
     return { left: left + xaxis._offset, top: top + yaxis._offset, width: xaxis._length, height: yaxis._length };
   };
 
   function begin(event) {
-    if (event.touches.length !== 2 || !event.target.closest?.("#map") || !isFlat()) return;
+    if (event.touches.length !== 2 || !event.target.closest?.("#map") || !plotElement()?.data?.length || !isWanted()) return;
     event.stopPropagation();
     event.preventDefault();
+    if (isDeep(plotElement())) {
+      from = { fingers: places(event.touches, box()), camera: sceneOf(plotElement()).getCamera() };
+      return;
+    }
     const { xaxis, yaxis } = plotElement()._fullLayout;
     from = { fingers: places(event.touches, box()), x: [...xaxis.range], y: [...yaxis.range] };
     // The first finger has begun to drag the map: for Plotly it is lifted here.
@@ -40,8 +46,12 @@ export function connectPinch(stage, plotElement, isFlat) {
   // What lay between the fingers stays between them.
   function show(fingers) {
     if (!from) return;
-    const { width, height } = box();
     const share = apart(from.fingers) / apart(fingers);
+    if (from.camera) {
+      approach(from.camera, share);
+      return;
+    }
+    const { width, height } = box();
     const [x0, y0] = between(from.fingers);
     const [x1, y1] = between(fingers);
     const ranged = ([low, high], start, now, size) => {
@@ -52,8 +62,17 @@ export function connectPinch(stage, plotElement, isFlat) {
     window.Plotly.relayout(plotElement(), { "xaxis.range": ranged(from.x, x0, x1, width), "yaxis.range": ranged(from.y, height - y0, height - y1, height) });
   }
 
+  // The eye at a share of its way to the middle.
+  function approach({ eye, center, ...camera }, share) {
+    const nearer = Object.fromEntries(["x", "y", "z"].map((axis) => [axis, center[axis] + share * (eye[axis] - center[axis])]));
+    window.Plotly.relayout(plotElement(), { "scene.camera": { ...camera, center, eye: nearer } });
+  }
+
   function end(event) {
-    if (!from || event.touches.length > 0 || !event.isTrusted) return;
+    if (event.touches.length > 0 || !event.isTrusted) return;
+    // Of a map turned by a finger Plotly tells nobody.
+    if (!from && event.target.closest?.("#map") && isDeep(plotElement()) && isWanted()) window.Plotly.relayout(plotElement(), { "scene.camera": sceneOf(plotElement()).getCamera() });
+    if (!from) return;
     // Not before all who hear of this lift have: it is no click.
     setTimeout(() => { from = null; });
   }

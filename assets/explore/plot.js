@@ -99,6 +99,10 @@ export function paintPlot(context, layers, form, w, h) {
 
 function paintLines(context, layers, form, w, h) {
   const box = lineBox(form, w, h);
+  if (isSmall(w)) {
+    layers.forEach(({ values, index = 0 }) => strokeLines(context, values, index * form.shape[0] * form.shape[1], form, box, { width: 1.5 }));
+    return;
+  }
   context.fillStyle = colour("--quiet");
   context.strokeStyle = colour("--line");
   context.lineWidth = 1;
@@ -135,10 +139,13 @@ function paintLines(context, layers, form, w, h) {
 }
 
 // Where the lines are: room for numbers at the left, for numbers, the axis and, of several, the names below.
-const lineBox = (form, w, h) => ({ x: scaled(46), y: 8, w: w - scaled(46) - 12, h: h - scaled(namesFit(form, w - scaled(46) - 12) ? 52 : 38) });
+const lineBox = (form, w, h) => (isSmall(w) ? { x: 4, y: 4, w: w - 8, h: h - 8 } : { x: scaled(46), y: 8, w: w - scaled(46) - 12, h: h - scaled(namesFit(form, w - scaled(46) - 12) ? 52 : 38) });
+
+// Numbers would leave no room for the lines.
+const isSmall = (w) => w < scaled(120);
 
 // Of many channels the one under the pointer is named instead.
-const namesFit = (form, w) => form.names.length > 1 && w / form.names.length >= scaled(52);
+const namesFit = (form, w) => form.names.length > 1 && w / form.names.length >= scaled(18 + 6.5 * Math.min(12, Math.max(...form.names.map((name) => name.length))));
 
 function paintNames(context, form, x, y, w) {
   const slot = w / form.names.length;

@@ -49,16 +49,17 @@ async function measure() {
 }
 
 const score = (value) => fixed(value, 3);
+// Beside the title of the axis a narrow map has room for the figure only.
+const ifWide = (words) => element("span", { className: "when-wide" }, words);
 
 function show(answer) {
   report = answer;
   const words = {
-    waiting: "quality: waiting …",
-    running: "measuring its quality …",
-    done: answer.state === "done" ? `keeps ${percent(answer.kept)} of ${answer.kept_of} neighbours` : "",
-    refused: "quality: not measured",
-  }[answer.state] ?? "quality: not measured";
-  button().textContent = answer.state !== "done" && ofMap(state.color) ? `${words} then coloured by it` : words;
+    waiting: [ifWide("quality: "), "waiting …"],
+    running: ["measuring", ifWide(" its quality"), " …"],
+    done: answer.state === "done" ? [`keeps ${percent(answer.kept)}`, ifWide(` of ${answer.kept_of} neighbours`)] : [],
+  }[answer.state] ?? [ifWide("quality: "), "not measured"];
+  button().replaceChildren(...words, answer.state !== "done" && ofMap(state.color) ? ifWide(" then coloured by it") : "");
   button().dataset.state = answer.state;
   button().hidden = false;
   if (!panel().hidden) paint();
@@ -70,8 +71,8 @@ function table({ counts, map, shuffled }) {
     ["continuity", "Do neighbours in latent space lie together on the map? 1: all; near 0.5: as chance would have it", score],
     ["preservation", "Share of an item's k nearest in latent space that are among its k nearest on the map", percent],
   ].flatMap(([name, title, form]) => [
-    line("th", name === "preservation" ? "neighbours kept" : name, map[name].map(form), title),
-    line("td", "shuffled", shuffled[name].map(form), "The same points assigned to the items at random", "shuffled"),
+    line("th", name === "preservation" ? "neighbours kept" : name, map[name].map((value) => form(value)), title),
+    line("td", "shuffled", shuffled[name].map((value) => form(value)), "The same points assigned to the items at random", "shuffled"),
   ]);
   const head = element("tr", {}, element("th", { scope: "col" }, "k nearest"), ...counts.map((k) => element("th", { scope: "col" }, String(k))));
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
@@ -130,7 +131,7 @@ export function layQuality() {
     element("section", { id: "quality-panel", hidden: true, "aria-label": "Quality of this map" }),
   );
   document.addEventListener("pointerdown", (event) => {
-    if (!panel().hidden && !panel().contains(event.target) && event.target !== button()) close();
+    if (!panel().hidden && !panel().contains(event.target) && !button().contains(event.target)) close();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !panel().hidden) {

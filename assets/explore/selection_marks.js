@@ -56,6 +56,16 @@ export function paintSelectionMarks(context, toPixels) {
   context.globalAlpha = 1;
 }
 
+// How many of what is selected is seen in a part of the plot, in pixels.
+export function countSeen(toPixels, [left, top, right, bottom]) {
+  let count = 0;
+  for (const places of collected().values()) for (const place of places) {
+    const [x, y] = toPixels(place);
+    count += x >= left && x <= right && y >= top && y <= bottom;
+  }
+  return count;
+}
+
 // The rest steps back, unless a colour or a filter tells them apart already.
 export function dimOthers() {
   const stage = document.getElementById("map-stage");

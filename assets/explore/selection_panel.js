@@ -2,11 +2,14 @@
 import * as numbers from "./numbers.js";
 import { url } from "./api.js";
 import { clear, invert, isColour, isWorking, onSelection, selected, setView, showsOnly, toggleColour, whyMissing } from "./chosen.js";
+import { plotElement, toPixels } from "./map.js";
 import { element } from "./picture.js";
+import { countSeen } from "./selection_marks.js";
 import { current, state, subscribe, update } from "./store.js";
 
 let panel = null;
 let folded = null; // null: as there is room for it
+let placedFor = null; // the selection its side was chosen for
 
 export const percent = (share) => `${share > 0 && share < 0.0995 ? (100 * share).toPrecision(2) : (100 * share).toFixed(share > 0.995 && share < 1 ? 1 : 0)} %`;
 const isFolded = () => folded ?? (state.page !== "explore" || panel.parentElement.clientWidth < 480);
@@ -79,6 +82,16 @@ function fill() {
     ),
     element("div", { className: "doing" }, element("span", { className: "small" }, "Download"), ...(some ? [take(false, "selected")] : []), ...(told.count < told.total ? [take(true, "the rest")] : [])),
   );
+  chooseSide(told);
+}
+
+// On the side where it covers less of what is selected.
+function chooseSide(told) {
+  if (!told || told === placedFor || !plotElement()?.data?.length) return;
+  placedFor = told;
+  const { offsetWidth: w, offsetHeight: h, offsetTop: top, parentElement: stage } = panel;
+  const covered = (left) => countSeen(toPixels, [left, top, left + w, top + h]);
+  panel.dataset.side = covered(stage.clientWidth - w) < covered(0) ? "right" : "left";
 }
 
 export function laySelectionPanel() {

@@ -1,6 +1,7 @@
 // Whatever is on show can be downloaded.
 import { url } from "./api.js";
 import { bigMapCanvas } from "./big_map.js";
+import { placedAnnotations } from "./class_names.js";
 import { decodedCanvas, decodedValues } from "./decoded.js";
 import { lineStrip } from "./line.js";
 import { plotElement } from "./map.js";
@@ -54,7 +55,7 @@ export async function map() {
   const { clientWidth: width, clientHeight: height } = plot;
   const scale = 2;
   const drawn = new Image();
-  drawn.src = await window.Plotly.toImage(plot, { format: "png", width, height, scale });
+  drawn.src = await window.Plotly.toImage({ data: plot.data, layout: { ...plot.layout, annotations: placedAnnotations() } }, { format: "png", width, height, scale });
   await drawn.decode();
   const canvas = element("canvas", { width: width * scale, height: height * scale });
   const context = canvas.getContext("2d");

@@ -71,7 +71,7 @@ export function paintWithin(context, toPixels) {
 
 export function connectWithin(paint) {
   repaint = paint;
-  document.getElementById("map-stage").append(element("div", { id: "within", hidden: true, role: "status" }));
+  document.getElementById("map-chips").append(element("div", { id: "within", hidden: true, role: "status" }));
   onMapReady(refresh);
   onNames(show);
   subscribe((changed) => {

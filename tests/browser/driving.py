@@ -238,7 +238,7 @@ def choose(page: Page, select: str, option: str) -> None:
     """Choose from a select by its option's text; latent dimensions may have names behind theirs."""
     page.click(f"#{select}")
     # Select boxes leave their lists in the page: only the open one counts.
-    page.locator("[role=option]:visible").filter(has_text=re.compile(f"^{re.escape(option)}( · .*)?$")).click()
+    page.locator("[role=option]:visible").filter(has_text=re.compile(f"^{re.escape(option)}(( · |\u2003).*)?$")).click()
 
 
 def notice(page: Page, pattern: str, seconds: float = 20) -> str:

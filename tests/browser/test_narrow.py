@@ -11,13 +11,16 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.browser.driving import (
     PLOT,
+    SEEN,
     asked,
     empty_spots,
     get,
     lone_items,
     open_map,
+    post,
     shown,
     shown_text,
+    wait_for_address,
     wait_for_other_picture,
     wait_for_point,
     wait_until,
@@ -38,6 +41,26 @@ HEAD = (
     "#theme",
 )
 FRAME = f"[...{PLOT}._fullLayout.xaxis.range, ...{PLOT}._fullLayout.yaxis.range]"
+
+# What is written on the map or below it and lies on something else that is, under the button of the map's quality,
+# or, of names of classes, beyond the map.
+COLLISIONS = """() => {
+    const read = (part, words = part) => ({ text: words.textContent, box: part.getBoundingClientRect() });
+    const all = (selector) => [...document.querySelectorAll(selector)];
+    const names = all('#map .annotation').map((name) => read(name.querySelector('rect.bg'), name));
+    const others = all('#map .xtick text, #map .ytick text, #map .xtitle, #map .legendtext, #quality');
+    const { left, top, right, bottom } = document.querySelector('#map .nsewdrag').getBoundingClientRect();
+    const beyond = ({ box }) => Math.min(box.left - left, box.top - top, right - box.right, bottom - box.bottom) < -1;
+    const found = names.filter(beyond).map(({ text }) => text);
+    for (const parts of [names, others.map((part) => read(part))]) {
+        parts.forEach(({ text, box }, i) => parts.slice(0, i).forEach((other) => {
+            const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+            const high = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+            if (wide > 2 && high > 2) found.push(`${text} / ${other.text}`);
+        }));
+    }
+    return found;
+}"""
 
 
 @pytest.fixture
@@ -118,6 +141,17 @@ def test_a_phone_shows_one_panel_at_a_time_and_each_works_by_touch(touched: Page
     open_map(page, server, "item=2")
     assert_reachable(page, ("#space", *HEAD, "#projection", "#color-by", "#settings", "#decoded", "#panel-switch"))
 
+    # What is written on the map and below it can be read: nothing lies on anything else, or is cut off.
+    page.wait_for_function("document.querySelector('#quality')?.textContent.startsWith('keeps')")
+    assert not page.evaluate(f"({COLLISIONS})()")
+    assert page.locator("#map .legend .scrollbar").bounding_box()["height"] == 0, "ten classes fit"
+    page.fill("#find", "sneaker")
+    page.locator("#found [role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    assert_reachable(page, ("#found [role=option] >> nth=1", "#decoded"))
+    page.keyboard.press("Escape")
+    page.fill("#find", "")
+
     # The map: tapped, dragged, pinched.
     before = shown_text(page)
     spot = empty_spots(page, 8)[0]
@@ -173,6 +207,29 @@ def test_a_phone_shows_one_panel_at_a_time_and_each_works_by_touch(touched: Page
     assert_reachable(page, ("#sliders",))
 
 
+def test_a_map_in_depth_is_turned_approached_and_touched_by_fingers(touched: Page, server: str) -> None:
+    page = touched
+    fingers = Fingers(page)
+    open_map(page, server, "projection=pca-3d&item=2", projection="pca-3d")
+    x, y = middle(page, "#map canvas")
+    fingers.drag(((x, y), (x + 90, y + 20)))
+    wait_for_address(page, "frame=")
+    eye = "document.querySelector('#map .js-plotly-plot')._fullLayout.scene._scene.getCamera().eye"
+    away = f"Math.hypot({eye}.x, {eye}.y, {eye}.z)"
+    before = page.evaluate(away)
+    fingers.drag(((x - 20, y), (x - 40, y)), ((x + 20, y), (x + 40, y)))
+    page.wait_for_function(f"before => Math.abs({away} / before - 0.5) < 0.02", arg=before)
+    assert page.evaluate("visualViewport.scale") == 1 and asked(page)["item"] == "2", "two fingers are no click"
+    page.touchscreen.tap(x, y)
+    page.wait_for_function("!/[?&]item=2(&|$)/.test(location.search)")
+    item = int(asked(page)["item"])
+    point = post(server, "fashion/places/pca-3d", np.array([[item]], dtype=np.float32))[0]
+    box = page.locator("#map .js-plotly-plot").bounding_box()
+    assert box is not None
+    seen_x, seen_y = page.evaluate(SEEN, point.tolist())
+    assert np.hypot(box["x"] + seen_x - x, box["y"] + seen_y - y) <= 11
+
+
 @pytest.mark.parametrize("size", [(768, 1024), (900, 700)])
 def test_a_tablet_has_the_map_above_and_the_rest_below(touched: Page, server: str, size: tuple[int, int]) -> None:
     page = touched
@@ -185,6 +242,8 @@ def test_a_tablet_has_the_map_above_and_the_rest_below(touched: Page, server: st
     assert boxes["map"]["width"] == size[0] and boxes["map"]["height"] > 0.4 * size[1]
     assert boxes["touched"]["y"] == boxes["sliders"]["y"] >= boxes["map"]["y"] + boxes["map"]["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.locator("#explore").evaluate("page => page.scrollHeight - page.clientHeight") <= 0
+    assert not page.evaluate(f"({COLLISIONS})()")
     before = shown_text(page)
     spot = empty_spots(page, 8)[0]
     page.touchscreen.tap(spot["x"], spot["y"])

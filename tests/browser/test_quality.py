@@ -29,6 +29,13 @@ def test_the_quality_of_a_map_is_told_and_colours_it(page: Page, server: str) ->
     expect(panel.locator("tbody tr").first.locator("td")).to_have_text(
         [re.compile(f"^{value:.3f}$") for value in told["map"]["trustworthiness"]]
     )
+    kept = panel.locator("tbody tr").filter(has_text="neighbours kept").locator("td")
+    expect(kept).to_have_text(
+        [
+            re.compile(f"^{share:.0f}\\s%$" if share >= 9.95 else f"^{share:.1f}\\s%$")
+            for share in 100 * np.array(told["map"]["preservation"])
+        ]
+    )
     expect(panel).to_contain_text("1,000 of 10,000 items")
     expect(panel).to_contain_text("same label")
     panel.get_by_role("button", name="Colour by neighbours kept").click()

@@ -7,12 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from components.colouring import SELECTION
 from components.columns import SHOWN_CATEGORIES, columns, with_others
-from components.map_figure import label_shifts, map_figure
+from components.map_figure import map_figure
 from vae_core import InputError, LatentSpace
 from vae_core.groups.item_set import ItemSet
 
@@ -75,24 +73,6 @@ def test_the_rest_of_very_many_classes_is_one(grey: LatentSpace) -> None:
     ).sum() == 71 - SHOWN_CATEGORIES
     few = pd.Series(["a", "b", None])
     assert with_others(few) is few
-
-
-places = st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), max_size=24)
-
-
-@given(places)
-def test_names_never_lie_on_one_another(found: list[tuple[float, float]]) -> None:
-    shifts = label_shifts([np.array(place) for place in found], 2.0)
-    pixels = [(250 * x, 250 * y + shift) for (x, y), shift in zip(found, shifts, strict=True)]
-    for i, (x, y) in enumerate(pixels):
-        for other_x, other_y in pixels[:i]:
-            assert abs(x - other_x) >= 70 or abs(y - other_y) >= 15.9
-
-
-def test_names_that_have_room_stay_where_they_are() -> None:
-    corners = [np.array(corner, dtype=float) for corner in ((0, 0), (1, 0), (0, 1), (1, 1))]
-    assert label_shifts(corners, 1.0) == [0, 0, 0, 0]
-    assert label_shifts([], 1.0) == []
 
 
 def test_an_angle_is_coloured_by_degrees_on_a_circle_of_colours(grey: LatentSpace) -> None:
