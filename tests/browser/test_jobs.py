@@ -163,7 +163,7 @@ def test_a_spot_touched_before_the_way_back_is_known_is_decoded_then(page: Page,
     for one in (last, spot):  # the second takes the place of the first
         page.mouse.click(one["x"], one["y"])
         page.wait_for_timeout(500)  # Plotly takes two clicks within 300 ms for a double one, wherever they are
-    assert "still being learnt" in notice(page, "way back")
+    assert "still being learnt" in notice(page, "inverse")
     expect(page.locator("#pulse")).to_be_visible()
     # Items are touched meanwhile as ever.
     assert touches == [] and shown_text(page) == before
