@@ -144,22 +144,18 @@ def explore(
     """
     from components.explorer import Explorer, listen_nearby
     from components.notebook import in_session
-    from vae_core import Catalogue, LatentSpace, Workspace
-    from vae_core.opening import open_objects
-    from vae_core.progress import ConsoleProgress
+    from vae_core import Catalogue, Workspace, open_space
 
     kept_in = Workspace(workspace)
-    opened_model, opened_data = open_objects(model, data, labels, samples, stated)
     listener = listen_nearby(port)
     try:
-        with ConsoleProgress("encoding", unit="item") as bar:
-            space = LatentSpace.build(opened_model, opened_data, kept_in, bar)
+        space = open_space(model, data, labels=labels, samples=samples, workspace=kept_in, **stated)
     except BaseException:
         listener.close()  # a notebook lives on, and the port would stay taken
         raise
     catalogue = Catalogue()
     # Named by its content: browsers keep the pictures of a space for a while.
-    catalogue.add(f"model-{space.fingerprint[:6]}", opened_data.name, space)
+    catalogue.add(f"model-{space.fingerprint[:6]}", space.data.name, space)
     page = Explorer(catalogue, kept_in.jobs_folder, listener, ASSETS, height)
     if open_browser:
         page.show()
@@ -204,11 +200,11 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
             space = open_space(
                 model,
                 data,
-                workspace,
-                chosen.device,
-                options[at],
-                data_options=data_options[at] if data else None,
                 samples=samples,
+                workspace=workspace,
+                device=chosen.device,
+                options=options[at],
+                data_options=data_options[at] if data else None,
             )
         except InputError as error:
             if len(names) == 1:

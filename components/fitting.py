@@ -10,12 +10,16 @@ from PIL import Image, ImageOps
 
 from vae_core import InputError
 from vae_core.data.fitting import fit_pixels
+from vae_core.data.pictures import LONGEST_SIDE
 
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 _MOST_PIXELS = 50_000_000
 #: Levels of 255 within which a colour is called black, white or grey.
 _NEARLY = 8
-_TOO_LARGE = f"The picture has more than {_MOST_PIXELS // 10**6} million pixels; drop a smaller one."
+_TOO_LARGE = (
+    f"The picture has more than {_MOST_PIXELS // 10**6} million pixels, or more than {LONGEST_SIDE:,} a side; "
+    "drop a smaller one."
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def fit_picture(
 
 def _opened(file: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(file), formats=_FORMATS)
-    if image.width * image.height > _MOST_PIXELS:
+    if image.width * image.height > _MOST_PIXELS or max(image.size) > LONGEST_SIDE:
         raise InputError(_TOO_LARGE)
     key = image.info.get("transparency")
     if image.format == "PNG" and image.mode in ("L", "RGB") and isinstance(key, (int, tuple)):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vae_core.demos import demo
     from vae_core.interpret.answers import study
     from vae_core.model import VAE, LatentModel, VAEConfig, load_model
+    from vae_core.opening import open_space
     from vae_core.space import LatentSpace
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "demo",
     "load_data",
     "load_model",
+    "open_space",
     "study",
     "trust",
 ]
@@ -50,6 +52,7 @@ __getattr__ = _late(
         "demo": "vae_core.demos",
         "load_data": "vae_core.data",
         "load_model": "vae_core.model",
+        "open_space": "vae_core.opening",
         "study": "vae_core.interpret.answers",
     },
 )

@@ -22,45 +22,74 @@ from vae_core.workspace import Workspace
 
 
 def open_space(
-    model: str,
-    data: str | None,
-    workspace: Workspace,
-    device: str = "auto",
-    options: ModelOptions | None = None,
-    batch_size: int = 512,
-    data_options: DataOptions | None = None,
+    model: Any,
+    data: Any = None,
+    *,
+    labels: Any = None,
     samples: int | None = None,
+    workspace: Workspace | Path | str | None = None,
+    device: str = "auto",
+    batch_size: int = 512,
+    options: ModelOptions | None = None,
+    data_options: DataOptions | None = None,
+    **stated: Any,
 ) -> LatentSpace:
-    """Open a space, with progress on the console, and note beside it what it was made of.
+    """Open a model and its data as a space, with progress on the console; its encodings are kept in the workspace.
 
     Parameters
     ----------
-    model, data : str
-        As of `load_model` and `load_data`; without data the decoder is opened alone.
-    workspace : Workspace
-        Where its encodings are kept.
-    device : str
-        As of `load_model`.
-    options : ModelOptions, optional
-        Of a model of another library.
-    batch_size : int
-        Items encoded at once.
-    data_options : DataOptions, optional
-        Of the data set.
+    model : LatentModel, object, path or str
+        A model; any object with ``encode`` and ``decode``, such as a torch module; or what `load_model` opens.
+    data : Dataset, array, DataFrame, map-style data set, path or str, optional
+        Its data set; what is in memory as of `vae_core.data.from_arrays`, a name or path as of `load_data`. None opens
+        the decoder alone, on samples from its prior.
+    labels : array, optional
+        A class number or name per item, where `data` is an array.
     samples : int, optional
         How many prior samples, as of `prior_samples`, where there are no data.
+    workspace : Workspace or path, optional
+        Where encodings, maps and answers are kept; by default in the user's data folder.
+    device : str
+        "auto", "cpu", "cuda", …
+    batch_size : int
+        Items encoded at once.
+    options, data_options : optional
+        A `ModelOptions` and a `DataOptions`,
+    **stated
+        or their fields, such as ``range="symmetric"`` and ``fit="pad"``, for what cannot be found by trying.
+
+    Returns
+    -------
+    LatentSpace
+        It owns a copy of the model. What was opened by names alone can be opened again from its folder (`reopen`).
 
     Raises
     ------
     InputError
         If model or data cannot be opened, or do not fit each other.
     """
+    kept_in = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
+    if options is None and data_options is None:
+        data_options, rest = DataOptions.out_of(stated)
+        options = ModelOptions.said(**rest)
+    elif stated:
+        raise InputError(f"{', '.join(stated)}: given beside options; put all into them.")
     options, data_options = options or ModelOptions(), data_options or DataOptions()
-    opened, items = open_both(model, data, device, options, data_options, samples)
+    named = all(isinstance(one, (str, Path)) for one in (model, data) if one is not None)
+    if named:
+        if labels is not None:
+            raise InputError("labels= goes with an array; for a named data set give metadata=.")
+        spec, given = str(model), None if data is None else str(data)
+        opened, items = open_both(spec, given, device, options, data_options, samples)
+    else:
+        opened, items = open_objects(model, data, labels, samples, device, options, data_options)
     with ConsoleProgress("encoding", unit="item") as bar:
-        space = LatentSpace.build(opened, items, workspace, bar, batch_size)
-    named = None if data is None else absolute_data(data)
-    SpaceCache(space.folder).keep_origin(absolute_spec(model), named, options.kept(), data_options.kept())
+        space = LatentSpace.build(opened, items, kept_in, bar, batch_size)
+    if named:
+        files = SpaceCache(space.folder)
+        files.keep_origin(
+            absolute_spec(spec), None if given is None else absolute_data(given), options.kept(), data_options.kept()
+        )
     return space
 
 
@@ -143,9 +172,15 @@ def reopen(space: str, trust: bool = False, device: str = "auto", workspace: str
 
 
 def open_objects(
-    model: Any, data: Any, labels: Any, samples: int | None, stated: dict[str, Any]
+    model: Any,
+    data: Any,
+    labels: Any,
+    samples: int | None,
+    device: str,
+    options: ModelOptions,
+    data_options: DataOptions,
 ) -> tuple[LatentModel, Dataset]:
-    """Open what a script or a notebook holds in memory, or names; the parameters are those of `app.explore`.
+    """Open what a script or a notebook holds in memory, or names in part; the parameters are those of `open_space`.
 
     Raises
     ------
@@ -156,12 +191,11 @@ def open_objects(
         raise InputError("labels= goes with an array; " + ("there is none." if data is None else "this has a table."))
     if data is not None:
         _refuse_samples(samples)
-    data_options, stated = DataOptions.out_of(stated)
     items = data
     if isinstance(data, (str, Path)):
         shape = getattr(model, "sample_shape", None)
         if data_options.fit is not None and isinstance(model, (str, Path)):
-            shape = stated_shape(str(model), ModelOptions.said(**stated))
+            shape = stated_shape(str(model), options)
         items = read_data(data, data_options, shape)
     else:
         _refuse(
@@ -172,10 +206,10 @@ def open_objects(
                 items = from_arrays(data, labels, progress=bar)
             _tell(items)
     if isinstance(model, (str, Path)):
-        opened = load_model(model, data=items, **stated)
+        opened = load_model(model, device, data=items, options=options)
     else:
         ours = all(hasattr(model, name) for name in ("encode", "likelihood", "latent_dim", "fingerprint"))
-        opened = model if ours else wrap_model(model, items, **stated)
+        opened = model if ours else wrap_model(model, items, device, options)
     if items is not None:
         return opened, items
     decoder = DecoderAlone(opened) if opened.can.encode else opened

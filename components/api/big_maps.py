@@ -16,6 +16,7 @@ from vae_core import Catalogue
 from vae_core.jobs import Jobs
 
 _LARGEST_PICTURE = 4096
+_MOST_PIXELS = 3840 * 2160
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
@@ -80,4 +81,6 @@ def _view(asked: dict[str, Any]) -> View:
         raise Refused(400, "The left end must lie left of the right one, the bottom below the top.")
     if not (1 <= width <= _LARGEST_PICTURE and 1 <= height <= _LARGEST_PICTURE):
         raise Refused(400, f"A picture is 1 to {_LARGEST_PICTURE} pixels wide and high.")
+    if width * height > _MOST_PIXELS:
+        raise Refused(413, f"A picture has {_MOST_PIXELS:,} pixels at most, as many as a screen of 3840 × 2160.")
     return View(left, right, bottom, top, round(width), round(height))

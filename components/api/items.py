@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 from PIL import Image
 
 from components.api.latent import about_item_point, nearest_items, place_if_there
-from components.api.wanted import refuse_if_no_images, wanted_item, wanted_space
+from components.api.wanted import item_number, refuse_if_no_images, wanted_item, wanted_space
 from components.api.wire import FARTHEST, Refused, framed_answer
 from components.finding import find_items
 from components.fitting import fit_picture
@@ -61,9 +61,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space, other = wanted_space(catalogue, name), wanted_space(catalogue, request.args.get("space", ""))
         alike = same_data(space.data, other.data)
         asked = request.args.get("item", "")
-        if asked and not asked.isdecimal():
-            raise Refused(400, f"Give an item by its number, not {asked!r}.")
-        index = same_item(space, other, wanted_item(other, int(asked))) if asked and alike else None
+        item = item_number(other, asked) if asked else None
+        index = same_item(space, other, item) if item is not None and alike else None
         return jsonify({"same": alike, "index": index})
 
     @api.get("/spaces/<name>/find")

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, request
 
-from components.api.wanted import wanted_item, wanted_map, wanted_plane, wanted_space
+from components.api.heavy import in_pieces
+from components.api.wanted import item_number, wanted_item, wanted_map, wanted_plane, wanted_space
 from components.api.wire import MOST_PIXELS, Refused, array_answer, framed_answer, read_numbers, read_points
 from components.trust_wording import describe_trust
 from vae_core import Catalogue, InputError, LatentSpace, Projection, trust
-from vae_core.drawing.pictures import decode
+from vae_core.drawing.pictures import decode, shown
 from vae_core.jobs import Jobs
+from vae_core.space.probe import decode_means
 from vae_core.space.trust import Trust, assess_items, assess_points, assess_spots
 
 #: Nearest items told with a latent point.
@@ -21,6 +23,8 @@ NEAREST = 12
 MOST_SPOTS = 4096
 #: Points or spots for one request of `locate` or `invert`.
 MOST_POINTS = 100_000
+#: Points decoded, or placed on a map, before it is looked whether anybody still waits: some 50 ms of work.
+_DECODED_AT_ONCE, _PLACED_AT_ONCE = 1024, 4096
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
@@ -30,25 +34,29 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def decode_points(name: str) -> Response:
         space = wanted_space(catalogue, name)
         most = most_pictures(space)
-        return array_answer(decode(space, read_points(space.latent_dim, most)))
+        points = read_points(space.latent_dim, most)
+        return array_answer(in_pieces(lambda z: decode(space, z), points, _DECODED_AT_ONCE))
 
     @api.post("/spaces/<name>/trust")
     def trust_points(name: str) -> Response:
         space = wanted_space(catalogue, name)
-        return array_answer(trust(space, read_points(space.latent_dim, MOST_POINTS)))
+        points = read_points(space.latent_dim, MOST_POINTS)
+        return array_answer(in_pieces(lambda z: trust(space, z), points, _DECODED_AT_ONCE))
 
     @api.post("/spaces/<name>/invert/<projection>")
     def invert(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
         found = wanted_map(space, projection, jobs)
         spots = read_points(found.dimensions, MOST_POINTS)
-        return array_answer(finite(found.invert(spots, base_point(space))))
+        base = base_point(space)
+        return array_answer(finite(in_pieces(lambda xy: found.invert(xy, base), spots, _PLACED_AT_ONCE)))
 
     @api.post("/spaces/<name>/locate/<projection>")
     def locate(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
         found = wanted_map(space, projection, jobs)
-        return array_answer(finite(found.locate(read_points(space.latent_dim, MOST_POINTS))))
+        points = read_points(space.latent_dim, MOST_POINTS)
+        return array_answer(finite(in_pieces(found.locate, points, _PLACED_AT_ONCE)))
 
     @api.post("/spaces/<name>/places/<projection>")
     def places(name: str, projection: str) -> Response:
@@ -64,18 +72,18 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_plane(space, projection, jobs)
         spot = read_points(2, 1)
         z = finite(found.invert(spot, base_point(space)))
-        pixels = decode(space, z)
+        decoded = decode_means(space, z)
         exact = found.settings.method in ("pca", "z")
-        about = about_point(space, z, assess_spots(space, found, spot, z), exact=exact)
-        return framed_answer({**about, "xy": spot[0].tolist()}, pixels)
+        about = about_point(space, z, assess_spots(space, found, spot, z, decoded=decoded), exact=exact)
+        return framed_answer({**about, "xy": spot[0].tolist()}, shown(space.data, decoded))
 
     @api.post("/spaces/<name>/look/<projection>")
     def look(name: str, projection: str) -> Response:
         space = wanted_space(catalogue, name)
         z = read_points(space.latent_dim, 1)
         xy = place_if_there(space, projection, jobs, z)
-        pixels = decode(space, z)
-        return framed_answer({**about_shown(space, z), "xy": xy}, pixels)
+        decoded = decode_means(space, z)
+        return framed_answer({**about_shown(space, z, decoded), "xy": xy}, shown(space.data, decoded))
 
     @api.post("/spaces/<name>/believed/<projection>")
     def believed(name: str, projection: str) -> Response:
@@ -92,10 +100,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         found = wanted_plane(space, projection, jobs)
         spots = read_points(2, min(most, MOST_SPOTS))
         z = finite(found.invert(spots, base_point(space)))
-        pixels = decode(space, z)
-        believed = assess_spots(space, found, spots, z, thorough=False).headline
+        decoded = decode_means(space, z)
+        believed = assess_spots(space, found, spots, z, thorough=False, decoded=decoded).headline
         told = [None if np.isnan(one) else round(float(one), 4) for one in believed]
-        return framed_answer({"trust": told}, pixels)
+        return framed_answer({"trust": told}, shown(space.data, decoded))
 
 
 def most_pictures(space: LatentSpace) -> int:
@@ -146,14 +154,14 @@ def about_point(
     }
 
 
-def about_shown(space: LatentSpace, z: np.ndarray) -> dict[str, Any]:
+def about_shown(space: LatentSpace, z: np.ndarray, decoded: np.ndarray) -> dict[str, Any]:
     """Return `about_point` of a point on show: as the item of ``?item=``, if it is that item's encoding."""
     asked = request.args.get("item", "")
     if not asked.isdecimal():
-        return about_point(space, z, assess_points(space, z))
-    item = wanted_item(space, int(asked))
+        return about_point(space, z, assess_points(space, z, decoded=decoded))
+    item = item_number(space, asked)
     if not np.array_equal(space.mean[item], z[0]):
-        return about_point(space, z, assess_points(space, z))
+        return about_point(space, z, assess_points(space, z, decoded=decoded))
     return about_item_point(space, z, float(space.distortion[item]))
 
 

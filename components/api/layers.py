@@ -26,6 +26,8 @@ from vae_core.space.layers import MOST_ITEMS, Layer, Layers
 from vae_core.space.newcomers import encode_others
 from vae_core.space.projection import latent_fingerprint
 
+#: Letters of a layer's name.
+_LONGEST_NAME = 80
 #: Largest file a visitor may add, in bytes.
 MOST_ADDED = 64 * 2**20
 #: Items of such a file whose distortion is measured while the visitor waits: 1 to 3 ms per item.
@@ -66,18 +68,20 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             raise Refused(400, f"New items must be a {' or '.join(_ENDINGS)} file; see the README for its contents.")
         if (request.content_length or 0) > MOST_ADDED:
             raise Refused(413, f"The file is larger than {MOST_ADDED // 2**20} MB; use 'python -m vae_core place'.")
+        name_shown = _shown_name(file)
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / file
+            # Under a name of ours: theirs may be longer than file systems take, or hold what they do not.
+            path = Path(folder) / f"items{Path(file).suffix.lower()}"
             path.write_bytes(request.get_data(cache=False))
             try:
                 data = load_data(path)
             except InputError as error:
                 # The visitor knows the file's name; where it lay for a moment is nobody's business.
-                raise Refused(422, str(error).replace(str(path), file)) from error
+                raise Refused(422, str(error).replace(str(path), name_shown)) from error
             if len(data) > MOST_ITEMS:
-                raise Refused(413, f"{file} has {len(data):,} items; at most {MOST_ITEMS:,} can be laid over a map.")
+                raise Refused(413, f"{name_shown} has {len(data):,} items; a map takes {MOST_ITEMS:,} at most.")
             encoded = encode_others(space, data, measured=MOST_MEASURED)
-            layer = Layers(space.folder).keep(Path(file).stem, encoded)
+            layer = Layers(space.folder).keep(Path(name_shown).stem, encoded)
         return jsonify({**described(layer), "left_out": len(encoded.left_out)})
 
     @api.delete("/spaces/<name>/layers/<id>")
@@ -135,6 +139,12 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             "told": f"{layer.name}, item {layer.data.table.index[index]}" + (f" · {label}" if label else ""),
         }
         return framed_answer(about, np.concatenate([originals(layer.data, item), decoded]))
+
+
+def _shown_name(file: str) -> str:
+    """Return a file's name without what cannot be seen, and no longer than people read."""
+    stem = "".join(letter for letter in Path(file).stem if letter.isprintable()).strip()[:_LONGEST_NAME]
+    return f"{stem or 'items'}{Path(file).suffix.lower()}"
 
 
 def described(layer: Layer) -> dict[str, Any]:

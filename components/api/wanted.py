@@ -11,6 +11,7 @@ from vae_core.jobs import Job, Jobs
 from vae_core.space import ProjectionSettings
 
 _MOST_HIDDEN = 1000
+_MOST_DIGITS = 18
 
 
 def wanted_space(catalogue: Catalogue, name: str) -> LatentSpace:
@@ -85,6 +86,14 @@ def wanted_plane(space: LatentSpace, name: str, jobs: Jobs) -> Projection:
     if found.dimensions != 2:
         raise Refused(400, f"The projection {name!r} has depth: empty space in it cannot be decoded. Take a 2-D map.")
     return found
+
+
+def item_number(space: LatentSpace, text: str) -> int:
+    """Return the number of an item that a query gives; Refused 400 if it is no number, 404 if there is no such item."""
+    if not text.isdecimal():
+        raise Refused(400, f"Give an item by its number, not {text[:40]!r}.")
+    # Python refuses to read thousands of digits.
+    return wanted_item(space, int(text) if len(text) <= _MOST_DIGITS else len(space))
 
 
 def wanted_item(space: LatentSpace, index: int) -> int:

@@ -21,6 +21,10 @@ MAC_APPLICATIONS = (
 )
 
 
+#: Seconds to wait while another program holds apt's lock.
+APT_PATIENCE = 600
+
+
 class NoChromium(Exception):  # noqa: N818 - a state of the machine, told in one sentence
     """There is no Chromium that can be started."""
 
@@ -55,8 +59,11 @@ def install() -> str:
     as_root = _as_root()
     if shutil.which("apt-get") and as_root is not None:
         print("Installing Chromium with apt-get …", file=sys.stderr)
-        apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-        if _run([*apt, "update"]) and _run([*apt, "install", "-y", "--no-install-recommends", "chromium"]):
+        waiting = ["-o", f"DPkg::Lock::Timeout={APT_PATIENCE}"]
+        apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *waiting]
+        # 'update' waits for no lock; a list that is a little old does, too.
+        updated = _run([*apt, "update"]) or _run([*apt, "check"])
+        if updated and _run([*apt, "install", "-y", "--no-install-recommends", "chromium"]):
             try:
                 return find()
             except NoChromium:

@@ -95,7 +95,7 @@ def test_a_folder_without_encodings_is_refused(tmp_path: Path, capsys: pytest.Ca
     assert main(["project", "--space", str(tmp_path)]) == 2
     assert "holds no usable encodings" in capsys.readouterr().err
     assert main(["project", "--space", str(tmp_path / "nothing")]) == 2
-    assert "no folder of a space" in capsys.readouterr().err
+    assert "not the folder of a space" in capsys.readouterr().err
 
 
 def test_what_was_said_of_the_data_is_kept_with_the_space(

@@ -54,7 +54,7 @@ def test_an_interruption_leaves_no_file(space: Path, tmp_path: Path, monkeypatch
 @pytest.mark.parametrize(
     ("name", "out", "sentence"),
     [
-        ("nothing", "report.html", "no folder of a space that knows its model"),
+        ("nothing", "report.html", "not the folder of a space that knows its model"),
         ("SPACE", "report.pdf", "--out takes an .html file, not report.pdf"),
         ("SPACE", "nowhere/report.html", "its folder is not there"),
         ("SPACE", "folder.html", "it is a folder"),

@@ -176,6 +176,12 @@ def test_a_decompression_bomb_is_refused_unread(side: int) -> None:
         fit_picture(bomb(side, side), GREY)
 
 
+@pytest.mark.parametrize("size", [(1, 49_999_999), (49_999_999, 1), (2**15 + 1, 1)])
+def test_a_picture_as_long_as_a_thread_is_refused_unread(size: tuple[int, int]) -> None:
+    with pytest.raises(InputError, match="32,768 a side"):
+        fit_picture(bomb(*size), GREY)
+
+
 def test_models_of_other_channels_are_told_so() -> None:
     with pytest.raises(InputError, match="4 channels"):
         fit_picture(file(RAMP), (4, 8, 8))

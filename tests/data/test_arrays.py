@@ -191,7 +191,7 @@ def with_nan() -> np.ndarray:
         ({"images": np.linspace(-5, 5, 64).reshape(1, 8, 8)}, "fit no known range"),
         ({"images": np.linspace(0, 1.5, 64).reshape(1, 8, 8)}, "fit no known range"),
         ({"images": np.full((1, 8, 8), -3)}, "fit no known range"),
-        ({"images": np.zeros((1, 8, 8), complex)}, "are no numbers"),
+        ({"images": np.zeros((1, 8, 8), complex)}, "are not numbers"),
         ({"images": np.array([[None]])}, "array images holds pickled Python objects"),
         ({"images": GREY, "labels": np.array(list("abcde"), object)}, "array labels holds pickled Python objects"),
         ({"a": GREY, "b": GREY}, r"no array is named images, x or data \(found: a, b\)"),
@@ -199,6 +199,7 @@ def with_nan() -> np.ndarray:
         ({"images": GREY, "labels": np.zeros(5), "class_names": np.array(["a", "a"])}, "not all different"),
         ({"images": GREY, "ids": np.zeros(5, int)}, "id 0 occurs more than once"),
         ({"images": GREY, "ids": np.zeros(4, int)}, "there are 5 items but ids of shape"),
+        ({"images": GREY, "note": np.array(["x" * 5000, *"bcde"])}, "texts of up to 5,000 letters"),
     ],
 )
 def test_one_sentence_for_wrong_content(tmp_path: Path, content: dict[str, np.ndarray], sentence: str) -> None:

@@ -125,10 +125,10 @@ def test_options_that_would_be_passed_over_are_refused(tmp_path: Path) -> None:
 
 def test_too_many_columns_are_refused_at_once(tmp_path: Path) -> None:
     path = write(tmp_path, ",".join(f"c{i}" for i in range(1_000_000)) + "\n" + "1," * 999_999 + "1\n")
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(InputError, match="has more than 100,000 columns"):
         load_data(path)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

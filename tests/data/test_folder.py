@@ -184,6 +184,12 @@ def test_too_many_pixels(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         load_data(folder)
 
 
+def test_a_picture_too_long(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures_module, "LONGEST_SIDE", 3)
+    with pytest.raises(InputError, match=r"4 × 3 pixels, more than .* \(or 3 a side\)"):
+        load_data(folder)
+
+
 def test_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there are no pictures in this folder"):
         load_data(tmp_path)

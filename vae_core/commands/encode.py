@@ -38,9 +38,14 @@ def run(chosen: argparse.Namespace) -> int:
         raise InputError(f"--batch-size must be at least 1, not {chosen.batch_size}.")
     workspace = Workspace(chosen.workspace)
     workspace.make()
-    options = ModelOptions.of(chosen)
     space = open_space(
-        chosen.model, chosen.data, workspace, chosen.device, options, chosen.batch_size, DataOptions.of(chosen)
+        chosen.model,
+        chosen.data,
+        workspace=workspace,
+        device=chosen.device,
+        batch_size=chosen.batch_size,
+        options=ModelOptions.of(chosen),
+        data_options=DataOptions.of(chosen),
     )
     if space.folder is None or not _kept(space.folder):
         raise InputError(f"The encodings could not be kept in {space.folder}; is the disk full?")

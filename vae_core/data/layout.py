@@ -60,7 +60,7 @@ def arrange(
         If the array is none of these, is empty, or holds NaN or infinite numbers.
     """
     if array.dtype.kind not in "biuf":
-        raise InputError(f"{source}: values of type {array.dtype} are no numbers; {_REMEDY}.")
+        raise InputError(f"{source}: values of type {array.dtype} are not numbers; {_REMEDY}.")
     if array.ndim not in (2, 3, 4):
         raise InputError(f"{source}: an array of shape {array.shape} cannot be a data set; {_REMEDY}.")
     if array.size == 0:

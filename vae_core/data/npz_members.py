@@ -18,6 +18,8 @@ from vae_core.errors import InputError
 Headers = dict[str, tuple[tuple[int, ...], np.dtype]]
 #: Arrays of more bytes are mapped, if they lie in the file unpacked.
 STORED_FROM = 32 * 2**20
+#: Bytes of the longest text of an array: every item takes as many, however short its own is.
+LONGEST_TEXT = 2**14
 _PIECE = 2**22  # bytes read at once
 
 
@@ -57,6 +59,11 @@ def read_member(path: Path, archive: zipfile.ZipFile, key: str) -> np.ndarray:
         if dtype.hasobject:
             raise pickled_objects(path, f"array {key}")
         size = math.prod(shape) * dtype.itemsize
+        if dtype.kind in "US" and dtype.itemsize > LONGEST_TEXT:
+            raise InputError(
+                f"{path}: the array {key} holds texts of up to {dtype.itemsize // (4 if dtype.kind == 'U' else 1):,} "
+                "letters, far more than labels and other columns have; shorten them."
+            )
         if info.file_size != start + size:
             raise ValueError("more or fewer bytes than the header announces")
         if info.compress_type == zipfile.ZIP_STORED and size >= STORED_FROM:

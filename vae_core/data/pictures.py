@@ -24,6 +24,8 @@ FORMATS = {
     ".pnm": "PPM",
 }
 MAX_PIXELS = 4096 * 4096
+#: Longest side of a picture: fitted to a square, a single row of millions would become one of their square.
+LONGEST_SIDE = 2**15
 
 
 def read_picture(source: Path | bytes, name: object = None) -> np.ndarray:
@@ -53,7 +55,7 @@ def read_picture(source: Path | bytes, name: object = None) -> np.ndarray:
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
         with Image.open(file, formats=sorted(set(FORMATS.values()))) as image:
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > MAX_PIXELS or max(image.size) > LONGEST_SIDE:
                 raise _too_large(name, f"{image.width} × {image.height}")
             return pixels_of(ImageOps.exif_transpose(image), name)
     except InputError:
@@ -91,5 +93,6 @@ def pixels_of(image: Image.Image, name: object) -> np.ndarray:
 
 def _too_large(name: object, pixels: str) -> InputError:
     return InputError(
-        f"{name}: the picture has {pixels} pixels, more than the {MAX_PIXELS:,} that are read; make it smaller."
+        f"{name}: the picture has {pixels} pixels, more than the {MAX_PIXELS:,} (or {LONGEST_SIDE:,} a side) that are "
+        "read; make it smaller."
     )

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from vae_core.data.dataset import Dataset
-from vae_core.errors import InputError
 from vae_core.space.latent_space import LatentSpace
-from vae_core.threads import ALL, computing_with
-
-_BATCH = 1024
-#: Up to here a team of threads gains nothing, and beside other work its members wait for one another.
-_ALONE = 256
+from vae_core.space.probe import decode_means
 
 
 def image_shape(data: Dataset) -> tuple[int, int, int] | None:
@@ -37,28 +31,8 @@ def shown(data: Dataset, values: np.ndarray) -> np.ndarray:
 
 
 def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
-    """Decode latent points ``[m, d]`` to pictures, as of `shown`: the means of p(x|z).
-
-    Raises
-    ------
-    InputError
-        If the decoder's answer is not finite.
-    """
-    parts = []
-    device = space.model.prior.mean.device
-    with torch.inference_mode(), computing_with(1 if len(z) <= _ALONE else ALL):
-        for start in range(0, len(z), _BATCH):
-            points = torch.from_numpy(np.array(z[start : start + _BATCH], dtype=np.float32)).to(device)
-            try:
-                mean = space.model.likelihood(points).mean.detach().float().cpu().numpy()
-            except ValueError:  # what torch.distributions raises for parameters that are not finite
-                mean = np.full(1, np.nan)
-            if not np.isfinite(mean).all():
-                raise InputError(
-                    "The decoder gives values that are not finite at this latent point; go nearer to the data."
-                )
-            parts.append(shown(space.data, mean))
-    return np.concatenate(parts)
+    """Decode latent points ``[m, d]`` to pictures, as of `shown`; see `decode_means`."""
+    return shown(space.data, decode_means(space, z))
 
 
 def originals(data: Dataset, index: np.ndarray) -> np.ndarray:

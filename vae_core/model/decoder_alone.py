@@ -11,7 +11,7 @@ from torch.distributions import Distribution
 from vae_core.errors import InputError
 from vae_core.model.findings import Report
 from vae_core.model.health import check_decoder
-from vae_core.model.protocol import Capabilities, LatentModel, Posterior
+from vae_core.model.protocol import NO_ENCODER, Capabilities, LatentModel, Posterior
 
 
 class DecoderAlone:
@@ -59,7 +59,7 @@ class DecoderAlone:
 
     def encode(self, x: Tensor) -> Posterior:
         """Refuse: a decoder alone does not encode."""
-        raise InputError("This is a decoder alone: no items can be encoded; open its model with data.")
+        raise InputError(NO_ENCODER)
 
     def likelihood(self, z: Tensor) -> Distribution:
         """Latent points ``[n, d]`` to p(x|z), as of the model."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +18,19 @@ from vae_core.model.foreign.factory import open_factory, wrap_object
 from vae_core.model.foreign.preflight import preflight
 from vae_core.model.foreign.pythae_folder import is_pythae, open_pythae
 from vae_core.model.memory_layout import lay_last
+from vae_core.model.ownership import own_copy
 from vae_core.model.protocol import LatentModel
 from vae_core.options import ModelOptions
 
 if TYPE_CHECKING:
     from vae_core.data.dataset import Dataset
-    from vae_core.model.foreign.wrapped import Foreign
+    from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
 
 ACCEPTED = (
     "a checkpoint folder of ours, a pythae final_model folder, a diffusers AutoencoderKL folder, two ONNX or "
     "TorchScript files (encoder.onnx,decoder.onnx) or the decoder's alone, or a Python function (file.py:function)"
 )
+_SHARED = "If they are trained further, what is on show no longer fits its encodings: open the model again then."
 _WEIGHTS_ALONE = (".pt", ".pth", ".ckpt", ".pkl", ".safetensors", ".bin")
 
 
@@ -116,7 +117,9 @@ def load_decoder(path: Path | str, device: str = "auto", options: ModelOptions |
     return DecoderAlone(model) if model.can.encode else model
 
 
-def wrap_model(made: Any, data: Dataset | None, device: str = "auto", **stated: Any) -> LatentModel:
+def wrap_model(
+    made: Any, data: Dataset | None, device: str = "auto", options: ModelOptions | None = None, **stated: Any
+) -> LatentModel:
     """Make an object in memory a `LatentModel`: one with ``encode`` and ``decode``, or a pair of functions.
 
     Without data ``decode`` is enough, or the object is itself the decoder and can be called.
@@ -126,12 +129,15 @@ def wrap_model(made: Any, data: Dataset | None, device: str = "auto", **stated: 
     InputError
         If it has no such methods, or is ambiguous.
     """
-    if isinstance(made, torch.nn.Module):
-        made = copy.deepcopy(made)  # it goes on being trained, and what is on show stays what it was
-    return understood(wrap_object(made, alone=data is None), data, device, ModelOptions.said(**stated))
+    # Theirs goes on being trained, and what is on show stays what it was.
+    theirs, foreign = (wrap_object(one, alone=data is None) for one in (made, own_copy(made)))
+    model = understood(foreign, data, device, options or ModelOptions.said(**stated))
+    if any(one is other for one in theirs.modules for other in foreign.modules):
+        model.report.add("weights", "shared with the program that made them", "measured", _SHARED)
+    return model
 
 
-def understood(foreign: Foreign, data: Dataset | None, device: str, options: ModelOptions) -> LatentModel:
+def understood(foreign: Foreign, data: Dataset | None, device: str, options: ModelOptions) -> WrappedVAE:
     """Return a foreign model once it is understood; see `preflight`, and without data `understand_decoder`."""
     placed = foreign.to(choose_device(device))
     return understand_decoder(placed, options.stated()) if data is None else preflight(placed, data, options.stated())

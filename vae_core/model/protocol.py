@@ -9,6 +9,12 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
+#: What is said where items are given to a model that is open without its encoder.
+NO_ENCODER = (
+    "This model is open by its decoder alone, so no data can be seen through it. If it has an encoder, open both "
+    "in one call: vae_core.open_space(model, data). Without data its prior samples are seen."
+)
+
 
 @dataclass(frozen=True)
 class Capabilities:

@@ -10,7 +10,7 @@ import torch
 
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
-from vae_core.model.protocol import LatentModel
+from vae_core.model.protocol import NO_ENCODER, LatentModel
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.partial import PartialEncodings
 
@@ -57,9 +57,7 @@ def encode(
         If `progress` asks to stop.
     """
     if not model.can.encode:
-        raise InputError(
-            "This model has no encoder, so no data can be seen through it; leave them out to see its prior samples."
-        )
+        raise InputError(NO_ENCODER)
     if tuple(data.sample_shape) != tuple(model.sample_shape):
         raise InputError(
             f"{data.name}: one item has shape {data.sample_shape}, but the model takes {tuple(model.sample_shape)}; "

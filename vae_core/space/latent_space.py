@@ -13,6 +13,7 @@ import numpy as np
 from vae_core.data.background import background_colour
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
+from vae_core.model.ownership import owned
 from vae_core.model.protocol import LatentModel
 from vae_core.progress import Progress, silent
 from vae_core.space.build import kept_encodings, made_encodings, space_fingerprint
@@ -92,7 +93,7 @@ class LatentSpace:
         Parameters
         ----------
         model : LatentModel
-            The model.
+            The model; the space keeps a copy of its own, in evaluation mode.
         data : Dataset
             The items.
         cache : Workspace, Path or None
@@ -112,6 +113,7 @@ class LatentSpace:
             If `progress` asks to stop. Of a set of 20,000 items or more what is done is kept in the cache's
             folder, and the next call goes on from there; of a smaller one nothing is.
         """
+        model = owned(model)
         folder = cache.space_folder(space_fingerprint(model, data)) if isinstance(cache, Workspace) else cache
         files = SpaceCache(Path(folder) if folder else None, Path(shipped) if shipped else None)
         kept = kept_encodings(model, data, files)
@@ -127,6 +129,7 @@ class LatentSpace:
     ) -> LatentSpace | None:
         """Return the space as it lies in a folder, or None when it has to be built."""
         files = SpaceCache(Path(folder) if folder else None, Path(shipped) if shipped else None)
+        model = owned(model)
         encodings = kept_encodings(model, data, files)
         return None if encodings is None else cls(model, data, encodings, files)
 
@@ -156,13 +159,15 @@ class LatentSpace:
         """``[c]`` float32 in [0, 1], the background of its pictures; estimated on first use."""
         return background_colour(self.data)
 
-    def round_trip(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def round_trip(self, z: np.ndarray, decoded: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Decode latent points, encode the pictures, and say how well the points come back.
 
         Parameters
         ----------
         z : ndarray
             ``[m, d]``.
+        decoded : ndarray, optional
+            ``[m, *sample_shape]`` the decoder's means there, where they are known.
 
         Returns
         -------
@@ -176,7 +181,7 @@ class LatentSpace:
             return np.asarray(z, dtype=np.float32), np.ones(len(z), dtype=np.float32)
         if self._round_trips is None:
             self._round_trips = usual_round_trips(self.model, self.mean, self.trust_scale)
-        back = encoded_again(self.model, z)
+        back = encoded_again(self.model, z, decoded)
         return back, round_trip_score(self.trust_scale.length(back - z), self._round_trips)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -92,7 +93,7 @@ class Layers:
         data = encoded.data
         if len(data) > MOST_ITEMS:
             raise InputError(f"{name} has {len(data):,} items; at most {MOST_ITEMS:,} can be laid over a map.")
-        layer = Layer(_plain(name), name, data, encoded.mean, encoded.rate, encoded.distortion)
+        layer = Layer(self._id(name), name, data, encoded.mean, encoded.rate, encoded.distortion)
         columns = [str(column) for column in data.table.columns]
         about = {"name": name, "kind": data.kind, "range": list(data.value_range), "columns": columns}
         arrays = {
@@ -109,6 +110,14 @@ class Layers:
         except OSError as error:
             raise InputError(f"{name} cannot be kept in {self._folder} ({error.strerror}).") from error
         return layer
+
+    def _id(self, name: str) -> str:
+        """Return what names a layer in files and addresses, another for every name: many are of other scripts."""
+        plain = _plain(name)
+        there = self.read(plain)
+        if there is None or there.name == name:
+            return plain
+        return f"{plain[:40].strip('-')}-{hashlib.blake2b(name.encode(), digest_size=3).hexdigest()}"
 
     def read(self, id: str) -> Layer | None:
         """Return a layer, None if there is none of this id that can be read."""

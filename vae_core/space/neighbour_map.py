@@ -114,12 +114,12 @@ class NeighbourMap(Projection):
             raise WayBackUnknown
         return self._inverse(xy)
 
-    def _support(self, xy: np.ndarray) -> np.ndarray:
+    def _support(self, xy: np.ndarray, z: np.ndarray | None) -> np.ndarray:
         if self.dimensions == 3:
-            return super()._support(xy)
+            return super()._support(xy, z)
         if self._inverse is None:
             raise WayBackUnknown
-        away = np.linalg.norm(self._locator(self._inverse(xy)) - xy, axis=1)
+        away = np.linalg.norm(self._locator(self._inverse(xy) if z is None else z) - xy, axis=1)
         return combine_scores(self._inverse.support(xy), score_of(self._inverse.reaches(away)))
 
 

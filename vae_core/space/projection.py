@@ -135,7 +135,7 @@ class Projection(ABC):
         """The spatial index of the points, made on first use."""
         return spatial_index(self.points)
 
-    def support(self, xy: np.ndarray) -> np.ndarray:
+    def support(self, xy: np.ndarray, z: np.ndarray | None = None) -> np.ndarray:
         """Return whether the map itself has a say about its spots.
 
         On PCA and raw maps every spot stands for a latent point exactly: 1. On t-SNE
@@ -152,15 +152,17 @@ class Projection(ABC):
         ----------
         xy : ndarray
             ``[m, 2]`` or ``[m, 3]`` spots.
+        z : ndarray, optional
+            ``[m, d]`` what `invert` gives for them, where it is known already.
 
         Returns
         -------
         ndarray
             ``[m]`` float32 in [0, 1].
         """
-        return self._support(_checked(xy, self.dimensions, "spots"))
+        return self._support(_checked(xy, self.dimensions, "spots"), z)
 
-    def _support(self, xy: np.ndarray) -> np.ndarray:
+    def _support(self, xy: np.ndarray, z: np.ndarray | None) -> np.ndarray:
         return np.ones(len(xy), dtype=np.float32)
 
     @abstractmethod

@@ -70,7 +70,7 @@ def test_what_is_brought_along_is_refused_in_a_sentence(client: FlaskClient) -> 
     file = io.BytesIO()
     np.save(file, np.zeros((3, 8, 8), np.uint8))
     answer = client.post("/api/spaces/decoder/layers?file=new.npy", data=file.getvalue())
-    assert answer.status_code in (400, 422) and "no encoder" in answer.get_json()["error"]
+    assert answer.status_code in (400, 422) and "decoder alone" in answer.get_json()["error"]
 
 
 def test_what_is_taken_away_names_no_figure_it_has_not(client: FlaskClient) -> None:

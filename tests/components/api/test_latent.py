@@ -285,3 +285,15 @@ def test_a_decoder_that_gives_no_numbers_is_said_so(client: FlaskClient, grey: L
     finally:
         grey.model = real
     assert "not finite" in sentence(answer)
+
+
+@pytest.mark.parametrize(("path", "body"), [("touch/pca", 2), ("look/pca", 4), ("manifold/pca", 8)])
+def test_a_point_is_decoded_once(
+    client: FlaskClient, grey: LatentSpace, monkeypatch: pytest.MonkeyPatch, path: str, body: int
+) -> None:
+    client.post("/api/spaces/grey/touch/pca", data=np.zeros(2, "<f4").tobytes())  # what is measured once is measured
+    model, decoded = type(grey.model), []
+    plainly = model.likelihood
+    monkeypatch.setattr(model, "likelihood", lambda self, z: decoded.append(len(z)) or plainly(self, z))
+    assert client.post(f"/api/spaces/grey/{path}", data=np.full(body, 0.1, "<f4").tobytes()).status_code == 200
+    assert sum(decoded) == (body // 2 if path.startswith("manifold") else 1)

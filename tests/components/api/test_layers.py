@@ -138,6 +138,18 @@ def test_too_many_items_and_spaces_without_a_folder_are_refused(
         assert asking.get(f"/api/spaces/kept/layers/{name}/places/pca").status_code == 404
 
 
+def test_names_of_every_script_keep_apart(asking: FlaskClient, kept: LatentSpace) -> None:
+    root = "/api/spaces/kept/layers"
+    names = ["测试", "данные", "a b", "a-b", "A B", "x" * 300, "y\x00z", "\n"]
+    made = [asking.post(root, query_string={"file": f"{name}.npz"}, data=NEW).get_json() for name in names]
+    assert [one["name"] for one in made] == ["测试", "данные", "a b", "a-b", "A B", "x" * 80, "yz", "items"]
+    assert len({one["id"] for one in made}) == len(names)
+    again = asking.post(root, query_string={"file": "данные.npz"}, data=NEW).get_json()
+    assert again["id"] == made[1]["id"], "the same name replaces its own"
+    for one in made:
+        assert asking.delete(f"{root}/{one['id']}").status_code == 200
+
+
 def test_a_damaged_layer_is_left_aside(asking: FlaskClient, kept: LatentSpace) -> None:
     assert asking.post("/api/spaces/kept/layers?file=b.npz", data=NEW).status_code == 200
     assert kept.folder is not None

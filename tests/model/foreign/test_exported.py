@@ -52,7 +52,7 @@ def test_files_that_are_no_models(onnx_pair: Path, torchscript_pair: Path, tmp_p
         f"{nonsense},{onnx_pair}/decoder.onnx": "cannot be opened as ONNX",
         f"{tmp_path}/none.onnx,{onnx_pair}/decoder.onnx": "not found",
         f"{onnx_pair}/encoder.onnx,{torchscript_pair}/decoder.pt": "two kinds",
-        f"{weights},{weights}": "no TorchScript",
+        f"{weights},{weights}": "not a TorchScript",
         str(weights): "--model file.py:function --weights weights.pt",
         f"{onnx_pair}/decoder.onnx": "give the encoder too, or leave out the data",
         f"{tmp_path}/x.npy": "not a model",

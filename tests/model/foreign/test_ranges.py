@@ -83,7 +83,7 @@ def test_latents_that_explode_are_no_sign_of_being_understood(digits: Dataset) -
         return (picture / (picture.amax(dim=1, keepdim=True) + 0.3)).reshape(-1, 1, 8, 8)
 
     made = (lambda given: given.flatten(1) @ axes.T, decode)
-    with pytest.raises(InputError, match=r"the latents of bytes lie [0-9]+ from 0, and unit brings.*--range"):
+    with pytest.raises(InputError, match=r"the latents of bytes lie [0-9]+ from 0, and unit reconstructs.*--range"):
         wrap_model(made, digits, "cpu", posterior="mean", output="unit")
     assert wrap_model(made, digits, "cpu", posterior="mean", output="unit", range="unit").latent_dim == 20
 

@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Bernoulli, Distribution, Normal
 
+from vae_core.errors import InputError
 from vae_core.model.findings import Report
 from vae_core.model.foreign.answers import read_decoder, read_encoder, values_of
 from vae_core.model.foreign.convention import Convention, as_ours, rearranged
 from vae_core.model.prior import StandardNormal
-from vae_core.model.protocol import Capabilities, Posterior
+from vae_core.model.protocol import NO_ENCODER, Capabilities, Posterior
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class WrappedVAE:
         """What its functions allow."""
         form = self.convention.posterior
         return Capabilities(
-            encode=self.foreign.encode is not None,
+            encode=self.foreign.encode is not None and form is not None,
             variance=form is not None and form.scale is not None,
             differentiable=self.foreign.differentiable,
             first_layer=False,
@@ -163,7 +164,8 @@ class WrappedVAE:
 
     def encode(self, x: Tensor) -> Posterior:
         """Items ``[n, *sample_shape]`` to their posteriors; a logvar of −∞ where there is no variance."""
-        assert self.foreign.encode is not None and self.convention.posterior is not None
+        if self.foreign.encode is None or self.convention.posterior is None:
+            raise InputError(NO_ENCODER)
         answer = read_encoder(self.foreign.encode(self.convention.give(x)))
         mean, logvar = self.convention.posterior.posterior(answer, len(x))
         if logvar is None:

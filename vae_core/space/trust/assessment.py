@@ -57,7 +57,9 @@ def near_data(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     return space.trust_scale.score(z)
 
 
-def assess_points(space: LatentSpace, z: np.ndarray, *, thorough: bool = True) -> Trust:
+def assess_points(
+    space: LatentSpace, z: np.ndarray, *, thorough: bool = True, decoded: np.ndarray | None = None
+) -> Trust:
     """Assess latent points that come from no map: sliders, paths, draws.
 
     Parameters
@@ -68,12 +70,20 @@ def assess_points(space: LatentSpace, z: np.ndarray, *, thorough: bool = True) -
         ``[m, d]``.
     thorough : bool
         Whether to decode and encode again also where the headline is below 0.01 anyway.
+    decoded : ndarray, optional
+        ``[m, *sample_shape]`` float32, the decoder's means there (see `vae_core.space.probe`), where they are known.
     """
-    return _assess(space, z, np.full(len(z), np.nan, dtype=np.float32), thorough)
+    return _assess(space, z, np.full(len(z), np.nan, dtype=np.float32), thorough, decoded)
 
 
 def assess_spots(
-    space: LatentSpace, projection: Projection, xy: np.ndarray, z: np.ndarray, *, thorough: bool = True
+    space: LatentSpace,
+    projection: Projection,
+    xy: np.ndarray,
+    z: np.ndarray,
+    *,
+    thorough: bool = True,
+    decoded: np.ndarray | None = None,
 ) -> Trust:
     """Assess what spots of a map stand for.
 
@@ -87,10 +97,10 @@ def assess_spots(
         ``[m, 2]`` spots.
     z : ndarray
         ``[m, d]`` what they stand for, from `Projection.invert`.
-    thorough : bool
+    thorough, decoded : optional
         As of `assess_points`.
     """
-    return _assess(space, z, projection.support(xy), thorough)
+    return _assess(space, z, projection.support(xy, z), thorough, decoded)
 
 
 def assess_items(space: LatentSpace, mean: np.ndarray, distortion: np.ndarray) -> Trust:
@@ -132,10 +142,10 @@ def trust(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     return assess_points(space, z, thorough=False).headline
 
 
-def _assess(space: LatentSpace, z: np.ndarray, on_map: np.ndarray, thorough: bool) -> Trust:
+def _assess(space: LatentSpace, z: np.ndarray, on_map: np.ndarray, thorough: bool, decoded: np.ndarray | None) -> Trust:
     near = near_data(space, z)
     faithful = np.full(len(z), np.nan, dtype=np.float32)
     if space.model.can.encode:
         asked = np.flatnonzero(thorough | ~(np.fmin(near, on_map) < _DECIDED))
-        faithful[asked] = space.round_trip(z[asked])[1]
+        faithful[asked] = space.round_trip(z[asked], None if decoded is None else decoded[asked])[1]
     return Trust(near, np.asarray(on_map, dtype=np.float32), faithful)

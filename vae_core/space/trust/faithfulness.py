@@ -22,30 +22,37 @@ _BATCH = 64
 _ALONE = 256
 
 
-def encoded_again(model: LatentModel, z: np.ndarray) -> np.ndarray:
+def encoded_again(model: LatentModel, z: np.ndarray, decoded: np.ndarray | None = None) -> np.ndarray:
     """Return the posterior means ``[m, d]`` of the decoded means of latent points ``[m, d]``; NaN where there is none.
 
-    Points that lie so far out that the decoder gives no finite picture have none.
+    Points that lie so far out that the decoder gives no finite picture have none. Where those means are known
+    already, they are given as `decoded`, ``[m, *sample_shape]``.
     """
     found = np.full(z.shape, np.nan, dtype=np.float32)
     threads = computing_with(1 if len(z) <= _ALONE else ALL)
     with evaluating(model) as device, torch.inference_mode(), threads:
         for start in range(0, len(z), _BATCH):
             rows = np.arange(start, min(start + _BATCH, len(z)))
-            if not _encode_pictures(model, z, rows, device, found):
+            if not _encode_pictures(model, z, decoded, rows, device, found):
                 # One point without a picture must not take those beside it along.
                 for row in rows:
-                    _encode_pictures(model, z, np.array([row]), device, found)
+                    _encode_pictures(model, z, decoded, np.array([row]), device, found)
     return found
 
 
 def _encode_pictures(
-    model: LatentModel, z: np.ndarray, rows: np.ndarray, device: torch.device, found: np.ndarray
+    model: LatentModel,
+    z: np.ndarray,
+    decoded: np.ndarray | None,
+    rows: np.ndarray,
+    device: torch.device,
+    found: np.ndarray,
 ) -> bool:
     """Fill rows of `found`; return False if torch.distributions refuses what the networks give for some of them."""
-    points = torch.from_numpy(np.array(z[rows], dtype=np.float32)).to(device)
+    given = torch.from_numpy(np.array((z if decoded is None else decoded)[rows], dtype=np.float32)).to(device)
     try:
-        found[rows] = model.encode(model.likelihood(points).mean).mean.detach().float().cpu().numpy()
+        pictures = model.likelihood(given).mean if decoded is None else given
+        found[rows] = model.encode(pictures).mean.detach().float().cpu().numpy()
     except ValueError:
         return False
     return True

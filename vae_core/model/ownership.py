@@ -1,0 +1,51 @@
+"""Models that nobody else changes: a space goes on showing what it was built from, whatever is trained meanwhile."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from typing import Any, TypeVar
+
+from torch import nn
+
+from vae_core.model.protocol import LatentModel
+
+log = logging.getLogger(__name__)
+
+_Made = TypeVar("_Made")
+
+
+def own_copy(made: _Made) -> _Made:
+    """Return a copy of an object that holds torch modules, or of functions bound to them; itself where none can be.
+
+    Functions that reach a module through their closure share it still, as what cannot be copied does.
+    """
+    try:
+        return copy.deepcopy(made)
+    except Exception as error:  # whatever a stranger's class does when it is copied
+        log.info("%s cannot be copied (%s): it is shared with the program that made it.", type(made).__name__, error)
+        return made
+
+
+def owned(model: LatentModel) -> LatentModel:
+    """Return a model's copy in evaluation mode, if torch modules are its own or it is one.
+
+    Parameters
+    ----------
+    model : LatentModel
+        A model that wraps another's functions, or holds none of torch's weights, is returned as it is: it was made on a
+        copy, or cannot be trained.
+    """
+    if isinstance(model, nn.Module):
+        mine: Any = own_copy(model)
+        return mine.eval().requires_grad_(False) if mine is not model else model
+    held = (
+        [value for value in vars(model).values() if isinstance(value, nn.Module)] if hasattr(model, "__dict__") else []
+    )
+    if not held:
+        return model
+    mine = own_copy(model)
+    for value in vars(mine).values():
+        if isinstance(value, nn.Module) and all(value is not other for other in held):
+            value.eval().requires_grad_(False)
+    return mine
