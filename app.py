@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -52,6 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)"
     )
+    parser.add_argument(
+        "--token",
+        help="what visitors have to know (default: none on this machine only, else one by chance, printed with the "
+        "address; or the environment variable LATENT_EXPLORER_TOKEN)",
+    )
+    parser.add_argument("--no-token", action="store_true", help="let in whoever reaches the address")
     parser.add_argument("--workspace", metavar="DIR", help="where caches are kept (default: the user's data folder)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda … (default %(default)s)")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
@@ -73,6 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise InputError(f"--points-up-to takes a number of items, not {chosen.points_up_to}.")
         if chosen.model is None and (chosen.data is not None or chosen.samples is not None):
             raise InputError("--data and --samples need a --model; leave them out for the shipped demos.")
+        if chosen.no_token and chosen.token is not None:
+            raise InputError("--token and --no-token exclude each other; leave out one.")
         from components.serving import Server, listen
 
         with listen(chosen.host, chosen.port) as listener:
@@ -82,7 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             catalogue = _catalogue(chosen, workspace)
             drawing = {} if chosen.points_up_to is None else {"points_up_to": chosen.points_up_to}
             folder, warm = workspace.jobs_folder, not chosen.cold
-            _serve(Server(catalogue, folder, listener, chosen.host, ASSETS, warm, **drawing), chosen.open)
+            token = chosen.token or (None if chosen.no_token else os.environ.get("LATENT_EXPLORER_TOKEN") or None)
+            known = {"token": token, "open_to_all": chosen.no_token}
+            _serve(Server(catalogue, folder, listener, chosen.host, ASSETS, warm, **known, **drawing), chosen.open)
     except InputError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
@@ -235,6 +246,8 @@ def _plain(name: str) -> str:
 def _serve(server: Server, open_browser: bool) -> None:
     """Serve from this thread until interrupted."""
     print(f"Latent Explorer is ready at {server.address}  (Ctrl-C to stop)", flush=True)
+    if server.address_from_afar:
+        print(f"From other machines: {server.address_from_afar}", flush=True)
     if open_browser:
         threading.Timer(0.3, webbrowser.open, (server.address,)).start()
     if threading.current_thread() is threading.main_thread():

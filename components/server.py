@@ -6,7 +6,8 @@ from pathlib import Path
 
 from dash import Dash
 
-from components import api, page
+from components import access as callers
+from components import answer_headers, api, dash_requests, page
 from components.big_maps import POINTS_UP_TO
 from components.views import Views
 from vae_core import Catalogue
@@ -18,7 +19,7 @@ def create_dash(
     jobs: Jobs,
     assets: Path,
     prefix: str = "/",
-    hosts: frozenset[str] | None = frozenset(),
+    access: callers.Access = callers.Access(),  # noqa: B008 - it cannot be changed
     points_up_to: int = POINTS_UP_TO,
     views: Views | None = None,
 ) -> Dash:
@@ -34,12 +35,12 @@ def create_dash(
         Folder of style sheet and scripts.
     prefix : str
         Path prefix of every request.
-    hosts : frozenset of str or None
-        Host names answered to besides loopback; None admits every IP address.
+    access : Access
+        Who is answered.
     points_up_to : int
         Maps of more items are drawn as a picture.
     views : Views, optional
-        Of the program that listens to its pages, if one does.
+        Of the program that listens to its pages, if one does. In a notebook it shows them in a frame.
     """
     app = Dash(
         "latent_explorer",
@@ -52,7 +53,11 @@ def create_dash(
         routes_pathname_prefix=prefix,
         serve_locally=True,
     )
-    api.register(app.server, catalogue, jobs, prefix, hosts, points_up_to, views)
+    callers.register(app.server, access, prefix)
+    api.register(app.server, catalogue, jobs, prefix, points_up_to, views)
     app.layout = lambda: page.layout(catalogue)
     page.register(app, catalogue, points_up_to)
+    dash_requests.register(app)
+    frames = answer_headers.NOTEBOOK_FRAMES if views is not None else ()
+    answer_headers.register(app.server, app.csp_hashes(), frames, (jobs.root.parent, Path.home()))
     return app

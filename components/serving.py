@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from components.access import Access, is_loopback, new_token
 from vae_core.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,6 +45,25 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def access_to(host: str, own: str, token: str | None, open_to_all: bool = False) -> Access:
+    """Return who is answered at an address of this machine.
+
+    Parameters
+    ----------
+    host : str
+        The address that was asked for.
+    own : str
+        The numeric address that listens.
+    token : str, optional
+        What visitors have to know. Where there is none, an address that other machines reach gets one by chance.
+    open_to_all : bool
+        Ask for no token.
+    """
+    if token is None and not open_to_all and not is_loopback(own):
+        token = new_token()
+    return Access(answered_hosts(host, own), None if open_to_all else token)
+
+
 def answered_hosts(host: str, address: str) -> frozenset[str] | None:
     """Return the names the server answers to besides loopback's; None for every address of this machine."""
     return None if address in ("0.0.0.0", "::") else frozenset({host.lower(), address})
@@ -66,6 +86,10 @@ class Server:
         Folder of style sheet and scripts.
     warm : bool
         Load the libraries of long work before they are asked for.
+    token : str, optional
+        What visitors have to know; by default chance decides it where other machines reach the address.
+    open_to_all : bool
+        Ask for no token.
     **options
         As of `components.server.create_dash`.
     """
@@ -78,11 +102,12 @@ class Server:
         host: str,
         assets: Path,
         warm: bool = True,
+        token: str | None = None,
+        open_to_all: bool = False,
         **options: Any,
     ) -> None:
-        import waitress
-
         from components.big_maps import POINTS_UP_TO
+        from components.connections import Listener
         from components.server import create_dash
         from vae_core.jobs import Jobs
 
@@ -90,14 +115,17 @@ class Server:
         own, self.port = listener.getsockname()[:2]
         self.catalogue = catalogue
         self._jobs = Jobs(jobs_folder)
-        app = create_dash(catalogue, self._jobs, assets, hosts=answered_hosts(host, own), **options)
-        self._server = waitress.create_server(app.server, sockets=[listener], threads=8, ident=None)
+        access = access_to(host, own, token, open_to_all)
+        app = create_dash(catalogue, self._jobs, assets, access=access, **options)
+        self._server = Listener(app.server, listener)
         self._points_up_to: int = options.get("points_up_to", POINTS_UP_TO)
         # A moment later: the first page must not wait for what is only to be used after it.
         self._warming = threading.Timer(WARM_UP_AFTER, self._jobs.warm_up) if warm else None
         self._thread: threading.Thread | None = None
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-        self.address = f"http://[{shown}]:{self.port}/" if ":" in shown else f"http://{shown}:{self.port}/"
+        everywhere = host in ("0.0.0.0", "::")
+        self.address = access.address(_page_at("127.0.0.1" if everywhere else host, self.port))
+        #: What other machines type, if that is another one.
+        self.address_from_afar = access.address(_page_at(socket.gethostname(), self.port)) if everywhere else None
 
     def run(self) -> None:
         """Serve until interrupted, or closed by another thread."""
@@ -149,6 +177,10 @@ class Server:
             self._warming.cancel()
         self._jobs.close()
         self._server.close()
+
+
+def _page_at(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def give_memory_back() -> None:

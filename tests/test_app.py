@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,6 +89,22 @@ def test_the_program_serves_a_model_and_its_data_from_any_folder(trained: tuple[
         process.communicate()
 
 
+def test_an_address_that_others_reach_asks_for_a_token(trained: tuple[str, str], tmp_path: Path) -> None:
+    process = program("--model", trained[0], "--data", trained[1], "--port", 0, "--host", "0.0.0.0", cwd=tmp_path)
+    try:
+        assert process.stdout is not None
+        ready, from_afar = process.stdout.readline(), process.stdout.readline()
+        here = re.search(r"(http://127\.0\.0\.1:\d+/)\?token=(\S{32,})", ready)
+        assert here and here[2] in from_afar and socket.gethostname() in from_afar
+        assert get(here[1] + "health") == {"status": "ok"}
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            get(here[1] + "api/spaces")
+        assert len(get(f"{here[1]}api/spaces?token={here[2]}")) == 1  # type: ignore[arg-type]
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_a_missing_model_ends_the_program_with_one_line(tmp_path: Path) -> None:
     process = program("--model", tmp_path / "none", "--data", "digits", "--port", 0)
     out, told = process.communicate(timeout=60)
@@ -107,6 +124,8 @@ def test_a_missing_model_ends_the_program_with_one_line(tmp_path: Path) -> None:
         ({"--port": "-1"}, "-1 is not a port"),
         ({"--host": "256.0.0.1"}, "256.0.0.1"),
         ({"--host": "x" * 300}, "cannot be used"),
+        ({"--token": "short"}, "at least 8"),
+        ({"--token": "long-enough", "--no-token": ""}, "exclude each other"),
         ({"--workspace": "set.npz"}, "set.npz is a file"),
         ({"--device": "abacus"}, "abacus"),
     ],
@@ -121,6 +140,7 @@ def test_what_cannot_be_used_is_one_line(
         for name, value in given.items()
         if value is not None
         for part in (name, str(beside / value) if value.endswith(".npz") else value)
+        if part
     ]
     assert app.main(arguments) == 2
     told = capsys.readouterr()

@@ -1,10 +1,6 @@
-"""The ``/api`` tree: its rooms, its errors, and who may speak to it."""
+"""The ``/api`` tree: its rooms and its errors."""
 
 from __future__ import annotations
-
-import ipaddress
-import socket
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -31,7 +27,7 @@ from components.api import (
     within,
 )
 from components.api import jobs as job_routes
-from components.api.wire import MOST_NUMBERS, Refused, refusal
+from components.api.wire import Refused, refusal
 from components.big_maps import POINTS_UP_TO
 from components.views import Views
 from vae_core import Catalogue, InputError
@@ -46,7 +42,6 @@ def register(
     catalogue: Catalogue,
     jobs: Jobs,
     prefix: str = "/",
-    hosts: frozenset[str] | None = None,
     points_up_to: int = POINTS_UP_TO,
     listening: Views | None = None,
 ) -> None:
@@ -62,8 +57,6 @@ def register(
         Runs long work.
     prefix : str
         Path prefix of the page.
-    hosts : frozenset of str, optional
-        Names by which the server may be called besides loopback; None admits every IP address too.
     points_up_to : int
         Maps of more items are drawn as a picture.
     listening : Views, optional
@@ -107,44 +100,11 @@ def register(
     server.add_url_rule(f"{prefix.rstrip('/')}/health", "health", lambda: jsonify(status="ok"))
 
     @server.before_request
-    def check_caller() -> ResponseReturnValue | None:
-        if not _host_allowed(request.host, hosts):
-            return jsonify(error="This server does not answer to that host name; see --host."), 403
-        if request.method not in ("GET", "HEAD", "OPTIONS") and _from_elsewhere(request.headers.get("Origin")):
-            return jsonify(error="Requests from pages of other sites are not answered."), 403
-        if (request.content_length or 0) > 4 * MOST_NUMBERS:
-            return jsonify(error="The body is too large."), 413
+    def check_path() -> ResponseReturnValue | None:
         inside = request.path == root or request.path.startswith(f"{root}/")
         known = (request.endpoint or "").startswith("api.") and request.routing_exception is None
         # The page has a route for every path, which would answer here as well.
         return _nothing_here() if inside and (not known or request.method == "OPTIONS") else None
-
-
-def _host_allowed(host: str, hosts: frozenset[str] | None) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
-    if name in ("localhost", "127.0.0.1", "::1") or (hosts is not None and name in hosts):
-        return True
-    if hosts is not None:
-        return False
-    if name == socket.gethostname().lower():
-        return True
-    try:
-        # A page of another site can only reach this server by a name it controls, never by a bare address.
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def _from_elsewhere(origin: str | None) -> bool:
-    """Whether a request comes from the page of another site; programs name no origin."""
-    try:
-        return origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
-    except ValueError:
-        return True
 
 
 def _nothing_here() -> ResponseReturnValue:

@@ -213,20 +213,20 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
         Output("map", "figure"), Output("map-error", "data"), Input("map-request", "data"), prevent_initial_call=True
     )
     def draw(wanted: dict[str, Any] | None) -> tuple[Any, str | None]:
-        if not wanted:
+        if not isinstance(wanted, dict) or not wanted:
             raise PreventUpdate
         try:
-            space = catalogue[str(wanted["space"])].space()
-            name = str(wanted["projection"])
+            space = catalogue[str(wanted.get("space"))].space()
+            name = str(wanted.get("projection"))
             projection = space.cached_projection(name)
             if projection is None:
                 return no_update, f"The projection {name} is not there yet."
             color = str(wanted.get("color") or default_column(space))
-            key = f"{wanted['space']}/{name}"
+            key = f"{wanted.get('space')}/{name}"
             frame = _numbers(wanted.get("frame"))
             drawn = items_drawn(len(space), projection, points_up_to)
             text = min(24.0, max(TEXT, (_numbers([wanted.get("text", TEXT)]) or [TEXT])[0]))
-            selected = items_of(space, wanted.get("chosen"))
+            selected = items_of(space, str(wanted.get("chosen") or ""))
             if wanted.get("only") and selected is not None:
                 drawn = selected.indices if drawn is None else drawn[selected.mask[drawn]]
             dark = bool(wanted.get("dark"))

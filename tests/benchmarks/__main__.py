@@ -115,6 +115,12 @@ def _training(chosen: argparse.Namespace) -> list[Row]:
     ]  # fmt: skip
 
 
+def _crowd(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import crowd
+
+    return crowd.run(chosen.touches)
+
+
 def _interpret(chosen: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import interpret
 
@@ -139,6 +145,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "waiting": _waiting,
     "beside": _beside,
     "interpret": _interpret,
+    "crowd": _crowd,
     "million": _million,
     "training": _training,
     "encoding": _encoding,
@@ -151,6 +158,7 @@ SIZES = {
     "presses": ("slider: key presses a page", 120, 40),
     "clicks": ("touch: clicks a map", 60, 15),
     "moves": ("touch: pointer moves of the lens a map", 240, 80),
+    "touches": ("crowd: touches beside others", 200, 60),
     "items": ("encoding and memory: images", 70_000, 10_000),
     "training-items": ("training: images of an epoch", 20_000, 4_000),
     "pairs": ("training: pairs of runs", 5, 3),

@@ -1,0 +1,165 @@
+"""The connections of a server: as many as the machine bears, idle ones hung up, bodies refused before they are read."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+import sys
+from typing import Any
+
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import TcpWSGIServer
+from waitress.utilities import RequestEntityTooLarge
+
+from components.lanes import Lanes
+
+#: Connections at once, where the system lets a program have so many.
+MOST_CONNECTIONS = 4000
+#: Open files left for everything else: workers, caches, data.
+_SPARE_FILES = 256
+#: Seconds until a connection over which nothing comes is hung up. Browsers open another without a word.
+IDLE = 30
+#: Largest bodies in bytes by the end of a path; what is not named has `_USUAL_BODY`.
+_BODIES = (
+    (re.compile(r"/api/spaces/[^/]+/layers$"), 64 * 2**20),
+    (re.compile(r"/api/spaces/[^/]+/encode/[^/]+$"), 32 * 2**20),
+    (re.compile(r"/api/spaces/[^/]+/(decode|trust|(invert|locate|believed|manifold|places)/[^/]+)$"), 16 * 2**20),
+    (re.compile(r"/api/views/[^/]+$|/_dash-update-component$"), 4 * 2**20),
+)
+_USUAL_BODY = 2**20
+_FULL = "This server has as many connections as it can bear; try again in a moment."
+
+
+def most_connections() -> int:
+    """Return how many connections this process may have at once, once it was given all the files it may have."""
+    if sys.platform == "win32":
+        return 400  # select() knows 512 sockets there
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + _SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):  # some systems have another limit besides
+            resource.setrlimit(
+                resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(hard, wanted), hard)
+            )
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(16, min(MOST_CONNECTIONS, soft - _SPARE_FILES))
+
+
+def largest_body(path: str) -> int:
+    """Return how many bytes the body of a request to a path may have."""
+    return next((most for pattern, most in _BODIES if pattern.search(path)), _USUAL_BODY)
+
+
+class BoundedRequest(HTTPRequestParser):
+    """A request whose body is refused by its announced size, before any of it is kept."""
+
+    error: Any
+
+    def received(self, data: bytes) -> int:
+        """Take what came, and return how many bytes of it belong to this request."""
+        consumed: int = super().received(data)
+        if (
+            self.headers_finished
+            and not self.empty
+            and (self.error is None or isinstance(self.error, RequestEntityTooLarge))
+        ):
+            most = largest_body(self.path)
+            if max(self.content_length, self.body_bytes_received) > most:
+                self.error, self.completed = _TooLarge(most), True
+        return consumed
+
+
+class _TooLarge(RequestEntityTooLarge):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The body is larger than {most:,} bytes.")
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Return status, headers and body of the answer."""
+        body = json.dumps({"error": self.body}).encode() + b"\n"
+        return f"{self.code} {self.reason}", [("Content-Type", "application/json")], body
+
+
+class Connection(HTTPChannel):
+    """A connection of one visitor."""
+
+    parser_class = BoundedRequest
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is asked, answered or sent over it."""
+        return not self.requests and self.request is None and not self.total_outbufs_len
+
+
+class Listener(TcpWSGIServer):
+    """Serves an application on an open port.
+
+    Parameters
+    ----------
+    application : callable
+        As of WSGI.
+    port : socket
+        The open port.
+    most : int, optional
+        Connections at once, by default `most_connections`. When the house is full, the one that has been idle for the
+        longest is hung up for the next; if none is idle, who comes is told so (503).
+    """
+
+    channel_class = Connection
+
+    def __init__(self, application: Any, port: socket.socket, most: int | None = None) -> None:
+        self.most = most_connections() if most is None else most
+        settings = Adjustments(
+            sockets=[port],
+            ident=None,
+            # Never reached: the house is full before, and says so.
+            connection_limit=self.most + 1000,
+            channel_timeout=IDLE,
+            cleanup_interval=5,
+            asyncore_use_poll=sys.platform != "win32",
+            max_request_body_size=max(most for _, most in _BODIES) + 1,
+            # So that a connection that was hung up is noticed while its request is answered.
+            channel_request_lookahead=1,
+        )
+        super().__init__(
+            application,
+            map={},
+            _sock=port,
+            dispatcher=Lanes(),
+            adj=settings,
+            bind_socket=False,
+            sockinfo=(port.family, port.type, port.proto, port.getsockname()),
+        )
+
+    def handle_accept(self) -> None:
+        """Take a connection, and make room for it if need be."""
+        if len(self.active_channels) >= self.most and not self._hang_up_idlest():
+            self._turn_away()
+        else:
+            super().handle_accept()
+
+    def _hang_up_idlest(self) -> bool:
+        idle = [channel for channel in self.active_channels.values() if channel.idle]
+        if idle:
+            min(idle, key=lambda channel: channel.last_activity).handle_close()
+        return bool(idle)
+
+    def _turn_away(self) -> None:
+        taken = self.accept()
+        if taken is None:
+            return
+        visitor = taken[0]
+        body = json.dumps({"error": _FULL}).encode() + b"\n"
+        head = (
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 2\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        with contextlib.suppress(OSError):  # who was turned away may be gone already
+            visitor.setblocking(False)
+            visitor.send(head.encode() + body)
+        visitor.close()
