@@ -23,7 +23,7 @@ export async function showCard() {
     );
     document.body.append(dialog);
     dialog.showModal();
-    dialog.scrollTop = 0;
+    dialog.scrollTop = 0; // the button that has the focus is its end
   } catch (error) {
     tellError(error);
   }

@@ -54,8 +54,9 @@ export function paintBiplot(context, toPixels, box) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineWidth = 1.5;
-  for (const { j, by, length } of arrows.ends.toReversed()) {
-    if (length < 0.05 * longest) continue;
+  const drawn = arrows.ends.filter(({ length }) => length >= 0.05 * longest);
+  const labels = [];
+  for (const { j, by } of drawn.toReversed()) {
     const [x1, y1] = toPixels(arrows.from.map((value, axis) => value + by[axis]));
     const [dx, dy] = [(x1 - x0) * stretch, (y1 - y0) * stretch];
     const at = Math.atan2(dy, dx);
@@ -66,12 +67,24 @@ export function paintBiplot(context, toPixels, box) {
     context.strokeStyle = ink;
     context.lineWidth = j === state.dimension ? 2.5 : 1.5;
     stroke(context, x0, y0, dx, dy, at);
-    const [tx, ty] = [x0 + dx + 12 * Math.cos(at), y0 + dy + 12 * Math.sin(at)];
-    context.strokeStyle = colour("--ground");
-    context.lineWidth = 3;
-    context.strokeText(`z${j}`, tx, ty);
+    labels.unshift({ j, ink, x: x0 + dx + 12 * Math.cos(at), y: y0 + dy + 12 * Math.sin(at) });
+  }
+  paintLabels(context, labels);
+}
+
+// The dimension on show first, then by length: a name that would lie on another is left out.
+function paintLabels(context, labels) {
+  const taken = [];
+  const high = scaled(14);
+  context.lineWidth = 3;
+  context.strokeStyle = colour("--ground");
+  for (const { j, ink, x, y } of labels.sort((one, other) => (other.j === state.dimension) - (one.j === state.dimension))) {
+    const wide = context.measureText(`z${j}`).width + 2;
+    if (taken.some((one) => Math.abs(one.x - x) < (one.wide + wide) / 2 && Math.abs(one.y - y) < high)) continue;
+    taken.push({ x, y, wide });
+    context.strokeText(`z${j}`, x, y);
     context.fillStyle = ink;
-    context.fillText(`z${j}`, tx, ty);
+    context.fillText(`z${j}`, x, y);
   }
 }
 

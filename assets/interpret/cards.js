@@ -1,5 +1,5 @@
 // A card a study: its first answer at once, the whole one when the work in the background is done.
-import { asVisitor, getJSON, url } from "../explore/api.js";
+import { asVisitor, getJSON, url, whenBack } from "../explore/api.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
 import { tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
@@ -187,7 +187,9 @@ async function ask(card) {
     }
     card.path = null;
   } catch (error) {
-    if (!overtaken()) show(card, { state: "refused", error: error.message, retry: !(error.status >= 400 && error.status < 500) });
+    if (overtaken()) return;
+    show(card, { state: "refused", error: error.message, retry: !(error.status >= 400 && error.status < 500) });
+    if (error.status === 0) whenBack(() => { if (!overtaken() && card.state === "refused") ask(card); });
   }
 }
 

@@ -124,7 +124,13 @@ const realHeight = () => Math.ceil((total ?? 0) / columns()) * HIGH;
 const perPixel = () => (realHeight() > MOST_HIGH ? (realHeight() - host.clientHeight) / (MOST_HIGH - host.clientHeight) : 1);
 const topNow = () => host.scrollTop * perPixel();
 
+// Of few items the frame is no higher than they are.
+function layFrame(rows) {
+  host.parentElement.style.maxHeight = `${Math.max(1, rows) * HIGH}px`;
+}
+
 function layRoom() {
+  layFrame(Math.ceil(total / columns()));
   const height = `${Math.min(realHeight(), MOST_HIGH)}px`;
   if (room.style.height !== height) room.style.height = height;
 }
@@ -158,6 +164,7 @@ function want(tiles) {
 function paint() {
   if (!visible() || total === null) return;
   if (total === 0) {
+    layFrame(1);
     say(isAmong() ? "None of the selected items is among those analysed." : state.selection ? "No item of the classes shown lies within the part looked at." : state.within ? "No item lies within the part looked at." : "There are no items.");
     return;
   }
@@ -208,6 +215,7 @@ function say(text) {
 }
 
 function sayFailed(error) {
+  layFrame(1);
   say(error.message);
   words.append(element("button", { className: "plain", onclick: () => openGallery() }, "Try again"));
 }

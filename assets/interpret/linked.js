@@ -25,7 +25,7 @@ function touched(target) {
     const j = Number(dimension);
     const view = target.dataset.relation ? { ...state.view, relation: [j, target.dataset.relation, column] } : state.view;
     const color = column === undefined ? `z${j}` : target.dataset.color;
-    bring = view !== state.view;
+    bring = view === state.view ? null : target;
     update({ dimension: j, view, ...(known(color) ? { color, selection: null } : {}) }, { commit: true });
   } else if (column !== undefined && known(column)) update({ color: column, selection: null }, { commit: true });
 }
@@ -35,7 +35,7 @@ const known = (color) => current.info.columns.some((one) => one.name === color &
 const TOUCHABLE = "[data-axes], [data-item], [data-point], [data-within], [data-dimension], [data-column]";
 
 let opened = 0;
-let bring = false; // whether what a touch opens is to be scrolled to
+let bring = null; // the cell whose touch opens something that is to be seen beside it
 
 // What a cell of the relations opens, beside them, or below where there is no room.
 export async function openRelation() {
@@ -54,11 +54,18 @@ export async function openRelation() {
     const { html } = await getJSON(`spaces/${state.space}/relations/${dimension}?${query}`);
     if (mine !== opened) return;
     host.innerHTML = html; // the server escapes every text in it
-    if (bring) host.scrollIntoView({ block: "nearest" });
-    bring = false;
+    if (bring) seeBoth(bring, host);
+    bring = null;
   } catch (error) {
     if (mine === opened) host.replaceChildren(element("p", { className: "empty" }, error.message));
   }
+}
+
+// Where there is no room beside the cells, what is opened lies over the last of them: not over the one touched.
+function seeBoth(cell, host) {
+  host.scrollIntoView({ block: "nearest" });
+  const [box, over] = [cell.getBoundingClientRect(), host.getBoundingClientRect()];
+  if (box.right > over.left && box.bottom > over.top) document.getElementById("study-scroll").scrollTop += box.bottom - over.top + 8;
 }
 
 // All columns of a wide table, where somebody unfolds them.

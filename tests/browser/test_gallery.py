@@ -152,3 +152,4 @@ def test_a_filter_that_leaves_nothing_says_so(page: Page, server: str) -> None:
     open_map(page, server, 'page=items&within={"column":"z3","low":90,"high":99}')
     expect(page.locator("#gallery")).to_contain_text("No item lies within the part looked at.")
     expect(page.get_by_label("Lowest z3")).to_have_value("90")
+    page.wait_for_function("() => document.getElementById('gallery-frame').clientHeight <= 104")

@@ -63,6 +63,9 @@ def test_a_card_is_touched_by_keyboard_and_the_questions_by_arrows(page: Page, s
     units.focus()
     expect(note).to_contain_text("posterior mean varies from item to item")
     expect(units).to_have_attribute("aria-describedby", "explained")
+    word, beside = units.bounding_box(), note.bounding_box()
+    assert word and beside and abs(beside["x"] - word["x"]) < 2 and abs(beside["y"] - word["y"]) < 120
+    assert beside["width"] < 400 and beside["y"] + beside["height"] < 720, "beside its word, within the window"
     units.press("Escape")
     expect(note).to_be_hidden()
     rate.hover()
@@ -228,6 +231,18 @@ def test_a_relation_opens_and_a_dimension_gets_a_name(page: Page, server: str) -
     assert walked["stops"] == 1 and walked["stayed"], "one stop of the keyboard; arrows step through no neighbours"
     last = f"{walked['touched']['column']} along z{walked['touched']['dimension']}"
     expect(page.locator(".relation-detail h3")).to_have_text(last)
+    # Where there is no room beside the cells the chart lies over the last of them, and never over the one touched.
+    page.set_viewport_size({"width": 900, "height": 700})
+    touched = page.locator("#study-relations [data-relation][data-dimension='3'][data-column='x']").first
+    touched.click()
+    expect(page.locator(".relation-detail h3")).to_have_text("x along z3")
+    expect(page.locator(".relation-detail .filmstrip")).to_be_in_viewport(ratio=1)
+    seen = """cell => {
+        const { left, right, top, bottom } = cell.getBoundingClientRect();
+        return document.elementFromPoint((left + right) / 2, (top + bottom) / 2) === cell;
+    }"""
+    assert touched.evaluate(seen), "the cell touched is hidden"
+    page.set_viewport_size({"width": 1280, "height": 720})
     # Wherever a dimension is told of it has the name it has at its slider, and the new one at once.
     choose(page, "color-by", "z6")
     scale = page.locator("#map .cbtitle")
@@ -247,7 +262,13 @@ def test_a_relation_opens_and_a_dimension_gets_a_name(page: Page, server: str) -
 
 
 def test_what_is_chosen_of_a_card_is_in_the_address_and_can_be_undone(page: Page, server: str) -> None:
+    # As long as the server does not answer a card says so, and goes on by itself once it does.
+    page.expected_errors.append("ERR_FAILED")  # type: ignore[attr-defined]
+    gone = re.compile(r"/studies/components\?")
+    page.route(gone, lambda route: route.abort())
     open_map(page, server, 'page=components&choices={"components.standardised":"yes"}')
+    expect(page.locator("#study-components .card-body")).to_contain_text("The server does not answer.")
+    page.unroute(gone)
     select = page.locator("#study-components select")
     expect(select).to_have_value("yes")
     verdict = page.locator("#study-components .verdict")
@@ -276,6 +297,8 @@ def test_a_slider_of_a_component_moves_the_point_and_follows_it(page: Page, serv
     page.wait_for_function("() => Number(document.querySelector('#study-components input.along').value) < -1.5")
     page.locator("#study-components [data-biplot]").click()
     assert "biplot=1" in page.url
+    page.set_viewport_size({"width": 390, "height": 844})  # its strip has the card's width on a phone
+    assert float(slider.evaluate("slider => slider.clientWidth")) > 280
 
 
 def test_cards_are_those_of_the_space_on_show(page: Page, server: str) -> None:

@@ -190,6 +190,16 @@ def test_a_phone_shows_one_panel_at_a_time_and_each_works_by_touch(touched: Page
     assert_reachable(page, ("#decoded", "#take-away"))
     assert page.locator("#decoded").evaluate("canvas => canvas.clientWidth") > 200
 
+    # The model card has room for what it says, and begins at its beginning.
+    page.click("#model-card")
+    page.wait_for_selector("#card-dialog[open]")
+    finding = "#card-dialog tr:not(.warning) td:not(.how)"
+    assert (
+        page.evaluate(f"Math.min(...[...document.querySelectorAll('{finding}')].map((one) => one.clientWidth))") > 280
+    )
+    expect(page.locator("#card-dialog h2")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+
     # The questions, and the map and the sliders beside them.
     page.click("#page-interpret")
     card = page.locator("#study-collapse .verdict, #study-cards .verdict").first

@@ -21,7 +21,8 @@ def test_the_button_gives_a_file_that_stands_by_itself(
     folder = tmp_path_factory.mktemp("report")
     save_checkpoint(small_model(VAEConfig((1, 8, 8), 3, channels=(4,), likelihood="gaussian")), folder / "model")
     images = np.random.default_rng(0).integers(0, 256, (60, 8, 8), dtype=np.uint8)
-    np.savez(folder / "set.npz", images=images, labels=np.arange(60) % 3)
+    many = np.random.default_rng(1).normal(size=(60, 20))
+    np.savez(folder / "set.npz", images=images, labels=np.arange(60) % 3, many=many)
     with serve(folder, "--model", str(folder / "model"), "--data", str(folder / "set.npz")) as running:
         open_page(page, f"{running.url}/?page=used")
         with page.expect_download(timeout=60_000) as taken:
@@ -42,5 +43,13 @@ def test_the_button_gives_a_file_that_stands_by_itself(
     expect(alone.locator("#study-collapse .bar-row").first).to_be_visible()
     expect(alone.locator(".contents")).to_contain_text("Is the latent used?")
     assert alone.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    # On paper of A4 nothing is wider than the page, what is folded is open, and of a screen nothing is left.
+    expect(alone.locator("h1 + .made")).to_contain_text("Made on 2")
+    alone.emulate_media(media="print", color_scheme="dark")
+    alone.set_viewport_size({"width": 702, "height": 1000})
+    assert alone.evaluate("document.documentElement.scrollWidth") <= 702
+    expect(alone.locator(".all-columns .heat-map")).to_be_visible()
+    assert alone.locator(".term").first.evaluate("term => getComputedStyle(term).textDecorationLine") == "none"
+    assert alone.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     context.close()

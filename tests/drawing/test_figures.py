@@ -59,6 +59,8 @@ def test_a_curve_goes_through_its_points() -> None:
     assert np.allclose(np.diff(places[:, 0]), np.diff(places[:, 0])[0], atol=0.2), "decades are equally wide"
     assert places[1, 1] == pytest.approx((places[0, 1] + places[2, 1]) / 2, abs=0.2)
     assert len([one for one in root.iter("line") if one.get("class") == "error"]) == 2
+    ticks = [one.text for one in root.iter("text") if one.get("class") == "tick middle"]
+    assert ticks == ["1", "2", "5", "10", "20", "50", "100"], "powers of ten and their parts have no places"
     assert "nothing to draw" in curves([Curve("a", [1.0], [math.nan])], "x", "y")
 
 

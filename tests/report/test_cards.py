@@ -56,6 +56,8 @@ def test_a_hard_space_is_told_of_in_plain_words(name: str) -> None:
         assert card.said and len(told) > 40, study.name
         assert not re.search(r"\b(nan|inf|None|NaN)\b", told), (study.name, told)
         assert read.tags <= TAGS, (study.name, read.tags - TAGS)
+        assert "– nats" not in told, (study.name, "a figure that is not there takes no line")
+        assert not re.search(r'<polyline points="[^" ]*"', str(card)), (study.name, "one point is no curve")
         # Every figure in a list and every part of a card is explained in place.
         html = str(card)
         for part in re.findall(r'<(?:dt|h3 class="sub")>.*?</(?:dt|h3)>', html):

@@ -119,8 +119,10 @@ class _Scale:
 
     def written(self, tick: float) -> str:
         """Write a tick with as many places as tell it from the next."""
+        if self.log and 1e-3 <= abs(tick) < 1e5:
+            return f"{tick:,.6g}"
         if self.log or abs(tick) >= 1e5:
-            return plain(tick, 1 if abs(tick) < 10 else 3) if abs(tick) < 1e5 else plain(tick, 2)
+            return plain(tick, 2 if abs(tick) >= 1e5 else 1)
         places = max(0, 1 - math.floor(math.log10(max(self.high - self.low, 1e-12))))
         text = f"{tick:,.{places}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text

@@ -30,7 +30,9 @@ def filmstrip(space: LatentSpace, z: np.ndarray, spoken: str) -> Markup:
         If the decoder's answer is not finite.
     """
     pixels = decode(space, z)
-    return tag("img", src=data_uri(_row(space.data, pixels)), alt=spoken, class_="filmstrip")
+    row = _row(space.data, pixels)
+    # Its place is kept before it has been unpacked: nothing moves once it has.
+    return tag("img", src=data_uri(row), alt=spoken, class_="filmstrip", width=row.width, height=row.height)
 
 
 def item_strip(space: LatentSpace, items: np.ndarray, spoken: str) -> list[Markup]:

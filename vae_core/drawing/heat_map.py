@@ -119,7 +119,7 @@ def heat_map(
             "table",
             tag("thead", top),
             tag("tbody", drawn),
-            class_="heat-map",
+            class_="heat-map called-rows" if len(row_called) else "heat-map",
             style=f"--columns:{len(columns)}",
             role=None if stop is None else "grid",
             aria_label=label,

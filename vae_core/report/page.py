@@ -46,6 +46,7 @@ def report_html(space: LatentSpace, progress: Progress = silent) -> str:
     """
     from vae_core.model.card import model_card
 
+    made = datetime.now()
     cards: dict[str, Card] = {}
     for at, study in enumerate(STUDIES):
         cards[study.name] = _answered(space, study, _Part(progress, at, len(STUDIES), study.title))
@@ -65,8 +66,9 @@ def report_html(space: LatentSpace, progress: Progress = silent) -> str:
         ]
         body = joined(
             tag("h1", f"{space.data.name}: what the latent space means"),
+            tag("p", f"Made on {made:%Y-%m-%d} at {made:%H:%M} by Latent Explorer", class_="made"),
             _contents(cards),
-            tag("section", tag("h2", "The space", id="space"), maps(space), facts(origin(space, datetime.now()))),
+            tag("section", tag("h2", "The space", id="space"), maps(space), facts(origin(space, made))),
             sections,
             tag(
                 "section",
@@ -108,7 +110,8 @@ def _answered(space: LatentSpace, study: Study, progress: Progress) -> Card:
 
 
 def _card(space: LatentSpace, study: Study, card: Card) -> Markup:
-    return tag("article", tag("h3", study.title, class_="card-title"), card, class_="card", id=f"study-{study.name}")
+    title = tag("h3", study.title, class_="card-title")
+    return tag("article", title, card, class_="card full" if study.wide else "card", id=f"study-{study.name}")
 
 
 def _contents(cards: dict[str, Card]) -> Markup:
@@ -136,7 +139,7 @@ def _along(space: LatentSpace) -> Markup | None:
     if not shown:
         return None
     title = tag("h3", "Dimensions and the columns they are named after", class_="card-title")
-    return tag("article", title, [tag("div", one, class_="relation-detail") for one in shown], class_="card")
+    return tag("article", title, [tag("div", one, class_="relation-detail") for one in shown], class_="card full")
 
 
 def _head(space: LatentSpace) -> Markup:

@@ -36,15 +36,11 @@ def card(space: LatentSpace, found: Components) -> Card:
     return Card(
         _said(found),
         collapsed(space),
-        tag(
-            "div",
-            tag("div", explained_heading("Variance of each component", "scree"), _scree(found)),
-            tag(
-                "div", explained_heading("Variance of the first components together", "cumulative"), _cumulative(found)
-            ),
-            class_="side-by-side",
-        ),
-        facts(
+        None if d == 1 else _curves(found),
+        # Of a single component there is nothing to compare.
+        None
+        if d == 1
+        else facts(
             [
                 Fact(
                     "half of the variance",
@@ -80,7 +76,7 @@ def card(space: LatentSpace, found: Components) -> Card:
         explained_heading("What each changes: decoded along it, and the items at its ends", "component walk"),
         if_touched(base_switch()),
         [_component(space, found, k) for k in range(len(found.axes)) if found.deviation[k] > 0],
-        _loadings(found, names_shown(space)),
+        None if d == 1 else _loadings(found, names_shown(space)),
         how(
             f"{'All ' if found.items == found.of else ''}{count(found.items)} of {count(found.of)} items; variance "
             "of the "
@@ -112,6 +108,12 @@ def _said(found: Components) -> str:
         f"{leading} more variance than shuffled dimensions would; "
         f"the first has {percent(first)}, where shuffling gives {percent(chance)}."
     )
+
+
+def _curves(found: Components) -> Markup:
+    each = tag("div", explained_heading("Variance of each component", "scree"), _scree(found))
+    heading = explained_heading("Variance of the first components together", "cumulative")
+    return tag("div", each, tag("div", heading, _cumulative(found)), class_="side-by-side")
 
 
 def _scree(found: Components) -> Markup:
@@ -192,7 +194,5 @@ def _loadings(found: Components, called_by: dict[int, str]) -> Markup:
             label="Loadings",
             column_called=[called_by.get(int(j), "") for j in shown],
         ),
-        tag("button", "Show as a biplot on the PCA map", type="button", class_="plain", data_biplot=True)
-        if d > 1
-        else None,
+        tag("button", "Show as a biplot on the PCA map", type="button", class_="plain", data_biplot=True),
     )

@@ -29,8 +29,7 @@ def card(space: LatentSpace, found: DecoderComponents) -> Card:
     """Return the shares of the picture's change, a walk along each direction, and how plain components relate."""
     return Card(
         _said(found),
-        explained_heading("Share of the change in the picture", "decoder shares"),
-        _shares(found),
+        None if len(found.share) == 1 else _shares(found),
         explained_heading("What each changes", "decoder walk"),
         if_touched(base_switch()),
         [_component(space, found, k) for k in range(len(found.directions))],
@@ -55,9 +54,10 @@ def _said(found: DecoderComponents) -> str:
 
 
 def _shares(found: DecoderComponents) -> Markup:
+    heading = explained_heading("Share of the change in the picture", "decoder shares")
     k = min(_SHOWN, len(found.share))
     ranks = list(range(1, k + 1))
-    return curves(
+    drawn = curves(
         [
             Curve(
                 "change of the picture", ranks, (100 * found.share[:k]).tolist(), (100 * found.share_error[:k]).tolist()
@@ -69,6 +69,7 @@ def _shares(found: DecoderComponents) -> Markup:
         "share of change, %",
         whole_steps=True,
     )
+    return joined(heading, drawn)
 
 
 def _component(space: LatentSpace, found: DecoderComponents, k: int) -> Markup:

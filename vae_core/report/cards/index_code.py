@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,6 +61,8 @@ def _said(found: IndexCode) -> str:
 
 
 def _parts(found: IndexCode) -> list[Fact]:
+    if found.mutual_information is None:
+        return _gaussian(found, "total correlation, if it were Gaussian")
     information = [
         Fact(
             "mutual information of data and latent, I(n; z)",
@@ -81,14 +84,7 @@ def _parts(found: IndexCode) -> list[Fact]:
             "" if chance is None else f"independent: {plain(chance)}",
             EXPLAINED["total correlation"],
         ),
-        Fact(
-            "… if it were Gaussian",
-            f"{with_error(found.gaussian_total_correlation, found.gaussian_total_correlation_error)} nats",
-            ""
-            if found.gaussian_total_correlation_by_chance is None
-            else f"independent: {plain(found.gaussian_total_correlation_by_chance)}",
-            EXPLAINED["Gaussian correlation"],
-        ),
+        *_gaussian(found, "… if it were Gaussian"),
         Fact(
             "dimension-wise KL",
             f"{with_error(found.dimension_kl_total, found.dimension_kl_total_error)} nats",
@@ -102,6 +98,15 @@ def _parts(found: IndexCode) -> list[Fact]:
             EXPLAINED["sum of the parts"],
         ),
     ]
+
+
+def _gaussian(found: IndexCode, name: str) -> list[Fact]:
+    value, chance = found.gaussian_total_correlation, found.gaussian_total_correlation_by_chance
+    if value is None or not math.isfinite(value):
+        return []  # of too few items for so many dimensions
+    told = f"{with_error(value, found.gaussian_total_correlation_error)} nats"
+    by_chance = "" if chance is None else f"independent: {plain(chance)}"
+    return [Fact(name, told, by_chance, EXPLAINED["Gaussian correlation"])]
 
 
 def _by_dimension(found: IndexCode, names: dict[int, str]) -> Markup | None:
