@@ -13,7 +13,11 @@ function show(word) {
   note.textContent = word.dataset.explained;
   note.hidden = false;
   word.setAttribute("aria-describedby", note.id);
-  const box = word.getBoundingClientRect();
+  place();
+}
+
+function place() {
+  const box = of.getBoundingClientRect();
   const { offsetWidth: w, offsetHeight: h } = note;
   const below = box.bottom + 4 + h < window.innerHeight - ROOM;
   note.style.left = `${Math.max(ROOM, Math.min(box.left, window.innerWidth - w - ROOM))}px`;
@@ -27,6 +31,11 @@ function hide() {
   note.hidden = true;
 }
 
+function isSeen(word) {
+  const [box, frame] = [word, document.getElementById("study-scroll")].map((one) => one.getBoundingClientRect());
+  return box.bottom > frame.top && box.top < frame.bottom;
+}
+
 const wordAt = (target) => target.closest?.("[data-explained]") ?? null;
 
 export function connectExplained() {
@@ -38,7 +47,8 @@ export function connectExplained() {
   });
   document.addEventListener("focusin", (event) => (wordAt(event.target) ? show(wordAt(event.target)) : hide()));
   document.addEventListener("focusout", hide);
-  document.addEventListener("scroll", hide, true);
+  // The keyboard scrolls to the word it goes to: what is said of it goes along, as far as the word is seen.
+  document.addEventListener("scroll", () => (of && of === document.activeElement && isSeen(of) ? place() : hide()), true);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !of) return;
     event.stopPropagation();

@@ -18,6 +18,7 @@ from components.legend import Legend
 from components.ranking import Ranking, Rankings, offered
 from components.within import Within
 from vae_core import Catalogue, LatentSpace
+from vae_core.drawing.numbers import plain
 from vae_core.groups.item_set import ItemSet
 from vae_core.interpret.wrong_items import NEAREST
 from vae_core.jobs import Jobs
@@ -113,10 +114,15 @@ def described(space: LatentSpace, ranking: Ranking, items: np.ndarray) -> list[d
             "id": str(ids[item]),
             "value": _number(None if ranking.values is None else ranking.values[item]),
             "percentile": _number(None if ranking.percentile is None else ranking.percentile[item]),
-            "label": None if labels is None or pd.isna(labels.iloc[item]) else str(labels.iloc[item]),
+            "label": None if labels is None or pd.isna(labels.iloc[item]) else _written(labels.iloc[item]),
         }
         for item in items.tolist()
     ]
+
+
+def _written(label: Any) -> str:
+    """Write a label, of numbers with fractions as many digits as a tile has room for."""
+    return plain(float(label), 4) if isinstance(label, (float, np.floating)) and label % 1 else str(label)
 
 
 def _number(value: Any) -> float | None:

@@ -68,6 +68,14 @@ def test_a_card_is_touched_by_keyboard_and_the_questions_by_arrows(page: Page, s
     assert beside["width"] < 400 and beside["y"] + beside["height"] < 720, "beside its word, within the window"
     units.press("Escape")
     expect(note).to_be_hidden()
+    # Of a word that the keyboard has to scroll to as well.
+    page.locator("#study-tab-used").focus()
+    page.locator("#study-scroll").evaluate("panel => { panel.scrollTop = panel.scrollHeight; }")
+    units.focus()
+    expect(units).to_be_in_viewport()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(note).to_be_visible()
+    units.press("Escape")
     rate.hover()
     expect(note).to_contain_text("an encoder that ignores the items spends 0")
     page.locator("#study-question").hover()

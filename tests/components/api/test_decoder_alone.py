@@ -64,6 +64,12 @@ def test_an_item_is_its_draw(client: FlaskClient, space: LatentSpace) -> None:
         assert (json.loads(line)["believed"] > 0.5) == believed
 
 
+def test_a_tile_of_the_gallery_has_room_for_its_label(client: FlaskClient) -> None:
+    asked = {"by": "rarity", "worst": True, "offset": 0, "count": 20}
+    labels = [item["label"] for item in client.post("/api/spaces/decoder/ranking", json=asked).get_json()["items"]]
+    assert all(0 < float(label) < 9 and len(label) <= 5 for label in labels), "of the norm four digits"
+
+
 def test_what_is_brought_along_is_refused_in_a_sentence(client: FlaskClient) -> None:
     answer = client.post("/api/spaces/decoder/encode/pca", data=b"a picture")
     assert answer.status_code == 400 and "no encoder" in answer.get_json()["error"]
