@@ -18,7 +18,7 @@ def test_the_demo_tells_how_it_was_trained() -> None:
     assert found["trained"] == "80 epochs on sprites (8,100 items)"
     assert "β 2," in found["training settings"] and found["training settings"].endswith("seed 0")
     assert found["trained with"].startswith("python 3") and "torch 2.13.0" in found["trained with"]
-    assert found["on held-out items"] == "ELBO -97.5, rate 16.6, distortion 80.91 nats per item; sprites (900 items)"
+    assert found["on held-out items"] == "ELBO −97.5, rate 16.6, distortion 80.91 nats per item; sprites (900 items)"
 
 
 values = st.recursive(

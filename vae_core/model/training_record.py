@@ -35,7 +35,7 @@ def training_facts(record: dict[str, Any]) -> list[tuple[str, str]]:
     if versions:
         told.append(("trained with", ", ".join(versions)))
     test = _part(record, "test")
-    figures = [f"{words} {test[name]:.4g}" for name, words in _FIGURES if _is_number(test.get(name))]
+    figures = [f"{words} {test[name]:.4g}".replace("-", "−") for name, words in _FIGURES if _is_number(test.get(name))]
     if figures:
         where = _items(test, "data")
         told.append(("on held-out items", f"{', '.join(figures)} nats per item{f'; {where}' if where else ''}"))
