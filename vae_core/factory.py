@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import importlib.util
 import sys
@@ -44,7 +45,9 @@ def call_factory(spec: str, trust: bool, arguments: dict[str, Any] | None, when:
     for part in name.split("."):
         function = getattr(function, part, None)
     if not callable(function):
-        raise InputError(f"{spec}: there is no function {name!r} in {where}.")
+        near = difflib.get_close_matches(name, [one for one in vars(module) if callable(getattr(module, one))], 1)
+        hint = f"; did you mean {near[0]}?" if near else "."
+        raise InputError(f"{spec}: there is no function or class {name!r} in {where}{hint}")
     try:
         return function(**(arguments or {}))
     except (Exception, SystemExit) as error:  # whatever the visitor's own code raises

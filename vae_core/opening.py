@@ -120,8 +120,9 @@ def open_both(
     items = read_data(data, data_options, shape)
     opened = load_model(model, device, data=items, options=options)
     if items.sample_shape != tuple(opened.sample_shape):
+        takes_pictures = len(opened.sample_shape) == 3 and opened.sample_shape[0] in (1, 3)
         other = {
-            "image": ", or have the pictures fitted with --fit resize, pad or crop",
+            "image": ", or have the pictures fitted with --fit resize, pad or crop" if takes_pictures else "",
             "vector": ", or say with --columns which columns of a table hold the values",
         }.get(items.kind, "")
         raise InputError(

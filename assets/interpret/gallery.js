@@ -189,7 +189,7 @@ function paint() {
   document.getElementById("gallery-place").textContent = `${count(ends[0])}–${count(ends[1])} of ${count(total)}${isAmong() ? " selected" : ""}${state.selection ? " of the classes shown" : ""}${some}`;
 }
 
-const described = (item) => `Item ${item.index}${item.id === String(item.index) ? "" : ` (${item.id})`}${item.label === null ? "" : ` · ${item.label}`}${item.value === null ? "" : ` · ${readable(item.value)}`}${item.percentile === null ? "" : ` · above ${readable(item.percentile)} % of the items`}`;
+const described = (item) => `Item ${item.index}${item.id === String(item.index) ? "" : ` (${item.id})`}${item.label === null ? "" : ` · ${item.label}`}${item.value === null ? "" : ` · ${readable(item.value)}`}${item.percentile === null ? "" : ` · above ${readable(Math.floor(10 * item.percentile) / 10)} % of the items`}`;
 
 // What the keyboard is at, for those who do not see the canvas.
 function tellOption() {

@@ -66,7 +66,7 @@ export function paintName(place) {
   place.textContent = nameOf(j) || (place.dataset.empty ?? "");
   place.classList.toggle("own", own);
   const automatic = known.automatic?.[j];
-  place.title = `${own ? `A name somebody gave${automatic ? `; found automatically: ${automatic}` : ""}. ` : automatic ? "Found automatically: the column it is linked to most. " : ""}Double-click or F2 to name z${j}.`;
+  place.title = `${own ? `A name somebody gave${automatic ? `; found automatically: ${automatic}` : ""}. ` : automatic ? "Found automatically, after the column with the largest r², R² or share of its entropy explained. " : ""}Double-click or F2 to name z${j}.`;
 }
 
 const toldOf = (j, name) => (name ? `z${j} is now called “${name}”.` : `z${j} has no name of its own any more.`);

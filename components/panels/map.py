@@ -103,6 +103,8 @@ def layout() -> html.Section:
                     responsive=True,
                     config={
                         "showSendToCloud": False,
+                        # Typing into the ends of an axis is nothing people look for, and it swallows the keys.
+                        "showAxisRangeEntryBoxes": False,
                         "displaylogo": False,
                         "displayModeBar": False,
                         "scrollZoom": True,
@@ -185,7 +187,7 @@ def _settings() -> dmc.Stack:
             dmc.Switch(
                 id="new-start",
                 label="Start from the map on show",
-                description="What both maps have in common stays where it is; of the same method only",
+                description="Keeps shared structure in place; needs a map of the same method on show",
                 checked=True,
                 disabled=True,
                 size="xs",

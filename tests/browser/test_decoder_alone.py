@@ -31,5 +31,5 @@ def test_a_draw_is_shown_and_what_is_absent_explained(page: Page, tmp_path: Path
         page.mouse.click(spot["x"], spot["y"])
         wait_for_other_picture(page, before)
         page.keyboard.press("m")
-        expect(page.locator("#card-dialog")).to_contain_text("It has no encoder")
+        expect(page.locator("#card-dialog")).to_contain_text("It is open without an encoder")
         page.goto("about:blank")

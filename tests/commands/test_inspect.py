@@ -59,7 +59,7 @@ def test_people_get_lines_the_most_informative_dimension_first(
     assert len(rates) == 3 and rates == sorted(rates, reverse=True)
     # Then how the model is understood, and whether it is well.
     report = dimensions[len(rates) :]
-    assert report[0] == "a VAE of this program" and any("deterministic" in line for line in report)
+    assert report[0] == "a VAE trained with this program" and any("deterministic" in line for line in report)
 
 
 def test_without_data_prior_samples_are_looked_at(
@@ -71,7 +71,7 @@ def test_without_data_prior_samples_are_looked_at(
     assert (told["latent_dim"], told["sample_shape"], told["count"]) == (3, [1, 8, 8], 50)
     assert told["rate"] is None and told["distortion"] is None and told["rate_by_dimension"] == [None] * 3
     assert main(given) == 0
-    assert "50 prior samples" in (lines := capsys.readouterr().out) and "It has no encoder" in lines
+    assert "50 prior samples" in (lines := capsys.readouterr().out) and "It is open without an encoder" in lines
 
 
 def test_what_cannot_be_inspected_is_one_sentence(

@@ -120,4 +120,4 @@ def test_the_card_tells_nothing_lost_from_nothing_told() -> None:
     got = card(space, swap(space, items=500)).said
     assert got.endswith("without z2 it loses next to nothing.")
     model.weight[:, :2] = 0
-    assert card(space, swap(space)).said == "Whichever dimension is swapped, the picture loses next to nothing."
+    assert card(space, swap(space)).said == "Whichever dimension is swapped, the reconstruction loses next to nothing."

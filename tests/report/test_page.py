@@ -40,7 +40,7 @@ def test_model_card_seed_versions_and_maps_are_told(html: str, grey: LatentSpace
         grey.fingerprint,
         "seed of every draw",
         "torch 2",
-        "A VAE of this program",
+        "A VAE trained with this program",
         "PCA",
         "ankle boot",
         "likelihood",

@@ -52,7 +52,10 @@ def run(chosen: argparse.Namespace) -> int:
             )
         projection = space.cached_projection(chosen.projection)
         if projection is None:
-            raise InputError(f"The map {chosen.projection} is not there; compute it with 'project' first.")
+            there = ", ".join(space.projection_ids())
+            raise InputError(
+                f"The map {chosen.projection} is not there; take one of {there}, or compute it with 'project' first."
+            )
         placed = place_data(
             space, projection, read_data(chosen.data, DataOptions.of(chosen), tuple(space.model.sample_shape)), bar
         )

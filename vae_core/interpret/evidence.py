@@ -165,9 +165,9 @@ def evidence(
 
 _KIND_NOTES = {
     "pseudo": "The likelihood is one of discrete values, and the data have others (a Bernoulli on grey pixels): it is "
-    "a pseudo-likelihood, its nats are comparable among such models only, and there are no bits per dimension.",
-    "density": "The likelihood is a density: its nats depend on how the data are scaled, and there are no bits a "
-    "dimension.",
+    "a pseudo-likelihood, its nats are comparable among such models only, and bits per dimension are not defined.",
+    "density": "The likelihood is a density: its nats depend on how the data are scaled, and bits per dimension "
+    "are not defined.",
 }
 
 

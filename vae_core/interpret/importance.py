@@ -129,5 +129,5 @@ def _warning(median: float, samples: int) -> str | None:
         return None
     return (
         f"In the median item {median:.1f} of {samples} samples count (effective sample size): the bound is likely to "
-        "rise on with more samples."
+        "keep rising with more samples."
     )

@@ -171,7 +171,7 @@ STUDIES: tuple[Study, ...] = (
     Study(
         "decoder_components",
         "components",
-        "Components by what they change in the picture",
+        "Components by what they change in what is decoded",
         "vae_core.interpret.decoder_components:decoder_components",
         "vae_core.interpret.decoder_components:DecoderComponents",
         first=24,

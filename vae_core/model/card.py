@@ -25,7 +25,7 @@ def model_card(model: LatentModel, data: Dataset) -> Report:
     known = getattr(model, "report", None)
     if isinstance(known, Report):
         return known
-    report = Report("a VAE of this program" if isinstance(model, VAE) else type(model).__name__)
+    report = Report("a VAE trained with this program" if isinstance(model, VAE) else type(model).__name__)
     report.add("latent dimensions", str(model.latent_dim), "known")
     report.add("one item", " × ".join(map(str, model.sample_shape)), "known")
     if isinstance(model, VAE):

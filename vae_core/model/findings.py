@@ -69,11 +69,11 @@ class Report:
     def able(can: Capabilities) -> list[str]:
         """Return a sentence on everything that a model cannot do."""
         lacking = {
-            "encode": "It has no encoder: items cannot be placed, so there is no rate, no distortion and no "
-            "reconstruction; what the map shows are decoded draws from its prior.",
+            "encode": "It is open without an encoder: no items can be placed, so there is no rate, no distortion and "
+            "no reconstruction; what the map shows are decoded draws from its prior.",
             "variance": "Its encoder gives no variance: there is no rate, and nothing is drawn from posteriors.",
             "differentiable": "No gradients flow through it: whatever needs them is left out.",
-            "first_layer": "The first layer of its decoder cannot be read: whatever needs its weights is left out.",
+            "first_layer": "Its decoder's weights are not read: what would need them is left out.",
         }
         absent = [name for name in lacking if not getattr(can, name)]
         return [lacking[name] for name in absent if name != "variance" or can.encode]

@@ -156,7 +156,7 @@ def _speed(model: LatentModel, x: Tensor, one: Tensor, report: Report) -> None:
     report.figures |= {"decode_seconds": decoding, "encode_seconds_an_item": encoding}
     report.add(
         "speed",
-        f"{1000 * decoding:.1f} ms to decode one, {1000 * encoding:.2f} ms per item to encode",
+        f"{1000 * decoding:.1f} ms to decode one, {1000 * encoding:.2g} ms per item to encode",
         warning=_slow(decoding),
     )
 

@@ -35,16 +35,16 @@ EXPLAINED: dict[str, str] = {
     "the correlation matrix: much less than the whole means that dimensions depend on each other in curved ways.",
     "dimension-wise KL": "How far each dimension, over all items, is from the prior, Σ KL(q(z_j) ‖ p(z_j)), in nats: "
     "0 where every dimension fills the prior, which is good for sampling.",
-    "sum of the parts": "The three parts add up to the mean rate (Hoffman & Johnson 2016): what is left over is the "
-    "error of their estimates, and should be about 0.",
+    "sum of the parts": "The three parts add up to the mean rate (Hoffman & Johnson 2016): how far their sum "
+    "lies from it is the error of their estimates, and should be about 0.",
     "information by dimension": "How much information one dimension alone holds about which item it is, in nats: 0 "
     "for a dimension that ignores the items.",
     "distortion": "What the reconstruction misses, −log p(x|z) in nats, averaged over posterior samples: lower is "
     "better; of continuous values p is a density, so it can be negative, and there is no chance level.",
     "distortion at the mean": "The distortion decoded from the posterior mean alone, without the noise of the "
     "posterior: usually lower, and part of no bound.",
-    "ELBO": "−(rate + distortion), the lower bound on log p(x) that the model was trained on: higher is better, among "
-    "models on the same items; there is no chance level.",
+    "ELBO": "−(rate + distortion), a lower bound on log p(x), which training with β = 1 maximises: higher is "
+    "better, among models on the same items; there is no chance level.",
     "bound": "A tighter lower bound on log p(x), from many posterior samples per item (Burda et al. 2016, eq. 8): "
     "higher is better, among models on the same items; there is no chance level.",
     "bound of some": "The same bound, over the items it was measured on alone; the figure above adds what they gain to "
@@ -81,10 +81,10 @@ EXPLAINED: dict[str, str] = {
     "(Levina & Bickel 2004): fewer than the Gaussian figure means a thinner, curved shape.",
     "participation ratio": "How many directions share the variance, (Σλ)² / Σλ² of the covariance: all that vary if it "
     "is spread evenly, 1 if one direction has it all.",
-    "decoder shares": "The share of all change in the picture that moving along each direction makes: a steep fall "
+    "decoder shares": "The share of all change in what is decoded that moving along each direction makes: a steep fall "
     "means that few directions decide what is decoded; equal shares are the dashed line.",
     "decoder walk": "What is decoded along a direction, 2.5 standard deviations either way from the mean; the first "
-    "directions change the picture most.",
+    "directions change it most.",
     "decoder relation": "Correlation of the items' scores along these directions with those along the principal "
     "components: ±1 is the same direction, 0 an unrelated one.",
     # Prior
@@ -107,7 +107,7 @@ EXPLAINED: dict[str, str] = {
     "share is due to how they do.",
     # Meaning
     "relations": "How much of a column's entropy the value of a dimension explains: 0 is chance, 1 means that the "
-    "column is known with the dimension.",
+    "dimension determines the column.",
     "along": "The items in equally filled parts of the dimension, from its lowest to its highest values, each with "
     "what is decoded there; where nothing is related, every part looks like all items at the right.",
     "names": "A dimension is named after the column it is most clearly linked to, if the link has a strength of 0.15 "

@@ -126,7 +126,7 @@ def _contents(cards: dict[str, Card]) -> Markup:
                 for study in own
             ]
     lines.append(tag("dt", tag("a", "The model", href="#model")))
-    return tag("nav", tag("h2", "What it comes to"), tag("dl", lines), class_="contents")
+    return tag("nav", tag("h2", "Summary"), tag("dl", lines), class_="contents")
 
 
 def _along(space: LatentSpace) -> Markup | None:

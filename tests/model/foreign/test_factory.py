@@ -95,7 +95,7 @@ def test_nothing_runs_without_trust(file: Path, few: Dataset) -> None:
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        ("{file}:nothing", "no function 'nothing'"),
+        ("{file}:nothing", "no function or class 'nothing'"),
         ("{file}:broken", "ValueError: not today"),
         ("{file}:make", "missing 1 required positional argument"),
         ("{folder}/none.py:make", "not found"),

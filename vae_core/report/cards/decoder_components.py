@@ -48,19 +48,22 @@ def _said(found: DecoderComponents) -> str:
     half = int(np.searchsorted(np.cumsum(found.share), 0.5) + 1)
     plain = int(np.searchsorted(np.cumsum(np.sort(found.plain_share)[::-1]), 0.5) + 1)
     if r == 1:
-        return "There is one direction, and it makes every change of the picture."
+        return "There is one direction, and it makes every change of what is decoded."
     ways = "One direction makes" if half == 1 else f"{half} of {r} directions make"
-    return f"{ways} half of all change in the picture; of the principal components it takes {plain}."
+    return f"{ways} half of all change in what is decoded; of the principal components it takes {plain}."
 
 
 def _shares(found: DecoderComponents) -> Markup:
-    heading = explained_heading("Share of the change in the picture", "decoder shares")
+    heading = explained_heading("Share of the change in what is decoded", "decoder shares")
     k = min(_SHOWN, len(found.share))
     ranks = list(range(1, k + 1))
     drawn = curves(
         [
             Curve(
-                "change of the picture", ranks, (100 * found.share[:k]).tolist(), (100 * found.share_error[:k]).tolist()
+                "change of what is decoded",
+                ranks,
+                (100 * found.share[:k]).tolist(),
+                (100 * found.share_error[:k]).tolist(),
             ),
             Curve("of the principal components", ranks, (100 * found.plain_share[:k]).tolist(), role="other"),
             Curve("spread evenly", ranks, [100 * found.even] * k, role="chance"),
@@ -78,7 +81,7 @@ def _component(space: LatentSpace, found: DecoderComponents, k: int) -> Markup:
     name = f"DC {k + 1}"
     return tag(
         "div",
-        tag("h4", name, tag("span", f"{share} % of the change; {change} a value for one σ"), class_="walk-name"),
+        tag("h4", name, tag("span", f"{share} % of the change; {change} per value for one σ"), class_="walk-name"),
         walk(space, name, found.centre, found.directions[k], found.readout[k], (-_REACH, _REACH)),
     )
 

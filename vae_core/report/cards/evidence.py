@@ -70,7 +70,7 @@ def card(space: LatentSpace, found: Evidence) -> Card:
         _rise(found),
         [tag("p", note) for note in found.notes],
         how(
-            f"Nats an item. The likelihood is {_KINDS[found.likelihood]}." if found.likelihood in _KINDS else "",
+            f"In nats per item. The likelihood is {_KINDS[found.likelihood]}." if found.likelihood in _KINDS else "",
             _sample(found),
             "There is no chance level: compare with another model on the same items.",
         ),
@@ -81,12 +81,14 @@ def _said(found: Evidence) -> str:
     if found.elbo is None:
         return "No bound on the likelihood can be measured here."
     bound, whole = found.bound, found.bound_of_all
+    # Where it is no probability, it is no more than a score of the same form.
+    score = "The pseudo-log-likelihood" if found.likelihood == "pseudo" else "log p(x)"
     if bound is not None and whole is not None and bound.gain > max(2 * bound.gain_error, _rounding(bound)):
         return (
-            f"log p(x) is at least {plain(whole.nats, 4)} nats per item; the ELBO is "
+            f"{score} is at least {plain(whole.nats, 4)} nats per item; the ELBO is "
             f"{plain(whole.nats - found.elbo.nats, 2)} nats lower."
         )
-    return f"log p(x) is at least {plain(found.elbo.nats, 4)} nats per item, by the ELBO."
+    return f"{score} is at least {plain(found.elbo.nats, 4)} nats per item, by the ELBO."
 
 
 def _rounding(bound: Bound) -> float:

@@ -87,10 +87,7 @@ def _said(found: Holes) -> str:
     )
     worst = int(found.dimension_share.argmax())
     alone = f", most of it for z{worst} alone" if 2 * found.dimension_share[worst] > found.share else ""
-    return (
-        f"{percent(found.share)} of the prior is empty of data{alone}; the decoder has never seen "
-        f"codes from there.{together}"
-    )
+    return f"{percent(found.share)} of the prior is empty of data{alone}: no item shown has a code there.{together}"
 
 
 def _hole(space: LatentSpace, found: Holes, at: int) -> Markup:

@@ -52,7 +52,7 @@ def _said(found: IndexCode) -> str:
     if share > 0.98:
         return (
             f"The latent distinguishes every item from all others: {plain(found.mutual_information)} nats of the "
-            f"{plain(found.ceiling)} it takes to identify one of {count(found.population)}."
+            f"{plain(found.ceiling)} it takes to identify one of {count(found.population)} items."
         )
     return (
         f"The latent carries {plain(found.mutual_information)} nats about which item it is, {percent(share)} of what "
@@ -91,12 +91,17 @@ def _parts(found: IndexCode) -> list[Fact]:
             "filled prior: 0",
             EXPLAINED["dimension-wise KL"],
         ),
-        Fact(
-            "sum of the three, beside the mean rate",
-            "–" if found.rate is None else f"{plain(found.rate, 4)} nats",
-            f"left over {with_error(found.residual, found.residual_error)}",
-            EXPLAINED["sum of the parts"],
-        ),
+        *_sum(found),
+    ]
+
+
+def _sum(found: IndexCode) -> list[Fact]:
+    if found.rate is None or found.residual is None:
+        return []
+    apart = with_error(found.residual, found.residual_error)
+    beside = f"mean rate {plain(found.rate, 4)}: {apart} apart"
+    return [
+        Fact("sum of the three", f"{plain(found.rate + found.residual, 4)} nats", beside, EXPLAINED["sum of the parts"])
     ]
 
 

@@ -37,7 +37,7 @@ def card(space: LatentSpace, found: IntrinsicDimension) -> Card:
             f"TwoNN leaves out the largest {percent(found.discard)} of its ratios. Beside both: {found.draws} Gaussian "
             f"samples of the same covariance and size. They give less than the {found.varying} dimensions that vary "
             "because of the estimator's bias and of uneven variance: directions thinner than the distance between "
-            "items hardly count. That the items give less than they do has neither reason.",
+            "items hardly count. Neither reason explains why the items give less than those samples.",
         ),
     )
 
@@ -55,7 +55,7 @@ def _said(found: IntrinsicDimension) -> str:
     where = f"about {plain(estimate.value, 2)} dimensions around each item"
     if estimate.value < estimate.gaussian - noise:
         return (
-            f"The items lie on a thinner shape than a cloud: {where}, where a Gaussian cloud gives "
-            f"{plain(estimate.gaussian, 2)}."
+            f"The items lie on a thinner, curved shape rather than filling a cloud: {where}, where a Gaussian cloud "
+            f"gives {plain(estimate.gaussian, 2)}."
         )
     return f"The items fill the space as a Gaussian cloud does: {where}."

@@ -108,11 +108,11 @@ def _said(found: Probes) -> str:
     first = f"{listed} can be read well from the whole code"
     bent = [c for c in well if straight[c] <= _WELL or near[c] - straight[c] > _BETTER]
     if not bent:
-        return f"{first}, by a straight line."
+        return f"{first}, with a linear fit."
     return f"{first}; {', '.join(_by_neighbours(found, c, float(straight[c])) for c in bent[:4])}."
 
 
 def _by_neighbours(found: Probes, c: int, straight: float) -> str:
     how_much = "better" if straight > _WELL else "well only"
     near, line = (plain(float(score[c]), 2) for score in (found.nearest, found.linear))
-    return f"{found.columns[c]} {how_much} from nearest items ({near}, by a straight line {line})"
+    return f"{found.columns[c]} {how_much} from nearest items ({near}; {line} with a linear fit)"

@@ -64,7 +64,7 @@ def card(space: LatentSpace, found: Relations) -> Card:
                 "div",
                 explained_heading("Share of each column that each dimension explains", "relations"),
                 _map(space, found, shown, _order(space, found)),
-                tag("p", _legend(found, shown), class_="how-measured"),
+                tag("p", _legend(found, shown, space.data.kind), class_="how-measured"),
                 class_="relation-map",
             ),
             if_touched(tag("div", tag("p", _EMPTY, class_="empty"), class_="relation-detail", data_empty=_EMPTY)),
@@ -241,14 +241,15 @@ def _figures(found: Relations, j: int, c: int) -> str:
     return "; ".join(told)
 
 
-def _legend(found: Relations, shown: np.ndarray) -> str:
+def _legend(found: Relations, shown: np.ndarray, kind: str) -> str:
     table = [found.columns[c] for c in shown if found.sources[c] == "table"]
     measured = len(shown) - len(table)
+    measures = "measured on the items themselves" if kind == "image" else "of the items' own values"
     parts = [
         f"{len(table)} column{'s' if len(table) != 1 else ''} of the table" if table else "no columns in the table"
     ]
     if measured:
-        parts.append(f"{measured} measured on the items themselves")
+        parts.append(f"{measured} {measures}")
     notes = [f"{name}: {note}" for name, note in zip(found.columns, found.notes, strict=True) if note]
     return (
         f"Columns: {', then '.join(parts)}"

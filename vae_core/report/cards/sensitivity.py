@@ -61,7 +61,7 @@ def _said(found: Sensitivity, order: np.ndarray) -> str:
     still = [int(j) for j in order[::-1] if found.per_deviation[j] < _NEXT_TO_NOTHING * found.even]
     if len(order) == 1:
         return f"One σ of the dimension changes a value by {plain(float(found.per_deviation[0]), 2)}."
-    first = f"z{order[0]} changes the picture most"
+    first = f"z{order[0]} changes what is decoded most"
     if not still:
         return f"{first}; every dimension changes it."
     names = ", ".join(f"z{j}" for j in sorted(still)[:4]) + (f" and {len(still) - 4} more" if len(still) > 4 else "")

@@ -47,7 +47,7 @@ def card(space: LatentSpace, found: Swap) -> Card:
         for j in order
     ]
     source = "the prior" if found.convention == "prior" else "another item"
-    unit = "Rise of the distortion, nats per item" if by_loss else "Mean squared change of the picture"
+    unit = "Rise of the distortion, nats per item" if by_loss else "Mean squared change of what is decoded"
     return Card(
         _said(order, value, _verdicts(found), by_loss),
         explained_heading(f"{unit}, if the dimension comes from {source}", "swap"),
@@ -95,13 +95,13 @@ def _said(
     if surely:
         most = f"{plain(float(value[surely[0]]))}{unit}"
         parts.append(
-            f"Without z{surely[0]} the picture loses {most}"
+            f"Without z{surely[0]} the reconstruction loses {most}"
             if len(value) == 1
-            else f"Without z{surely[0]} the picture loses most, {most}"
+            else f"Without z{surely[0]} the reconstruction loses most, {most}"
         )
     if len(surely) == len(value) > 1:
         parts.append("it loses something without each of the others")
-    who = "it" if surely else "the picture"
+    who = "it" if surely else "the reconstruction"
     for which, told in (
         (nothing, f"{who} loses next to nothing"),
         (~loses & ~nothing, "no loss is significant"),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vae_core.errors import InputError
+
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
     from vae_core.space.projection import Projection
@@ -138,7 +140,15 @@ def trust(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     -------
     ndarray
         ``[m]`` float32 in [0, 1]; NaN where there is nothing to go by.
+
+    Raises
+    ------
+    InputError
+        If `z` has another shape.
     """
+    z = np.asarray(z, dtype=np.float32)
+    if z.ndim != 2 or z.shape[1] != space.latent_dim:
+        raise InputError(f"z must have shape [m, {space.latent_dim}], not {list(z.shape)}.")
     return assess_points(space, z, thorough=False).headline
 
 
