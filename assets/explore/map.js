@@ -118,11 +118,10 @@ function hearAlone() {
   for (const other of plot._ev.listeners("plotly_relayout")) if (other !== viewMoved) plot.removeListener("plotly_relayout", other);
 }
 
-const movedListeners = [];
-export const onMapMoved = (listener) => { movedListeners.push(listener); };
-const onMoved = debounced(() => { for (const listener of movedListeners) listener(); }, 150);
-
-// ---- asking for a map ----
+const listeners = { moved: [], ready: [] };
+export const onMapMoved = (listener) => { listeners.moved.push(listener); };
+export const onMapReady = (listener) => { listeners.ready.push(listener); };
+const onMoved = debounced(() => { for (const listener of listeners.moved) listener(); }, 150);
 
 export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !isDeep(plot);
 
@@ -181,11 +180,8 @@ function gone(error) {
 export function shownNow() {
   requestMap();
   ask();
-  for (const listener of readyListeners) listener();
+  for (const listener of listeners.ready) listener();
 }
-const readyListeners = [];
-export const onMapReady = (listener) => { readyListeners.push(listener); };
-
 // ---- places ----
 
 export function toPixels(place) {
@@ -297,6 +293,8 @@ export function holdLens(held) {
   else {
     restLens();
     lensAt = { x: NaN, y: NaN };
+    const [point] = plot?._hoverdata ?? []; // under the pointer already: Plotly tells of no point twice
+    if (point?.data) hover(itemOfPoint(point), onScreen(point));
   }
   stage().dataset.lens = String(isLens());
 }

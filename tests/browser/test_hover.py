@@ -53,6 +53,7 @@ def test_hovering_shows_picture_and_row(page: Page, server: str) -> None:
     page.keyboard.down("l")
     expect(card).to_be_hidden()
     page.keyboard.up("l")
+    expect(card, "the pointer has not left its point").to_be_visible()
     show(point)
     page.keyboard.press("h")
     expect(card).to_be_hidden()
