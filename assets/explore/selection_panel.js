@@ -30,7 +30,7 @@ function shares({ column, classes, count }) {
   const lines = classes.toSorted((one, other) => other.count - one.count).map((one) => {
     const odd = one.share < one.low || one.share > one.high;
     const chance = `${percent(one.low)} to ${percent(one.high)}`.replace(" % to", " to");
-    const told = `${one.name}: ${numbers.count(one.count)} items, ${percent(one.share)} of the selection, ${percent(one.share_of_all)} of all. Of as many items drawn by chance ${chance}.`;
+    const told = `${one.name}: ${numbers.count(one.count)} item${one.count === 1 ? "" : "s"}, ${percent(one.share)} of the selection, ${percent(one.share_of_all)} of all. As many items drawn at random would have ${chance} (95 %, all classes together).`;
     return element(
       "li", { title: told, className: odd ? "odd" : "" },
       element("span", { className: "name" }, one.name),
@@ -43,7 +43,7 @@ function shares({ column, classes, count }) {
       element("span", { className: "figure" }, percent(one.share)),
     );
   });
-  return [element("ul", { className: "shares", tabindex: 0, "aria-label": `Shares of ${column}` }, ...lines), element("p", { className: "small" }, `by ${column}; tick: share of all items`)];
+  return [element("ul", { className: "shares", tabindex: 0, "aria-label": `Shares of ${column}` }, ...lines), element("p", { className: "small" }, `${numbers.count(classes.length)} classes by ${column}; tick: share of all items`)];
 }
 
 const file = (rest) => url(`spaces/${state.space}/selection.csv?${new URLSearchParams({ chosen: state.chosen, ...(rest ? { rest: 1 } : {}) })}`);

@@ -66,7 +66,7 @@ def fit_umap(
     layout = starting_layout(mean, settings.dimensions, settings.seed, scale=1.0) if begin is None else begin
     low, high = layout.min(axis=0), layout.max(axis=0)
     layout = (10 * (layout - low) / (high - low)).astype(np.float32, order="C")
-    if not progress(0, epochs, "library", layout.copy()):
+    if not progress(0, epochs, "loading umap-learn", layout.copy()):
         raise Stopped
 
     umap = library()

@@ -76,8 +76,8 @@ def card(space: LatentSpace, found: Relations) -> Card:
         how(
             f"{count(found.items)} of {count(len(space))} items, posterior means in {found.bins} quantile bins; "
             "mutual information "
-            f"less its mean over {found.draws} permutations, divided by the column's entropy: 0 is chance, 1 knows "
-            "the column.",
+            f"less its mean over {found.draws} permutations, divided by the column's entropy: 0 is chance, at 1 "
+            "the dimension determines the column.",
             "Faint: not significant, all cells taken together at about 1 % (up to 3 % where cells and "
             "classes are few), or of a dimension that is off. Seed 0.",
         ),
