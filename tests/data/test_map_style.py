@@ -216,7 +216,7 @@ def test_a_factory_of_a_pair_and_of_a_data_set(code: Path, monkeypatch: pytest.M
     ("function", "sentence"),
     [
         ("failing", "failed with RuntimeError: no such disk"),
-        ("gone", "there is no function 'gone'"),
+        ("gone", "there is no function or class 'gone'"),
         ("nothing", r"an array of shape \(\) cannot be a data set"),
     ],
 )

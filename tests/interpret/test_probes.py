@@ -141,9 +141,9 @@ def test_the_card_says_only_where_a_straight_line_does_not_do() -> None:
         name: card(space, probes_of(z[:, None], columns_of_items(pd.DataFrame({name: values})))).said
         for name, values in table.items()
     }
-    assert "bent better from nearest items (" in told["bent"] and "by a straight line 0." in told["bent"]
+    assert "bent better from nearest items (" in told["bent"] and "with a linear fit" in told["bent"]
     assert "folded well only from nearest items (" in told["folded"]
-    assert told["straight"].endswith("by a straight line.")
+    assert told["straight"].endswith("with a linear fit.")
 
 
 def test_an_angle_is_read_as_sine_and_cosine_together_wherever_it_is_counted_from() -> None:

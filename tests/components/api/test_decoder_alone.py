@@ -45,7 +45,7 @@ def test_what_it_cannot_do_is_absent_with_a_word_why(client: FlaskClient) -> Non
     assert shares == sorted(shares, reverse=True) and shares[-1] > 0
     assert client.get("/api/spaces/grey").get_json()["variance_shares"] is None
     card = client.get("/api/spaces/decoder/model").get_json()
-    assert sum("no encoder" in sentence for sentence in card["can"]) == 1
+    assert sum("without an encoder" in sentence for sentence in card["can"]) == 1
     assert not any("gives no variance" in sentence for sentence in card["can"])
     assert "none: draws from the prior" in {f["subject"]: f["value"] for f in card["findings"]}["data"]
 
