@@ -10,13 +10,11 @@ from flask import Flask, Response, request
 
 from components.access import is_loopback
 
-#: Frames of notebooks come from another port, and those of editors from a scheme of their own.
-NOTEBOOK_FRAMES = ("http://localhost:*", "http://127.0.0.1:*", "vscode-webview:", "vscode-file:")
+#: Who may show the page in a frame besides itself: notebooks, on another port of this machine, and editors.
+FRAMES = ("http://localhost:*", "http://127.0.0.1:*", "vscode-webview:", "vscode-file:")
 
 
-def register(
-    server: Flask, inline_scripts: Sequence[str], frames: Sequence[str] = (), private: Sequence[Path] = ()
-) -> None:
+def register(server: Flask, inline_scripts: Sequence[str], private: Sequence[Path] = ()) -> None:
     """Add the headers to every answer, and take the paths of this machine out of errors for visitors of other machines.
 
     Parameters
@@ -25,12 +23,10 @@ def register(
         The server of the page.
     inline_scripts : sequence of str
         Hashes of the page's inline scripts, ``'sha256-…'``, as of ``Dash.csp_hashes``.
-    frames : sequence of str
-        Sources whose pages may show this one in a frame, besides its own.
     private : sequence of Path
         Folders whose names only visitors of this machine may see.
     """
-    framing = ("'self'", *frames)
+    framing = ("'self'", *FRAMES)
     policy = "; ".join(
         (
             "default-src 'self'",

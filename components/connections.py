@@ -23,12 +23,16 @@ MOST_CONNECTIONS = 4000
 _SPARE_FILES = 256
 #: Seconds until a connection over which nothing comes is hung up. Browsers open another without a word.
 IDLE = 30
-#: Largest bodies in bytes by the end of a path; what is not named has `_USUAL_BODY`.
+#: Largest bodies in bytes by the end of a path, and what to do about a larger one; all others have `_USUAL_BODY`.
 _BODIES = (
-    (re.compile(r"/api/spaces/[^/]+/layers$"), 64 * 2**20),
-    (re.compile(r"/api/spaces/[^/]+/encode/[^/]+$"), 32 * 2**20),
-    (re.compile(r"/api/spaces/[^/]+/(decode|trust|(invert|locate|believed|manifold|places)/[^/]+)$"), 16 * 2**20),
-    (re.compile(r"/api/views/[^/]+$|/_dash-update-component$"), 4 * 2**20),
+    (re.compile(r"/api/spaces/[^/]+/layers$"), 64 * 2**20, "use 'python -m vae_core place'"),
+    (re.compile(r"/api/spaces/[^/]+/encode/[^/]+$"), 32 * 2**20, "drop a smaller picture"),
+    (
+        re.compile(r"/api/spaces/[^/]+/(decode|trust|(invert|locate|believed|manifold|places)/[^/]+)$"),
+        16 * 2**20,
+        "send fewer points at a time",
+    ),
+    (re.compile(r"/api/views/[^/]+$|/_dash-update-component$"), 4 * 2**20, "send less"),
 )
 _USUAL_BODY = 2**20
 _FULL = "This server has as many connections as it can bear; try again in a moment."
@@ -51,9 +55,11 @@ def most_connections() -> int:
     return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(16, min(MOST_CONNECTIONS, soft - _SPARE_FILES))
 
 
-def largest_body(path: str) -> int:
-    """Return how many bytes the body of a request to a path may have."""
-    return next((most for pattern, most in _BODIES if pattern.search(path)), _USUAL_BODY)
+def largest_body(path: str) -> tuple[int, str]:
+    """Return how many bytes the body of a request to a path may have, and what to do about a larger one."""
+    return next(
+        ((most, remedy) for pattern, most, remedy in _BODIES if pattern.search(path)), (_USUAL_BODY, "send less")
+    )
 
 
 class BoundedRequest(HTTPRequestParser):
@@ -69,15 +75,15 @@ class BoundedRequest(HTTPRequestParser):
             and not self.empty
             and (self.error is None or isinstance(self.error, RequestEntityTooLarge))
         ):
-            most = largest_body(self.path)
+            most, remedy = largest_body(self.path)
             if max(self.content_length, self.body_bytes_received) > most:
-                self.error, self.completed = _TooLarge(most), True
+                self.error, self.completed = _TooLarge(most, remedy), True
         return consumed
 
 
 class _TooLarge(RequestEntityTooLarge):
-    def __init__(self, most: int) -> None:
-        super().__init__(f"The body is larger than {most:,} bytes.")
+    def __init__(self, most: int, remedy: str) -> None:
+        super().__init__(f"What was sent is larger than {most // 2**20} MB; {remedy}.")
 
     def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
         """Return status, headers and body of the answer."""
@@ -122,7 +128,7 @@ class Listener(TcpWSGIServer):
             channel_timeout=IDLE,
             cleanup_interval=5,
             asyncore_use_poll=sys.platform != "win32",
-            max_request_body_size=max(most for _, most in _BODIES) + 1,
+            max_request_body_size=max(most for _, most, _ in _BODIES) + 1,
             # So that a connection that was hung up is noticed while its request is answered.
             channel_request_lookahead=1,
         )

@@ -23,6 +23,8 @@ _QUICK = re.compile(
     r"/api/(spaces|spaces/[^/]+|jobs(/.*)?|views/.*|spaces/[^/]+/"
     r"((touch|look|invert|locate|pick|projections)/[^/]+|decode|trust|items/.*|names|model|layers/[^/]+/.*))$"
 )
+#: A picture of a visitor's own, encoded and decoded once.
+_PICTURE = re.compile(r"/api/spaces/[^/]+/encode/[^/]+$")
 #: Parts of the page itself that compute: Dash draws the map's figure.
 _DRAWING = "/_dash-update-component"
 
@@ -45,6 +47,8 @@ class Asked:
 
 def lane_of(asked: Asked) -> LaneName:
     """Return the lane whose threads answer a request."""
+    if _PICTURE.search(asked.path):
+        return "ordinary"  # a file of megabytes, but one item
     if asked.body > HEAVY_BODY:
         return "heavy"
     if asked.path.endswith(_DRAWING):

@@ -40,7 +40,7 @@ def create_dash(
     points_up_to : int
         Maps of more items are drawn as a picture.
     views : Views, optional
-        Of the program that listens to its pages, if one does. In a notebook it shows them in a frame.
+        Of the program that listens to its pages, if one does.
     """
     app = Dash(
         "latent_explorer",
@@ -58,6 +58,5 @@ def create_dash(
     app.layout = lambda: page.layout(catalogue)
     page.register(app, catalogue, points_up_to)
     dash_requests.register(app)
-    frames = answer_headers.NOTEBOOK_FRAMES if views is not None else ()
-    answer_headers.register(app.server, app.csp_hashes(), frames, (jobs.root.parent, Path.home()))
+    answer_headers.register(app.server, app.csp_hashes(), (jobs.root.parent, Path.home()))
     return app

@@ -82,7 +82,9 @@ def test_a_body_is_refused_by_its_announced_size(opened: tuple[Listener, Open]) 
     line.putheader("Content-Length", str(2**40))
     line.endheaders()
     answer = line.getresponse()
-    assert answer.status == 413 and json.loads(answer.read())["error"] == "The body is larger than 1,048,576 bytes."
+    assert (
+        answer.status == 413 and json.loads(answer.read())["error"] == "What was sent is larger than 1 MB; send less."
+    )
 
 
 def test_a_body_in_chunks_is_refused_once_it_is_too_large(opened: tuple[Listener, Open]) -> None:
@@ -103,6 +105,11 @@ def test_a_body_within_its_bound_arrives_whole(opened: tuple[Listener, Open]) ->
     assert ask(connect(), "/x/api/spaces/a/locate/umap", bytes(2**22)) == (200, b"4194304")
 
 
+def test_a_refused_body_names_the_remedy() -> None:
+    assert largest_body("/api/spaces/a/encode/pca")[1] == "drop a smaller picture"
+    assert "vae_core place" in largest_body("/api/spaces/a/layers")[1]
+
+
 @pytest.mark.parametrize(
     ("path", "megabytes"),
     [
@@ -117,7 +124,7 @@ def test_a_body_within_its_bound_arrives_whole(opened: tuple[Listener, Open]) ->
     ],
 )
 def test_bodies_are_bounded_by_what_they_are_for(path: str, megabytes: int) -> None:
-    assert largest_body(path) == megabytes * 2**20
+    assert largest_body(path)[0] == megabytes * 2**20
 
 
 def test_a_machine_bears_at_least_some_connections() -> None:

@@ -31,6 +31,7 @@ from components.lanes import HEAVY_BODY, THREADS, Asked, LaneName, Lanes, lane_o
         ("/api/spaces/a/decode", HEAVY_BODY + 1, "heavy"),
         ("/api/spaces/a/locate/umap", 10**7, "heavy"),
         ("/api/spaces/a/layers", 10**7, "heavy"),
+        ("/api/spaces/a/encode/pca", 10**7, "ordinary"),
     ],
 )
 def test_a_request_has_its_lane(path: str, body: int, lane: str) -> None:

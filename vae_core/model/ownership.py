@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from torch import nn
 
+from vae_core.model.decoder_alone import DecoderAlone
 from vae_core.model.protocol import LatentModel
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def own_copy(made: _Made) -> _Made:
     try:
         return copy.deepcopy(made)
     except Exception as error:  # whatever a stranger's class does when it is copied
-        log.info("%s cannot be copied (%s): it is shared with the program that made it.", type(made).__name__, error)
+        log.warning("%s cannot be copied (%s); if it is trained further, open it again.", type(made).__name__, error)
         return made
 
 
@@ -36,6 +37,8 @@ def owned(model: LatentModel) -> LatentModel:
         A model that wraps another's functions, or holds none of torch's weights, is returned as it is: it was made on a
         copy, or cannot be trained.
     """
+    if isinstance(model, DecoderAlone):
+        return model  # which has made a copy of its own
     if isinstance(model, nn.Module):
         mine: Any = own_copy(model)
         return mine.eval().requires_grad_(False) if mine is not model else model
