@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,6 @@ from vae_core.space import ProjectionSettings
 from vae_core.space.unfinished import is_begun
 
 _LONGEST_VISITOR = 64
-#: What a t-SNE tells once it has taken steps, which it notes.
-_STEPS = re.compile("KL|goes on")
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
@@ -80,8 +77,7 @@ def goes_on(job: Job) -> bool:
     if job.kind != "projection" or not {"settings", "folder"} <= set(job.arguments):
         return False
     settings = ProjectionSettings.from_json(job.arguments["settings"])
-    noted_when_stopped = settings.method == "tsne" and _STEPS.match(job.progress["note"])
-    return bool(noted_when_stopped) or is_begun(Path(job.arguments["folder"]), settings)
+    return is_begun(Path(job.arguments["folder"]), settings)
 
 
 def describe(job: Job) -> dict[str, Any]:

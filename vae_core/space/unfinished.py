@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import math
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -67,7 +68,7 @@ class UnfinishedMap:
         self._most = settings.iterations
         self._whole = settings.iterations == settings.all_iterations
         self._about = json.dumps({"latents": latents, "settings": replace(settings, iterations=1).to_json()})
-        self._noted = time.monotonic()
+        self._noted = -math.inf  # the first steps at once: from then on it is known to go on
         self._writable = True
 
     def read(self, shape: tuple[int, ...], library: str) -> Descent | None:
@@ -85,7 +86,7 @@ class UnfinishedMap:
         return found if same and whole and 0 < found.step <= self._most else None
 
     def note(self, descent: Descent, library: str, now: bool = False) -> None:
-        """Write down where the descent stands, every five seconds or `now`; what cannot be written is logged."""
+        """Note where the descent stands: at first, every five seconds, or `now`; what cannot be written is logged."""
         if not self._writable or (not now and time.monotonic() - self._noted < _NOTED_SECONDS):
             return
         arrays = {"layout": descent.layout, "update": descent.update, "gains": descent.gains}

@@ -99,7 +99,6 @@ def test_work_that_is_not_there_is_not_found(page: FlaskClient, name: str) -> No
 
 def test_it_is_told_whether_what_was_cancelled_goes_on_where_it_was(tmp_path: Path) -> None:
     for method, note, goes_on in (
-        ("tsne", "KL divergence 2.10", True),
         ("tsne", "neighbours", False),
         ("umap", "epoch 20", False),
     ):
@@ -108,12 +107,12 @@ def test_it_is_told_whether_what_was_cancelled_goes_on_where_it_was(tmp_path: Pa
         job = Job("key", "projection", "A map", arguments, tmp_path)
         (tmp_path / "progress.json").write_text(json.dumps({"step": 20, "of": 750, "note": note}))
         assert describe(job)["goes_on"] is goes_on, note
-    # Steps that were noted before are gone on from, however far the new beginning has come.
+    # The first steps are noted at once; noted before, they are gone on from, however far the new beginning has come.
     tsne = ProjectionSettings.of("tsne")
     job = Job("key", "projection", "A map", {**arguments, "settings": tsne.to_json()}, tmp_path)
     (tmp_path / "progress.json").write_text(json.dumps({"note": "neighbours"}))
     points = np.zeros((4, 2))
-    UnfinishedMap(tmp_path / "space", tsne, "latents").note(Descent(3, points, points, points), "library", now=True)
+    UnfinishedMap(tmp_path / "space", tsne, "latents").note(Descent(3, points, points, points), "library")
     assert describe(job)["goes_on"] is True
     job.end("done", keep=False)
     assert describe(job)["goes_on"] is False
