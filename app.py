@@ -65,7 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--points-up-to", type=int, metavar="N", help="draw maps of more items as a picture (default 100000)"
     )
-    parser.add_argument("--cold", action="store_true", help="load the libraries for long computations only when needed")
+    parser.add_argument(
+        "--cold",
+        action="store_true",
+        help="load the libraries of long work, and find first figures, only when asked for",
+    )
     parser.add_argument("--debug", action="store_true", help="log what the server does")
     ModelOptions.add_to(parser)
     DataOptions.add_to(parser)

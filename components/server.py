@@ -9,6 +9,7 @@ from dash import Dash
 from components import access as callers
 from components import answer_headers, api, dash_requests, page
 from components.big_maps import POINTS_UP_TO
+from components.first_figures import FirstFigures
 from components.views import Views
 from vae_core import Catalogue
 from vae_core.jobs import Jobs
@@ -22,6 +23,7 @@ def create_dash(
     access: callers.Access = callers.Access(),  # noqa: B008 - it cannot be changed
     points_up_to: int = POINTS_UP_TO,
     views: Views | None = None,
+    first_figures: FirstFigures | None = None,
 ) -> Dash:
     """Build the Dash application.
 
@@ -41,6 +43,8 @@ def create_dash(
         Maps of more items are drawn as a picture.
     views : Views, optional
         Of the program that listens to its pages, if one does.
+    first_figures : FirstFigures, optional
+        Finds those of Interpret before they are asked for.
     """
     app = Dash(
         "latent_explorer",
@@ -54,7 +58,7 @@ def create_dash(
         serve_locally=True,
     )
     callers.register(app.server, access, prefix)
-    api.register(app.server, catalogue, jobs, prefix, points_up_to, views)
+    api.register(app.server, catalogue, jobs, prefix, points_up_to, views, first_figures)
     app.layout = lambda: page.layout(catalogue)
     page.register(app, catalogue, points_up_to)
     dash_requests.register(app)

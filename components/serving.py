@@ -85,7 +85,7 @@ class Server:
     assets : Path
         Folder of style sheet and scripts.
     warm : bool
-        Load the libraries of long work before they are asked for.
+        Load the libraries of long work, and find the first figures of Interpret, before they are asked for.
     token : str, optional
         What visitors have to know; by default chance decides it where other machines reach the address.
     open_to_all : bool
@@ -108,6 +108,7 @@ class Server:
     ) -> None:
         from components.big_maps import POINTS_UP_TO
         from components.connections import Listener
+        from components.first_figures import FirstFigures
         from components.server import create_dash
         from vae_core.jobs import Jobs
 
@@ -116,7 +117,8 @@ class Server:
         self.catalogue = catalogue
         self._jobs = Jobs(jobs_folder)
         access = access_to(host, own, token, open_to_all)
-        app = create_dash(catalogue, self._jobs, assets, access=access, **options)
+        self._first_figures = FirstFigures() if warm else None
+        app = create_dash(catalogue, self._jobs, assets, access=access, first_figures=self._first_figures, **options)
         self._server = Listener(app.server, listener)
         self._points_up_to: int = options.get("points_up_to", POINTS_UP_TO)
         # A moment later: the first page must not wait for what is only to be used after it.
@@ -175,6 +177,8 @@ class Server:
     def _end(self) -> None:
         if self._warming is not None:
             self._warming.cancel()
+        if self._first_figures is not None:
+            self._first_figures.close()
         self._jobs.close()
         self._server.close()
 

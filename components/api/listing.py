@@ -42,6 +42,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.get("/spaces/<name>")
     def space(name: str) -> Response:
         found = wanted_space(catalogue, name)
+        if (first_figures := current_app.config["FIRST_FIGURES"]) is not None:
+            first_figures.prepare(found)
         return jsonify(
             {
                 **summary(name, catalogue[name].title, found),

@@ -29,6 +29,7 @@ from components.api import (
 from components.api import jobs as job_routes
 from components.api.wire import Refused, refusal
 from components.big_maps import POINTS_UP_TO
+from components.first_figures import FirstFigures
 from components.views import Views
 from vae_core import Catalogue, InputError
 from vae_core.jobs import Jobs
@@ -44,6 +45,7 @@ def register(
     prefix: str = "/",
     points_up_to: int = POINTS_UP_TO,
     listening: Views | None = None,
+    first_figures: FirstFigures | None = None,
 ) -> None:
     """Add ``/health`` and the ``/api`` tree to a server.
 
@@ -61,9 +63,12 @@ def register(
         Maps of more items are drawn as a picture.
     listening : Views, optional
         Of the program that listens to its pages, if one does.
+    first_figures : FirstFigures, optional
+        Finds those of Interpret before they are asked for.
     """
     server.config["POINTS_UP_TO"] = points_up_to
     server.config["VIEWS"] = listening
+    server.config["FIRST_FIGURES"] = first_figures
     root = f"{prefix.rstrip('/')}/api"
     api = Blueprint("api", __name__, url_prefix=root)
     for room in (

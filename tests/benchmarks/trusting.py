@@ -106,6 +106,7 @@ def on_map(space: LatentSpace, kind: str, size: int, seed: int) -> tuple[float, 
     mean = space.mean[train]
     laid, spots, _ = _FITS[kind](mean, space.mean[test], seed)
     made = NeighbourMap(ProjectionSettings.of(kind), laid, mean, Neighbours(mean))
+    made.learn_way_back()
     away = np.linalg.norm(made.invert(spots) - space.mean[test], axis=1)
     score = made.support(spots)
     return _least_over_most(score, np.square(away)), _least_over_most(score, away)

@@ -60,13 +60,15 @@ class Answers:
                 return self._remember(asked, Answer(result, True), keeping=False)
         return found
 
-    def first(self, asked: Asked) -> Answer:
+    def first(self, asked: Asked, progress: Progress = silent) -> Answer:
         """Return what is known, or else find out from the study's first few items.
 
         Raises
         ------
         InputError
             If the space cannot be asked that.
+        Stopped
+            If `progress` asks to stop.
         """
         with self._locked(asked.id):
             found = self.known(asked)
@@ -74,7 +76,7 @@ class Answers:
                 few = asked.study.first
                 if few is not None and few >= len(self.space):
                     few = None
-                found = self._remember(asked, Answer(self._compute(asked, few, silent), few is None))
+                found = self._remember(asked, Answer(self._compute(asked, few, progress), few is None))
             return found
 
     def whole(self, asked: Asked, progress: Progress = silent) -> Answer:
