@@ -78,8 +78,13 @@ export async function restore({ wanted, puzzling }, { initial = false, undone = 
     return point?.length === d ? point : null;
   };
   let { item, projection, color } = wanted;
+  // A spot says where on the map the latent point of its link was found; alone it would stand beside another point.
+  if (wanted.spot && !wanted.z && item === null) {
+    missing.push("spot");
+    wanted.spot = null;
+  }
   // Who asks for nothing in particular begins with an item like most others.
-  const touchedNothing = item === null && !wanted.z && !wanted.spot;
+  const touchedNothing = item === null && !wanted.z;
   if (touchedNothing) item = info.typical_item;
   if (item !== null && item >= info.count) {
     missing.push("item");
@@ -119,7 +124,7 @@ export async function restore({ wanted, puzzling }, { initial = false, undone = 
   const within = wanted.within && info.columns.some(({ name, parts }) => [name, ...parts].includes(wanted.within.column)) ? wanted.within : null;
   if (wanted.within !== within) missing.push("part of the items");
   const pins = { a: fits(wanted.pins.a, "pin A"), b: fits(wanted.pins.b, "pin B") };
-  const spot = wanted.spot?.length === 2 && item === null ? Array.from(wanted.spot) : null;
+  const spot = wanted.spot && item === null ? Array.from(wanted.spot) : null;
   if (info !== current.info) {
     current.info = info;
     document.body.dataset.kind = info.kind;
