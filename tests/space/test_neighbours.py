@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import threading
 
 import numpy as np
 import pytest
@@ -133,3 +134,28 @@ def test_a_stored_table_is_read_when_it_is_needed_and_not_before() -> None:
     assert neighbours.table(7)[0].shape == (300, 7)
     assert neighbours.recall == 0.995
     assert len(reads) == 1
+
+
+def test_what_is_read_late_does_not_take_the_place_of_what_was_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that finds no file, and comes back after the table was computed, used to wipe it."""
+    released, entered = threading.Event(), threading.Event()
+
+    def stored() -> None:
+        if not entered.is_set():
+            entered.set()
+            assert released.wait(60)
+
+    points = np.random.default_rng(0).normal(size=(30, 3)).astype(np.float32)
+    neighbours = Neighbours(points, stored)
+    compute = neighbours._compute
+    monkeypatch.setattr(neighbours, "_compute", lambda k, progress: (*compute(k, progress)[:2], 0.97))
+    reader = threading.Thread(target=lambda: neighbours.ready)
+    reader.start()
+    assert entered.wait(60)
+    computing = threading.Thread(target=neighbours.table)
+    computing.start()
+    computing.join(0.5)  # it may be done by now, or wait for the reader
+    released.set()
+    reader.join(60)
+    computing.join(60)
+    assert neighbours.ready and neighbours.recall == 0.97

@@ -58,6 +58,7 @@ class Neighbours:
         self._table: Table | None = None
         self._stored = stored
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
 
     def __len__(self) -> int:
         return len(self.points)
@@ -87,13 +88,15 @@ class Neighbours:
     @property
     def recall(self) -> float:
         """Share of the true neighbours that `table` holds: 1 where all were compared with all."""
-        self.table()
-        return 1.0 if self._table is None else self._table[2]
+        return self._whole(SHARED)[2]
 
     def _known(self) -> Table | None:
-        if self._table is None and self._stored is not None:
-            self._table, self._stored = self._stored(), None
-        return self._table
+        # Whoever computes has read before: what is read late never takes the place of what was computed.
+        with self._reading:
+            if self._stored is not None:
+                stored, self._stored = self._stored, None
+                self._table = stored()
+            return self._table
 
     def table(self, k: int = SHARED, progress: Progress = silent) -> tuple[np.ndarray, np.ndarray]:
         """Return the k nearest items of every item; of more than 50,000 by a graph that finds 99 % of them.
@@ -115,14 +118,18 @@ class Neighbours:
         Stopped
             If `progress` asks to stop.
         """
-        n = len(self)
-        k = min(k, n - 1)
+        k = min(k, len(self) - 1)
+        index, distance, _ = self._whole(k, progress)
+        return index[:, :k], distance[:, :k]
+
+    def _whole(self, k: int, progress: Progress = silent) -> Table:
+        """Return the table of at least k neighbours, read or computed now."""
+        most = len(self) - 1
         with self._lock:
             known = self._known()
-            if known is None or known[0].shape[1] < k:
-                known = self._table = self._compute(min(max(k, SHARED), n - 1), progress)
-            index, distance, _ = known
-        return index[:, :k], distance[:, :k]
+            if known is None or known[0].shape[1] < min(k, most):
+                known = self._table = self._compute(min(max(k, SHARED), most), progress)
+            return known
 
     def _compute(self, k: int, progress: Progress) -> Table:
         n = len(self)
