@@ -108,7 +108,8 @@ const DRAWN = "A draw from the prior, decoded; it has no original. Nothing was e
 
 function paintItem(item, pixels) {
   const { encode, variance } = current.info.can;
-  const lost = variance ? `${tidy(item.distortion)} ± ${tidy(item.distortion_error)}` : tidy(item.distortion);
+  const error = variance && item.distortion_error !== null ? ` ± ${tidy(item.distortion_error)}` : "";
+  const oneDraw = variance && item.distortion_error === null ? " from one posterior sample" : "";
   const id = item.id === String(item.index) ? [] : [fact("id", item.id, "Its id in the whole data set; the number of the item is its place among those shown here")];
   const facts = id.concat(Object.entries(item.row).slice(0, 8).map(([name, value]) => fact(name, tidy(value))));
   const latents = element("details", {}, element("summary", {}, variance ? "Latent values ± σ" : "Latent values"), latentTable(item));
@@ -120,7 +121,7 @@ function paintItem(item, pixels) {
       "dl",
       { className: "figures" },
       ...(variance ? fact("rate", `${tidy(item.rate)} nats`) : []),
-      ...(encode ? fact("distortion", `${lost} nats${current.info.pseudo_likelihood ? " *" : ""}`) : []),
+      ...(encode ? fact("distortion", `${tidy(item.distortion)}${error} nats${oneDraw}${current.info.pseudo_likelihood ? " *" : ""}`) : []),
     ),
     encode && current.info.pseudo_likelihood
       ? element("p", { className: "footnote" }, "* A Bernoulli on grey pixels is a pseudo-likelihood: compare these figures with each other only.")

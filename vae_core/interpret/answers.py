@@ -13,6 +13,7 @@ from vae_core.errors import InputError
 from vae_core.interpret.keeping import keep, kept
 from vae_core.interpret.studies import Asked
 from vae_core.progress import Progress, silent
+from vae_core.space.partial import DRAWS
 from vae_core.threads import computing_with
 
 if TYPE_CHECKING:
@@ -73,10 +74,12 @@ class Answers:
         with self._locked(asked.id):
             found = self.known(asked)
             if found is None:
-                few = asked.study.first
-                if few is not None and few >= len(self.space):
+                space, few = self.space, asked.study.first
+                if few is not None and few >= len(space):
                     few = None
-                found = self._remember(asked, Answer(self._compute(asked, few, progress), few is None))
+                # Of a distortion that is still refined nothing is the whole.
+                whole = few is None and not (asked.study.by_distortion and space.draws < DRAWS)
+                found = self._remember(asked, Answer(self._compute(asked, few, progress), whole))
             return found
 
     def whole(self, asked: Asked, progress: Progress = silent) -> Answer:
@@ -92,6 +95,8 @@ class Answers:
         with self._locked(f"{asked.id}/whole"):
             found = self.known(asked)
             if found is None or not found.whole:
+                if asked.study.by_distortion:
+                    self.space.refine_distortion(progress)
                 found = self._remember(asked, Answer(self._compute(asked, None, progress), True))
             return found
 

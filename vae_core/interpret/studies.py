@@ -66,6 +66,8 @@ class Study:
         What it looks at so many of.
     wide : bool
         Whether its card takes the whole width of its page.
+    by_distortion : bool
+        Whether it rests on the distortion of all items, of which there may be a first draw only.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Study:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     looks_at: str = "items"
     wide: bool = False
+    by_distortion: bool = False
 
     def compute(self) -> Callable[..., Any]:
         """Return the function, imported now."""
@@ -130,6 +133,7 @@ STUDIES: tuple[Study, ...] = (
         first=16,
         choices={"samples": Choice("samples", ("64", "1", "8", "256", "1000"))},
         version=2,
+        by_distortion=True,
     ),
     Study(
         "swap",
@@ -229,6 +233,7 @@ STUDIES: tuple[Study, ...] = (
         version=2,
         choices={"column": Choice("compared by", OF_THE_TABLE)},
         wide=True,
+        by_distortion=True,
     ),
 )
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from vae_core.space.neighbours import Neighbours, Table
+from vae_core.space.partial import DRAWS
 from vae_core.space.projection import latent_fingerprint, read_points
 from vae_core.space.quality import Quality
 from vae_core.space.settings import ProjectionSettings
@@ -35,7 +36,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Encodings:
-    """What a model makes of a data set, as arrays; the fields are those of `LatentSpace`."""
+    """What a model makes of a data set, as arrays; the fields are those of `LatentSpace`.
+
+    `draws` is how many posterior samples the distortion is the mean of.
+    """
 
     mean: np.ndarray
     logvar: np.ndarray
@@ -47,18 +51,24 @@ class Encodings:
     trust_density: np.ndarray | None = None
     round_trip: np.ndarray | None = None
     left_out: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    draws: int = DRAWS
 
     def __post_init__(self) -> None:
         n, d = self.mean.shape
         wanted = {"distortion": (n,), "distortion_error": (n,), "trust_share": (d,)}
         wanted |= {name: (101,) for name in ("trust_quantiles", "trust_density", "round_trip")}
-        for one in fields(self):
-            array = getattr(self, one.name)
-            if one.name == "left_out" or (array is None and one.default is None):
-                continue  # no row of this set; of an earlier version
-            if array.shape != wanted.get(one.name, (n, d)) or array.dtype != np.float32:
-                raise ValueError(f"{one.name} is {array.dtype} {array.shape}")
+        for name, array in self.arrays.items():
+            if name == "left_out":
+                continue  # no row of this set
+            if array.shape != wanted.get(name, (n, d)) or array.dtype != np.float32:
+                raise ValueError(f"{name} is {array.dtype} {array.shape}")
             array.setflags(write=False)
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The arrays there are, by name; those of earlier versions lack some."""
+        named = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "draws"}
+        return {name: array for name, array in named.items() if array is not None}
 
 
 class SpaceCache:
@@ -110,7 +120,7 @@ class SpaceCache:
         def checked(arrays: dict[str, np.ndarray], about: dict[str, Any]) -> Encodings:
             if about["format"] != FORMAT or fingerprint not in (None, about["fingerprint"]):
                 raise ValueError("it belongs to another model, data set or version")
-            return Encodings(**arrays)
+            return Encodings(**arrays, draws=int(about.get("draws", DRAWS)))
 
         def read(path: Path) -> Encodings:
             arrays = load_arrays(path)
@@ -124,9 +134,8 @@ class SpaceCache:
 
     def keep_encodings(self, encodings: Encodings, fingerprint: str) -> None:
         """Store encodings under a fingerprint; those of very many items so that they can be mapped into memory."""
-        named = {one.name: getattr(encodings, one.name) for one in fields(encodings)}
-        arrays = {name: array for name, array in named.items() if array is not None}
-        about = {"format": FORMAT, "fingerprint": fingerprint}
+        arrays = encodings.arrays
+        about = {"format": FORMAT, "fingerprint": fingerprint, "draws": encodings.draws}
         if encodings.mean.nbytes > MAPPED_FROM:
             self._write(_MAPPED, lambda path: save_mapped(path, arrays, about))
         else:

@@ -12,7 +12,7 @@ from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model.protocol import NO_ENCODER, LatentModel
 from vae_core.progress import Progress, Stopped, silent
-from vae_core.space.partial import PartialEncodings
+from vae_core.space.partial import DRAWS, PartialEncodings
 
 _NOISE_BLOCK = 64
 _ROWS = 65_536
@@ -96,7 +96,7 @@ def distortion(
     data: Dataset,
     mean: np.ndarray,
     logvar: np.ndarray,
-    samples: int = 8,
+    samples: int = DRAWS,
     seed: int = 0,
     batch_size: int = 512,
     progress: Progress = silent,
@@ -114,7 +114,8 @@ def distortion(
     mean, logvar : ndarray
         ``[n, d]``, from `encode`.
     samples : int
-        Latent points drawn an item; of a model without a variance one, which is the mean.
+        Latent points drawn per item, the first of them the same however many there are; of a model without a
+        variance one, which is the mean.
     seed : int
         Of the draws.
     batch_size : int
@@ -128,7 +129,7 @@ def distortion(
     -------
     distortion, error : ndarray
         ``[n]`` float32 nats, summed over the item, and the standard error of
-        the mean over the samples.
+        the mean over the samples: NaN of a single draw, 0 where there is nothing to draw.
 
     Raises
     ------
@@ -137,11 +138,14 @@ def distortion(
     """
     n, d = mean.shape
     first = 0
+    alone = 0.0
     if not model.can.variance:
         samples = 1  # all draws are the mean
+    elif samples == 1:
+        alone = np.nan
     if partial is None:
         value = np.empty(n, dtype=np.float32)
-        error = np.zeros(n, dtype=np.float32)
+        error = np.empty(n, dtype=np.float32)
     else:
         value, error, first = partial.distortion, partial.distortion_error, partial.done("distortion")
     with evaluating(model) as device:
@@ -160,8 +164,7 @@ def distortion(
                         log_prob = model.likelihood(torch.from_numpy(drawn[draw, some]).to(device)).log_prob(x[some])
                         nats[draw, some] = -log_prob.reshape(len(log_prob), -1).sum(dim=1).detach().cpu().numpy()
             value[part] = nats.mean(axis=0)
-            if samples > 1:
-                error[part] = nats.std(axis=0, ddof=1) / np.sqrt(samples)
+            error[part] = nats.std(axis=0, ddof=1) / np.sqrt(samples) if samples > 1 else alone
             if partial is not None:
                 partial.note("distortion", part.stop)
             if not progress(part.stop, n, "distortion"):

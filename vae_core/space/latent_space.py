@@ -19,11 +19,13 @@ from vae_core.progress import Progress, silent
 from vae_core.space.build import kept_encodings, made_encodings, space_fingerprint
 from vae_core.space.cache import Encodings, SpaceCache
 from vae_core.space.compute import compute, compute_and_keep, learn_and_keep, stored_map
+from vae_core.space.item_distortion import ItemDistortion
 from vae_core.space.neighbours import Neighbours
+from vae_core.space.partial import DRAWS
 from vae_core.space.projection import Projection
 from vae_core.space.quality import Quality, measure
 from vae_core.space.settings import COMPONENTS, ProjectionSettings
-from vae_core.space.trust.faithfulness import encoded_again, round_trip_score, usual_round_trips
+from vae_core.space.trust.faithfulness import RoundTrips
 from vae_core.space.typical_item import typical_item
 from vae_core.space.variance_shares import variance_shares
 from vae_core.workspace import Workspace
@@ -46,10 +48,6 @@ class LatentSpace:
         ``[n, d]`` float32, read-only: the posterior of every item.
     rate : ndarray
         ``[n, d]`` float32 nats, KL(q(z_j|x) || p(z_j)); NaN for a model without a variance.
-    distortion : ndarray
-        ``[n]`` float32 nats, −E_q log p(x|z) summed over the item, from 8 seeded samples.
-    distortion_error : ndarray
-        ``[n]`` float32 nats, the standard error of that mean.
     fingerprint : str
         Name of the content: a hash of model, data and encoding version.
     folder, shipped : Path or None
@@ -64,12 +62,11 @@ class LatentSpace:
         self.mean = encodings.mean
         self.logvar = encodings.logvar
         self.rate = encodings.rate
-        self.distortion = encodings.distortion
-        self.distortion_error = encodings.distortion_error
+        self._distortion = ItemDistortion(model, data, cache, encodings)
         self.folder = cache.folder
         self.shipped = cache.shipped
         self.trust_scale = cache.trust_scale(encodings)
-        self._round_trips = encodings.round_trip
+        self._round_trips = RoundTrips(model, self.mean, self.trust_scale, encodings.round_trip)
         self._cache = cache
         self._maps: dict[str, Projection] = {}
         self._qualities: dict[str, Quality] = {}
@@ -87,6 +84,7 @@ class LatentSpace:
         batch_size: int = 512,
         *,
         shipped: Path | str | None = None,
+        draws: int = DRAWS,
     ) -> LatentSpace:
         """Encode a data set, or take its encodings from the cache.
 
@@ -104,6 +102,9 @@ class LatentSpace:
             Items encoded at once.
         shipped : Path, optional
             A folder that is read where `cache` has nothing, and never written to.
+        draws : int
+            Posterior samples of the distortion. With fewer than `DRAWS` the space is there sooner, and
+            `refine_distortion` takes the rest; where that is a matter of a second they are taken at once.
 
         Raises
         ------
@@ -119,7 +120,7 @@ class LatentSpace:
         kept = kept_encodings(model, data, files)
         if kept is not None:
             return cls(model, data, kept, files)
-        made = cls(model, data, made_encodings(model, data, files, progress, batch_size), files)
+        made = cls(model, data, made_encodings(model, data, files, progress, batch_size, draws), files)
         made.trust_scale.calibration  # noqa: B018 - measured now, so that the first point touched need not wait
         return made
 
@@ -160,40 +161,43 @@ class LatentSpace:
         return background_colour(self.data)
 
     def round_trip(self, z: np.ndarray, decoded: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Decode latent points, encode the pictures, and say how well the points come back.
-
-        Parameters
-        ----------
-        z : ndarray
-            ``[m, d]``.
-        decoded : ndarray, optional
-            ``[m, *sample_shape]`` the decoder's means there, where they are known.
-
-        Returns
-        -------
-        back : ndarray
-            ``[m, d]`` float32, the means of q(z|x̂), x̂ the mean of p(x|z); `z` itself where the model cannot encode.
-        score : ndarray
-            ``[m]`` float32 in [0, 1], 1 / (1 + t³), t = max(a − a_90, 0) / (a_99 − a_90) with a the distance from z to
-            its return (weighted as in `TrustScale`) and a_p the p-th percentile of it over the items.
-        """
-        if not self.model.can.encode:
-            return np.asarray(z, dtype=np.float32), np.ones(len(z), dtype=np.float32)
-        if self._round_trips is None:
-            self._round_trips = usual_round_trips(self.model, self.mean, self.trust_scale)
-        back = encoded_again(self.model, z, decoded)
-        return back, round_trip_score(self.trust_scale.length(back - z), self._round_trips)
+        """Decode latent points, encode the pictures, and say how well the points come back: as of `RoundTrips`."""
+        return self._round_trips(z, decoded)
 
     @cached_property
     def typical_item(self) -> int:
         """Number of an item like most others, see `vae_core.space.typical_item`."""
         return typical_item(self)
 
-    @cached_property
+    @property
+    def distortion(self) -> np.ndarray:
+        """``[n]`` float32 nats, −E_q log p(x|z) summed over the item, the mean of `draws` seeded samples."""
+        return self._distortion.value
+
+    @property
+    def distortion_error(self) -> np.ndarray:
+        """``[n]`` float32 nats, the standard error of that mean; NaN of a single draw."""
+        return self._distortion.error
+
+    @property
+    def draws(self) -> int:
+        """How many posterior samples the distortion is the mean of: 8, or fewer until `refine_distortion`."""
+        return self._distortion.draws
+
+    @property
     def usual_distortion(self) -> np.ndarray:
         """``[101]`` percentiles of the distortion in nats over the items; zeros where none is known."""
-        known = self.distortion[np.isfinite(self.distortion)]
-        return np.percentile(known, np.arange(101)) if len(known) else np.zeros(101)
+        return self._distortion.percentiles
+
+    def refine_distortion(self, progress: Progress = silent) -> None:
+        """Take the posterior samples of the distortion that are missing, and keep the result.
+
+        Raises
+        ------
+        Stopped
+            If `progress` asks to stop; of a large set what is done is kept, and gone on from.
+        """
+        self._distortion.refine(progress)
 
     def projection(self, method: str = "pca", *, progress: Progress = silent, **params: Any) -> Projection:
         """Return a map of the space: from memory, else from the cache, else computed and cached.

@@ -15,7 +15,8 @@ from vae_core.storage import write_text
 #: Sets of fewer items are encoded sooner than it pays to note how far one is.
 RESUMED_FROM = 20_000
 _NOTED_SECONDS = 2.0
-_FOLDER = "encoding"
+#: Posterior samples of the whole distortion of an item.
+DRAWS = 8
 Stage = Literal["encoding", "distortion"]
 
 
@@ -27,9 +28,13 @@ class PartialEncodings:
     folder : Path
         Of the space; the files lie in a folder of their own in it until `remove`.
     n, d : int
-        Items and latent dimensions.
+        Items and latent dimensions; with d = 0 there are no posteriors, only the distortion.
     fingerprint : str
         Of the space; files of another one are begun anew.
+    draws : int
+        Posterior samples of the distortion; of another number it is begun anew, but not the posteriors.
+    name : str
+        Of the folder.
 
     Attributes
     ----------
@@ -44,9 +49,12 @@ class PartialEncodings:
         If the files cannot be made.
     """
 
-    def __init__(self, folder: Path, n: int, d: int, fingerprint: str) -> None:
-        self._folder = folder / _FOLDER
+    def __init__(
+        self, folder: Path, n: int, d: int, fingerprint: str, draws: int = DRAWS, name: str = "encoding"
+    ) -> None:
+        self._folder = folder / name
         self._about = {"fingerprint": fingerprint, "n": n, "d": d}
+        self._draws = draws
         self._done: dict[Stage, int] = {"encoding": 0, "distortion": 0}
         self._noted = time.monotonic()
         known = self._read()
@@ -74,7 +82,9 @@ class PartialEncodings:
             self._noted = time.monotonic()
             for array in (self.mean, self.logvar, self.distortion, self.distortion_error):
                 array.flush()  # before the note: what it counts must be there
-            write_text(self._folder / "done.json", json.dumps({**self._about, "done": self._done}))
+            write_text(
+                self._folder / "done.json", json.dumps({**self._about, "draws": self._draws, "done": self._done})
+            )
 
     def remove(self) -> None:
         """Take the files away."""
@@ -84,6 +94,8 @@ class PartialEncodings:
         try:
             about = json.loads((self._folder / "done.json").read_text(encoding="utf-8"))
             done = about.pop("done")
+            if about.pop("draws", DRAWS) != self._draws:
+                done["distortion"] = 0
             complete = all((self._folder / f"{name}.npy").is_file() for name in ("mean", "logvar", "distortion"))
         except (OSError, ValueError, KeyError, AttributeError):
             return None

@@ -85,6 +85,52 @@ def round_trip_score(away: np.ndarray, usual: np.ndarray) -> np.ndarray:
     return score_of(normalized_excess(away, low, remote, max(1e-3 * remote, 1e-6)))
 
 
+class RoundTrips:
+    """Latent points decoded and encoded again, beside the space's own items.
+
+    Parameters
+    ----------
+    model : LatentModel
+        The space's.
+    mean : ndarray
+        ``[n, d]`` its encodings.
+    scale : TrustScale
+        Of them.
+    usual : ndarray, optional
+        ``[101]`` as of `usual_round_trips`; measured on first use where earlier versions kept none.
+    """
+
+    def __init__(self, model: LatentModel, mean: np.ndarray, scale: TrustScale, usual: np.ndarray | None) -> None:
+        self._model = model
+        self._mean = mean
+        self._scale = scale
+        self._usual = usual
+
+    def __call__(self, z: np.ndarray, decoded: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Say where latent points come back to, and how well.
+
+        Parameters
+        ----------
+        z : ndarray
+            ``[m, d]``.
+        decoded : ndarray, optional
+            ``[m, *sample_shape]`` the decoder's means there, where they are known.
+
+        Returns
+        -------
+        back : ndarray
+            ``[m, d]`` float32, the means of q(z|x̂), x̂ the mean of p(x|z); `z` itself where the model cannot encode.
+        score : ndarray
+            ``[m]`` float32 in [0, 1], see `round_trip_score`.
+        """
+        if not self._model.can.encode:
+            return np.asarray(z, dtype=np.float32), np.ones(len(z), dtype=np.float32)
+        if self._usual is None:
+            self._usual = usual_round_trips(self._model, self._mean, self._scale)
+        back = encoded_again(self._model, z, decoded)
+        return back, round_trip_score(self._scale.length(back - z), self._usual)
+
+
 def reconstruction_score(distortion: np.ndarray, usual: np.ndarray) -> np.ndarray:
     """Return 1 / (1 + t³), t = max(D − D_50, 0) / (D_95 − D_50), D the distortion of items.
 
