@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -79,11 +80,12 @@ class Lanes:
         """Have the next request of a connection answered."""
         self._lanes[self._lane(channel)].add_task(channel)
 
-    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        """End all threads once they have answered what they are at."""
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 2) -> bool:
+        """End all threads once they have answered what they are at; wait so many seconds for that in all."""
         for lane in self._lanes.values():
             lane.set_thread_count(0)
-        return all([lane.shutdown(cancel_pending, timeout) for lane in self._lanes.values()])
+        end = time.monotonic() + timeout
+        return all([lane.shutdown(cancel_pending, max(0.0, end - time.monotonic())) for lane in self._lanes.values()])
 
     def _lane(self, channel: Any) -> LaneName:
         request = channel.requests[0]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from multiprocessing import spawn
+from pathlib import Path
 
 import pytest
 
 from tests.jobs import work
+from tests.jobs.test_queue import has_ended, process_of, until
 from vae_core.errors import InputError
 from vae_core.jobs import WarmWorker, WorkerEnded
 from vae_core.jobs.workers import _without_main
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +113,23 @@ def test_a_script_without_a_main_guard_is_not_run_again(monkeypatch: pytest.Monk
     with _without_main():
         assert prepared() == set()
     assert prepared()
+
+
+OWNER = """
+import sys, time
+from tests.jobs import work
+from tests.jobs.test_queue import has_ended, process_of, until
+from vae_core.jobs import WarmWorker
+worker = WarmWorker()
+worker.submit(work.hold, sys.argv[1])
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere another thread has to have its turn")
+def test_it_ends_with_its_owner_also_within_a_call_that_lets_nothing_else_run(tmp_path: Path) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path)], cwd=ROOT)
+    process = process_of(tmp_path)
+    owner.kill()
+    owner.wait()
+    assert until(lambda: has_ended(process))

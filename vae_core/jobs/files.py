@@ -1,7 +1,8 @@
 """What passes between a job and whoever watches it, as files: any executor that sees the folder can do the work.
 
 A job's folder holds ``request.json`` (what is to be done), ``progress.json`` and ``preview.npy`` (how far it is),
-``stop`` (a request to stop, and how) and ``state.json`` (how it ended).
+``stop`` (a request to stop, and how) and ``state.json`` (how it ended). Beside the jobs lie the signs of life of their
+servers (`vae_core.jobs.heartbeat`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from vae_core.jobs.heartbeat import Watch
 from vae_core.storage import write_atomically
 
 _FORMAT = 1
@@ -51,11 +53,15 @@ class FolderProgress:
     ----------
     folder : Path
         Of the job.
+    sign : Path, optional
+        Of the life of the server that wants it; the work stops without it. For work that does not end with its server.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sign: Path | None = None) -> None:
         self._folder = folder
-        self._owner = os.getppid()
+        self._watch = None if sign is None else Watch(sign)
+        #: Whether the server that wants the work has been silent for so long that it must be gone.
+        self.deserted = False
         self._started = time.time()
         self._reported = self._previewed = 0.0
         self._sequence = 0
@@ -79,8 +85,9 @@ class FolderProgress:
                 self._previewed = now
                 self._show(np.asarray(preview, dtype="<f4"))
             self._tell(step, of, note)
-        # A server that is no more watches nothing.
-        return wish is None and os.getppid() == self._owner
+        if self._watch is not None and not self._watch.alive():
+            self.deserted = True
+        return wish is None and not self.deserted
 
     def give(self, result: str) -> None:
         """Tell of a result that can be used already, while the work goes on."""
@@ -110,8 +117,8 @@ class FolderProgress:
         self._sequence += 1
 
 
-def open_folder(root: Path, key: str, request: dict[str, Any]) -> Path:
-    """Make the folder of a new job and write down what is to be done.
+def open_folder(root: Path, server: str, key: str, request: dict[str, Any]) -> Path:
+    """Make the folder of a new job of a server and write down what is to be done.
 
     Every job gets a new one: an earlier one of the same key may still be writing into its own.
 
@@ -123,7 +130,9 @@ def open_folder(root: Path, key: str, request: dict[str, Any]) -> Path:
     root.mkdir(parents=True, exist_ok=True)
     name = hashlib.blake2b(key.encode(), digest_size=6).hexdigest()
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=root))
-    text = {"format": _FORMAT, "owner": [socket.gethostname(), os.getpid()], "key": key, **request}
+    # Versions before signs of life look for the owner.
+    owner = {"server": server, "owner": [socket.gethostname(), os.getpid()]}
+    text = {"format": _FORMAT, **owner, "key": key, **request}
     write_atomically(folder / "request.json", lambda path: write_json(path, text))
     return folder
 
@@ -133,33 +142,25 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def earlier_requests(root: Path) -> list[tuple[Path, dict[str, Any], dict[str, Any]]]:
+def requests(root: Path) -> list[tuple[Path, dict[str, Any], dict[str, Any]]]:
     """Return folder, request and end (empty where there was none) of the jobs that lie in `root`, the oldest first.
 
-    Those at work for another living server are left out, those that ended long ago are swept away.
+    Those that ended long ago are swept away.
     """
     found = []
-    for path in sorted(root.glob("*/request.json"), key=lambda path: path.stat().st_mtime):
+    for path in sorted(root.glob("*/request.json"), key=_time_of):
         asked, ended = read_json(path), read_json(path.parent / "state.json")
         if asked.get("format") != _FORMAT:
             continue
-        if ended and time.time() - path.stat().st_mtime > _KEPT_SECONDS:
+        if ended and time.time() - _time_of(path) > _KEPT_SECONDS:
             shutil.rmtree(path.parent, ignore_errors=True)
-        elif ended or not _alive(*asked["owner"]):
+        else:
             found.append((path.parent, asked, ended))
     return found
 
 
-def _alive(host: str, process: int) -> bool:
-    """Whether a server may still be at work; of one on another machine nothing is known."""
-    if host != socket.gethostname():
-        return True
-    if process == os.getpid():
-        return False  # it had this number before a restart
+def _time_of(path: Path) -> float:
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+        return path.stat().st_mtime
+    except FileNotFoundError:  # its server takes it away just now
+        return 0.0

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vae_core.errors import InputError
-from vae_core.jobs.files import FolderProgress, earlier_requests, open_folder, write_quickly
+from vae_core.jobs.earlier import EarlierWork
+from vae_core.jobs.files import FolderProgress, open_folder, write_quickly
+from vae_core.jobs.heartbeat import Heartbeat
 from vae_core.jobs.job import Job
 from vae_core.jobs.lease import Lease
 from vae_core.jobs.threads import PatientThreads
@@ -81,6 +84,8 @@ class Jobs:
 
     #: Seconds a job may take to stop by itself after it was cancelled.
     PATIENCE = 3.0
+    #: Seconds the end of all work is waited for; a thread cannot be ended, and what it is at may take longer.
+    ENDING = 2.0
     #: Seconds after which a visitor who is not heard of wants no leased work any more.
     LEASE = 120.0
 
@@ -98,8 +103,10 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._closing = False
         self._lease = Lease(self._leasers, self._vanished, lambda: self.LEASE)
-        for folder, asked, ended in earlier_requests(self.root):
-            self._jobs[asked["key"]] = Job.of_earlier_server(folder, asked, ended)
+        self._earlier = EarlierWork(self.root)
+        self._heartbeat = Heartbeat(self.root, self._look_at_others)
+        self._earlier.find(self._heartbeat)
+        self._list_earlier()
 
     def warm_up(self) -> None:
         """Start the local workers now, before there is work."""
@@ -128,7 +135,9 @@ class Jobs:
             if known is not None and known.finished:
                 self.forget(key)
             try:
-                folder = open_folder(self.root, key, {"kind": kind, "title": title, "arguments": arguments})
+                request = {"kind": kind, "title": title, "arguments": arguments}
+                self._heartbeat.begin()
+                folder = open_folder(self.root, self._heartbeat.server, key, request)
             except OSError as error:
                 raise InputError(
                     f"{title} cannot be started: {self.root} cannot be written to ({error.strerror}); "
@@ -139,6 +148,22 @@ class Jobs:
             job.future = executor.submit(do_job, str(folder), self.kinds[kind].function, arguments)
         job.future.add_done_callback(lambda future: self._end(job, future))
         return job
+
+    def _look_at_others(self) -> None:
+        self._earlier.look()
+        self._list_earlier()
+
+    def _list_earlier(self) -> None:
+        """List what earlier servers left as it is now, unless it was begun anew here."""
+        with self._lock:
+            newest = {job.key: job for job in list(self._earlier.jobs.values())}
+            for key, job in list(self._jobs.items()):
+                if job.future is None and key not in newest:
+                    del self._jobs[key]
+            for key, job in newest.items():
+                known = self._jobs.get(key)
+                if known is None or known.future is None:
+                    self._jobs[key] = job
 
     def hear(self, visitor: str) -> None:
         """Note that this visitor is there; what is leased goes on for who is heard of now and then."""
@@ -228,6 +253,7 @@ class Jobs:
             job = self._jobs.get(key)
             if job is not None and job.finished:
                 del self._jobs[key]
+                self._earlier.forget(job)
                 shutil.rmtree(job.folder, ignore_errors=True)  # what cannot be removed is swept up another day
 
     def close(self) -> None:
@@ -237,8 +263,16 @@ class Jobs:
         for job in self.all():
             if not job.finished and isinstance(self._executors[self.kinds[job.kind].lane], PatientThreads):
                 write_quickly(job.folder / "stop", b"cancel")  # a thread cannot be ended, only asked
-        for executor in self._executors.values():
-            executor.shutdown(wait=True, cancel_futures=True)
+        ending = [
+            threading.Thread(target=executor.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+            for executor in self._executors.values()
+        ]
+        for thread in ending:
+            thread.start()
+        end = time.monotonic() + self.ENDING
+        for thread in ending:
+            thread.join(max(0.0, end - time.monotonic()))
+        self._heartbeat.end()
         if self._own is not None:
             self._own.cleanup()
 
