@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -272,14 +272,34 @@ def test_folders_that_make_no_sense_are_passed_over(tmp_path: Path) -> None:
     assert Jobs(tmp_path, kinds=KINDS).all() == []
 
 
-def test_any_executor_will_do(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(1) as pool:
-        jobs = Jobs(tmp_path, {"long": pool}, KINDS)
-        assert jobs.submit("six", "multiply", "Work", {"a": 2, "b": 3}).result(60) == 6
-        waiting = jobs.submit("wait", "wait", "Work", where(tmp_path))
-        process_of(tmp_path)
-        jobs.cancel("wait")
-        assert waiting.wait(60) and waiting.state == "cancelled"
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_any_executor_will_do(tmp_path: Path, pool: Callable[[int], Executor], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Jobs, "PATIENCE", 0.1)
+    jobs = Jobs(tmp_path, {"long": pool(1)}, KINDS)
+    jobs.warm_up()
+    assert jobs.submit("six", "multiply", "Work", {"a": 2, "b": 3}).result(60) == 6
+    running = jobs.submit("wait", "wait", "Work", where(tmp_path))
+    waiting = [jobs.submit(f"wait {i}", "wait", "Work", where(tmp_path)) for i in range(3)]
+    process_of(tmp_path)
+    jobs.cancel("wait 2")
+    assert waiting[2].wait(60) and waiting[2].state == "cancelled"
+    jobs.cancel("wait")
+    assert running.wait(60) and running.state == "cancelled"
+    jobs.close()
+    assert until(lambda: all(job.state == "interrupted" for job in waiting[:2]))
+
+
+def test_a_broken_pool_fails_its_jobs_alone(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path, {"long": ProcessPoolExecutor(1)}, KINDS)
+    job = jobs.submit("killed", "wait", "t-SNE of digits", where(tmp_path))
+    os.kill(process_of(tmp_path), signal.SIGKILL)
+    assert job.wait(60)
+    after = jobs.submit("after", "multiply", "Later", {"a": 2, "b": 3})
+    assert after.wait(60)
+    assert [one.error for one in (job, after)] == [
+        f"{title} was ended from outside; start it again." for title in ("t-SNE of digits", "Later")
+    ]
+    jobs.close()
 
 
 def test_a_workspace_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

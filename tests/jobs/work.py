@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -58,6 +59,46 @@ def go_on(folder: str, progress: Progress) -> str:
     while progress(3, 4, "more"):
         time.sleep(0.02)
     return str(progress.wish)  # type: ignore[attr-defined]
+
+
+def deaf(folder: str, progress: Progress) -> None:
+    """Work until a file is there, and report nothing."""
+    _say_who(folder)
+    while not (Path(folder) / "let go").exists():
+        time.sleep(0.02)
+
+
+class Unreadable(Exception):  # noqa: N818 - as of a library that thought of no pickling
+    """An error that pickles and cannot be read again."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(one)
+
+
+class Unsendable:
+    """A result whose pickling fails with an error of its own."""
+
+    def __reduce__(self) -> str:
+        raise RecursionError("without end")
+
+
+def give_unsendable(progress: Progress) -> object:
+    return Unsendable()
+
+
+def give_lock(progress: Progress) -> object:
+    return threading.Lock()
+
+
+def give_local_class(progress: Progress) -> object:
+    class Local:
+        pass
+
+    return Local()
+
+
+def fail_unreadably(progress: Progress) -> None:
+    raise Unreadable("one", "other")
 
 
 def hold(folder: str) -> None:

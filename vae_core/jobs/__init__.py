@@ -1,7 +1,8 @@
 """Long work: submit, progress, cancel, result."""
 
+from vae_core.jobs.executors import WarmWorker, WorkerEnded
 from vae_core.jobs.job import Job
-from vae_core.jobs.queue import KINDS, Jobs, Kind
-from vae_core.jobs.workers import WarmWorker, WorkerEnded
+from vae_core.jobs.kinds import KINDS, Kind
+from vae_core.jobs.queue import Jobs
 
 __all__ = ["KINDS", "Job", "Jobs", "Kind", "WarmWorker", "WorkerEnded"]

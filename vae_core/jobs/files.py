@@ -7,21 +7,26 @@ servers (`vae_core.jobs.heartbeat`).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import logging
 import os
 import secrets
 import shutil
 import socket
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
 from vae_core.jobs.heartbeat import Watch
 from vae_core.storage import write_atomically
+
+log = logging.getLogger(__name__)
 
 _FORMAT = 1
 _KEPT_SECONDS = 7 * 24 * 3600.0
@@ -39,11 +44,32 @@ def read_json(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def write_quickly(path: Path, content: bytes) -> None:
+def write_quickly(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Replace a file whole, without waiting for the disk: after a power cut it may be the older one."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
+    try:
+        with temporary.open("wb") as file:
+            write(file)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+#: What is asked of work in threads of this process, which hears it even where nothing can be written.
+_asked_here: dict[Path, Wish] = {}
+
+
+def ask_to_stop(folder: Path, wish: Wish) -> None:
+    """Ask the work in a folder to stop; OSError if it cannot be written, which matters to workers elsewhere only."""
+    _asked_here[folder] = wish
+    write_quickly(folder / "stop", lambda file: file.write(wish.encode()))
+
+
+def ask_no_more(folder: Path) -> None:
+    """Forget what was asked of work that has ended."""
+    _asked_here.pop(folder, None)
 
 
 class FolderProgress:
@@ -67,6 +93,7 @@ class FolderProgress:
         self._sequence = 0
         self._began = (0, self._started, -1)
         self._gave: str | None = None
+        self._noted = False
         self._last = (0, 0, "")
         self._tell(0, 0, "")
 
@@ -97,9 +124,13 @@ class FolderProgress:
     @property
     def wish(self) -> Wish | None:
         """What is asked of the work: to be dropped, to be kept as it is, or to go on."""
+        if (asked := _asked_here.get(self._folder)) is not None:
+            return asked
         try:
             text = (self._folder / "stop").read_text()
-        except FileNotFoundError:
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError):
+                self._note(error)
             return None
         return "keep" if text == "keep" else "cancel"
 
@@ -108,13 +139,25 @@ class FolderProgress:
         pace = (time.time() - since) / (step - first) if step > first else None
         told = {"step": step, "of": of, "note": note, "preview": self._sequence, "pace": pace, "started": self._started}
         told["gave"] = self._gave
-        write_quickly(self._folder / "progress.json", json.dumps(told).encode())
+        self._write("progress.json", lambda file: file.write(json.dumps(told).encode()))
 
     def _show(self, preview: np.ndarray) -> None:
-        temporary = self._folder / ".preview.tmp.npy"
-        np.save(temporary, preview, allow_pickle=False)
-        os.replace(temporary, self._folder / "preview.npy")
-        self._sequence += 1
+        if self._write("preview.npy", lambda file: np.save(file, preview, allow_pickle=False)):
+            self._sequence += 1
+
+    def _write(self, name: str, write: Callable[[BinaryIO], object]) -> bool:
+        """Write a file that is only looked at, and return whether it could be: the work goes on without."""
+        try:
+            write_quickly(self._folder / name, write)
+        except OSError as error:
+            self._note(error)
+            return False
+        return True
+
+    def _note(self, error: OSError) -> None:
+        if not self._noted:
+            log.warning("%s: how far the work is cannot be told (%s); it goes on.", self._folder, error)
+        self._noted = True
 
 
 def open_folder(root: Path, server: str, key: str, request: dict[str, Any]) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -38,7 +38,13 @@ class Job:
     folder : Path
         Where it lies.
     future : Future, optional
-        Of the work, while this server has it.
+        Of the work, where it is this server's.
+    call : Future, optional
+        What an executor gave for it, once it was handed to one.
+    counted_as : str
+        Whose turn in the waiting line it takes.
+    space : str
+        Name of the space it is about in the catalogue, where it needs the space itself.
     visitors : set of str
         Who wants it.
     error : str
@@ -53,6 +59,9 @@ class Job:
     arguments: dict[str, Any]
     folder: Path
     future: Future[Any] | None = field(default=None, repr=False)
+    call: Future[Any] | None = field(default=None, repr=False)
+    counted_as: str = ""
+    space: str = ""
     visitors: set[str] = field(default_factory=set)
     error: str = ""
     gave: str | None = None
@@ -64,6 +73,7 @@ class Job:
     def of_earlier_server(cls, folder: Path, asked: dict[str, Any], ended: dict[str, Any]) -> Job:
         """Return a job as an earlier server left it."""
         job = cls(asked["key"], asked["kind"], asked["title"], asked["arguments"], folder)
+        job.space = asked.get("space", "")
         job._final = ended.get("state", "interrupted")
         job.error = ended.get("error", f"{job.title} was interrupted: its server ended before it.")
         job._took = ended.get("seconds", 0.0)
@@ -81,7 +91,8 @@ class Job:
         """How it stands; "interrupted" is work whose server ended before it."""
         if self._final is not None:
             return self._final
-        return "running" if self.future is not None and self.future.running() else "waiting"
+        # A call may end a moment before what came of it is known.
+        return "running" if self.call is not None and (self.call.running() or self.call.done()) else "waiting"
 
     @property
     def finished(self) -> bool:
@@ -135,10 +146,21 @@ class Job:
         self._took = round(self.seconds, 2)
         self.error = error
         self._final = state
-        if keep:
+        if keep and self.folder.is_dir():  # another server may have taken it off its list
             told = {"state": state, "error": error, "seconds": self._took, "gave": self.gave}
             try:
                 write_atomically(self.folder / "state.json", lambda path: write_json(path, told))
             except OSError as problem:
                 log.warning("%s: how the job ended could not be written (%s).", self.folder, problem.strerror)
         self._ended.set()
+
+    def give_result(self, result: Any, problem: BaseException | None) -> None:
+        """Give what came of the work to those who wait for it, once it is known how it ended."""
+        if self.future is None or self.future.done():
+            return
+        if isinstance(problem, CancelledError):
+            self.future.cancel()
+        elif problem is not None:
+            self.future.set_exception(problem)
+        else:
+            self.future.set_result(result)

@@ -2,71 +2,30 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import logging
 import shutil
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import CancelledError, Executor, Future
-from dataclasses import dataclass
+from concurrent.futures import BrokenExecutor, CancelledError, Future
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from vae_core.errors import InputError
 from vae_core.jobs.earlier import EarlierWork
-from vae_core.jobs.files import FolderProgress, open_folder, write_quickly
-from vae_core.jobs.heartbeat import Heartbeat
+from vae_core.jobs.executors import WorkerEnded
+from vae_core.jobs.files import Wish, ask_no_more, ask_to_stop, open_folder
+from vae_core.jobs.heartbeat import Heartbeat, sign_of
 from vae_core.jobs.job import Job
+from vae_core.jobs.kinds import KINDS, NEWEST_FIRST, Kind, LaneName, local_workers
+from vae_core.jobs.lane import Deserted, Lane
 from vae_core.jobs.lease import Lease
-from vae_core.jobs.threads import PatientThreads
-from vae_core.jobs.workers import WarmWorker, WorkerEnded, named_function
 from vae_core.progress import Stopped
 
-Lane = Literal["long", "short", "server"]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A sort of work.
-
-    Parameters
-    ----------
-    function : str
-        ``module:name``; called with the job's arguments and `progress`.
-    lane : {"long", "short", "server"}
-        Which worker does it; what takes seconds never waits for what takes minutes. Work of the lane "server" is
-        done by threads of this process, since it needs what only this process has: a model in memory.
-    brief : bool
-        Whether it leaves the list once it is done.
-    leased : bool
-        Whether it goes on only as long as somebody is heard of who wants it, and leaves the list when it is cancelled.
-        What survives a reload by design, such as a map, is not.
-    """
-
-    function: str
-    lane: Lane = "long"
-    brief: bool = False
-    leased: bool = False
-
-
-#: The work a server can be asked for. A request on disk names one of these, never a function.
-KINDS = {
-    "projection": Kind("vae_core.space.compute:compute_in_folder"),
-    "quality": Kind("vae_core.space.compute:measure_in_folder", "short", brief=True),
-    "placing": Kind("vae_core.space.layers:place_layer_in_folder", "short", brief=True),
-    "report": Kind("vae_core.report.making:report_in_server", "server", brief=True),
-    "study": Kind("vae_core.interpret.answers:answer_in_server", "server", brief=True, leased=True),
-}
-
-
-def local_workers() -> dict[Lane, Executor]:
-    """Return one warm process a lane, not started yet, and threads for what a process cannot do."""
-    return {
-        "long": WarmWorker(("vae_core.space.umap_map:warm_up", "vae_core.space.tsne:warm_up"), "long work"),
-        "short": WarmWorker(("vae_core.space.quality:warm_up",), "short work"),
-        "server": PatientThreads(3, "study", ("vae_core.interpret.studies:warm_up",)),
-    }
+log = logging.getLogger(__name__)
 
 
 class Jobs:
@@ -92,27 +51,30 @@ class Jobs:
     def __init__(
         self,
         root: Path | None = None,
-        executors: Mapping[Lane, Executor] | None = None,
+        executors: Mapping[LaneName, concurrent.futures.Executor] | None = None,
         kinds: Mapping[str, Kind] = KINDS,
     ) -> None:
         self._own = tempfile.TemporaryDirectory(prefix="latent-explorer-jobs-") if root is None else None
         self.root = Path(self._own.name) if self._own else Path(root or "")
         self.kinds = dict(kinds)
-        self._executors = dict(executors) if executors is not None else local_workers()
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._closing = False
         self._lease = Lease(self._leasers, self._vanished, lambda: self.LEASE)
         self._earlier = EarlierWork(self.root)
         self._heartbeat = Heartbeat(self.root, self._look_at_others)
+        sign = sign_of(self.root, self._heartbeat.server)
+        self._lanes = {
+            name: Lane(pool, name in NEWEST_FIRST, sign, self._end)
+            for name, pool in (local_workers() if executors is None else executors).items()
+        }
         self._earlier.find(self._heartbeat)
         self._list_earlier()
 
     def warm_up(self) -> None:
         """Start the local workers now, before there is work."""
-        for executor in self._executors.values():
-            if isinstance(executor, (WarmWorker, PatientThreads)):
-                executor.start()
+        for lane in self._lanes.values():
+            lane.warm_up()
 
     def submit(self, key: str, kind: str, title: str, arguments: dict[str, Any], visitor: str = "") -> Job:
         """Start the work named `key`, or join the job that is doing it already.
@@ -143,11 +105,12 @@ class Jobs:
                     f"{title} cannot be started: {self.root} cannot be written to ({error.strerror}); "
                     "make room, or name another --workspace."
                 ) from error
-            job = self._jobs[key] = Job(key, kind, title, arguments, folder, visitors={visitor})
-            executor = self._executors[self.kinds[kind].lane]
-            job.future = executor.submit(do_job, str(folder), self.kinds[kind].function, arguments)
-        job.future.add_done_callback(lambda future: self._end(job, future))
+            job = self._jobs[key] = Job(key, kind, title, arguments, folder, Future(), visitors={visitor})
+        self._lane(job).add(job, self.kinds[kind].function)
         return job
+
+    def _lane(self, job: Job) -> Lane:
+        return self._lanes[self.kinds[job.kind].lane]
 
     def _look_at_others(self) -> None:
         self._earlier.look()
@@ -202,7 +165,7 @@ class Jobs:
             job.visitors.discard(visitor)
             if job.visitors:
                 return
-        self._stop(job, "cancel")
+        self._stop(job)
 
     def cancel_all(self, visitor: str = "") -> list[Job]:
         """Take all requests of a visitor back; return the jobs. What others want too goes on for them."""
@@ -229,7 +192,13 @@ class Jobs:
                 raise InputError(
                     f"{job.title} is wanted by somebody else too, so it goes on; cancel it for yourself alone."
                 )
-            write_quickly(job.folder / "stop", b"keep")
+            try:
+                ask_to_stop(job.folder, "keep")
+            except OSError as error:
+                raise InputError(
+                    f"{job.title} cannot be told to stop here: {self.root} cannot be written to ({error.strerror}); "
+                    "make room, then try again."
+                ) from error
 
     def rename(self, key: str, to: str) -> None:
         """Give work under way the key of what it has given, so that what it was asked for can be asked for anew."""
@@ -261,12 +230,9 @@ class Jobs:
         self._closing = True
         self._lease.close()
         for job in self.all():
-            if not job.finished and isinstance(self._executors[self.kinds[job.kind].lane], PatientThreads):
-                write_quickly(job.folder / "stop", b"cancel")  # a thread cannot be ended, only asked
-        ending = [
-            threading.Thread(target=executor.shutdown, kwargs={"cancel_futures": True}, daemon=True)
-            for executor in self._executors.values()
-        ]
+            if not job.finished and not self._lane(job).take_back(job):
+                self._ask(job, "cancel")  # a thread cannot be ended, only asked
+        ending = [threading.Thread(target=lane.shutdown, daemon=True) for lane in self._lanes.values()]
         for thread in ending:
             thread.start()
         end = time.monotonic() + self.ENDING
@@ -276,39 +242,48 @@ class Jobs:
         if self._own is not None:
             self._own.cleanup()
 
-    def _stop(self, job: Job, wish: str) -> None:
-        if job.future is not None and job.future.cancel():
+    def _stop(self, job: Job) -> None:
+        if self._lane(job).take_back(job):
             return
-        write_quickly(job.folder / "stop", wish.encode())
+        self._ask(job, "cancel")
         timer = threading.Timer(self.PATIENCE, self._force, (job,))
         timer.daemon = True
         timer.start()
 
-    def _force(self, job: Job) -> None:
-        executor = self._executors[self.kinds[job.kind].lane]
-        if not job.finished and job.future is not None and isinstance(executor, WarmWorker):
-            executor.end(job.future)
-
-    def _end(self, job: Job, future: Future[Any]) -> None:
+    def _ask(self, job: Job, wish: Wish) -> None:
         try:
-            result = future.result()
-        except (CancelledError, WorkerEnded) as ended:
+            ask_to_stop(job.folder, wish)
+        except OSError as error:
+            log.warning("%s: that the job is to stop could not be written (%s).", job.folder, error)
+
+    def _force(self, job: Job) -> None:
+        if not job.finished:
+            self._lane(job).kill(job)
+
+    def _end(self, job: Job, call: Future[Any]) -> None:
+        """Note how the work of a job ended, and give what came of it to those who wait for it."""
+        ask_no_more(job.folder)
+        result: Any = None
+        problem: BaseException | None = None
+        interrupted = f"{job.title} was interrupted: its server ended before it."
+        try:
+            result = call.result()
+        except (CancelledError, WorkerEnded, BrokenExecutor, Stopped) as ended:
+            problem = ended
             if self._closing:
-                job.end("interrupted", f"{job.title} was interrupted: its server ended before it.", keep=False)
-            elif job.visitors and isinstance(ended, WorkerEnded):
+                job.end("interrupted", interrupted, keep=False)
+            elif isinstance(ended, Deserted):
+                job.end("interrupted", f"{job.title} was interrupted: its worker had lost sight of its server.")
+            elif job.visitors and isinstance(ended, (WorkerEnded, BrokenExecutor)):
                 job.end("failed", f"{job.title} was ended from outside; start it again.")
             else:
                 job.end("cancelled")
                 self._leave(job)
-        except Stopped:
-            if self._closing:
-                job.end("interrupted", f"{job.title} was interrupted: its server ended before it.", keep=False)
-            else:
-                job.end("cancelled")
-                self._leave(job)
         except InputError as refusal:
+            problem = refusal
             job.end("failed", str(refusal))
         except Exception as unexpected:
+            problem = unexpected
             # The page shows one sentence; whoever runs the server gets the whole story.
             sys.excepthook(type(unexpected), unexpected, unexpected.__traceback__)
             job.end("failed", f"An unexpected error ended the work: {type(unexpected).__name__}: {unexpected}")
@@ -318,14 +293,10 @@ class Jobs:
                 job.end("done")
                 if self.kinds[job.kind].brief:
                     self.forget(job.key)
+        job.give_result(result, problem)
 
     def _leave(self, job: Job) -> None:
         """Take work that was cancelled off the list, if it is leased: the next who wants it asks again."""
         with self._lock:
             if self.kinds[job.kind].leased and self._jobs.get(job.key) is job:
                 self.forget(job.key)
-
-
-def do_job(folder: str, function: str, arguments: dict[str, Any]) -> Any:
-    """Do the work of a job; for worker processes."""
-    return named_function(function)(**arguments, progress=FolderProgress(Path(folder)))

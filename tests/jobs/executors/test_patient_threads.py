@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.jobs.test_queue import process_of, until, where
 from vae_core.jobs import Jobs, Kind
-from vae_core.jobs.threads import PatientThreads
+from vae_core.jobs.executors import PatientThreads
 
 KINDS = {"wait": Kind("tests.jobs.work:wait", "server", brief=True)}
 
@@ -23,6 +24,18 @@ def test_it_runs_in_this_process_and_stops_when_it_is_cancelled(tmp_path: Path) 
     jobs.cancel("study", "anne")
     assert until(lambda: job.state == "cancelled")
     jobs.close()
+
+
+def test_the_end_waits_for_no_work_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Jobs, "ENDING", 0.3)
+    jobs = Jobs(kinds={"deaf": Kind("tests.jobs.work:deaf", "server")})
+    job = jobs.submit("study", "deaf", "Work", where(tmp_path))
+    assert process_of(tmp_path) == os.getpid()
+    began = time.monotonic()
+    jobs.close()
+    assert not job.finished and time.monotonic() - began < 5
+    (tmp_path / "let go").touch()
+    assert job.wait(60)
 
 
 def test_the_end_of_the_server_interrupts_it(tmp_path: Path) -> None:
@@ -42,24 +55,7 @@ def test_its_threads_give_way_and_no_others() -> None:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     with PatientThreads(2, "study") as threads:
-        assert threads.submit(niceness).result() == niceness() + 10
-
-
-def test_what_was_asked_for_last_comes_first() -> None:
-    hold, began, order = threading.Event(), threading.Event(), []
-
-    def first() -> None:
-        began.set()
-        hold.wait(10)
-
-    with PatientThreads(1, "study") as threads:
-        threads.submit(first)
-        assert began.wait(10)
-        later = [threads.submit(order.append, number) for number in range(4)]
-        later[1].cancel()
-        hold.set()
-        assert [one.result(10) for one in (later[0], later[2], later[3])] == [None] * 3
-    assert order == [3, 2, 0]
+        assert threads.submit(niceness).result() == min(19, niceness() + 10)
 
 
 def test_a_failure_belongs_to_its_future_and_threads_go_on() -> None:

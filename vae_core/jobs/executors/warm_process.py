@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib
+import logging
 import multiprocessing
 import os
+import pickle
 import queue
 import signal
 import sys
 import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from tqdm import tqdm
 
+from vae_core.jobs.executors.executor import Executor, WorkerEnded, named_function
+
+log = logging.getLogger(__name__)
+
 _PR_SET_PDEATHSIG = 1  # of sys/prctl.h
 _Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
-
-
-class WorkerEnded(Exception):  # noqa: N818 - what happened to a process; nobody here erred
-    """A worker process ended before its work was done: killed from outside, or out of memory."""
 
 
 class WarmWorker(Executor):
@@ -55,7 +57,8 @@ class WarmWorker(Executor):
         self._current: Future[Any] | None = None
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = self._ending = False
+        self._killed = False  # what is the current call's process
 
     @property
     def process(self) -> int | None:
@@ -78,31 +81,40 @@ class WarmWorker(Executor):
             self._begin()
         return future
 
-    def start(self) -> None:
+    def warm_up(self) -> None:
         """Start the process now, so that it is warm when work comes."""
         with self._lock:
             if not self._closed:
                 self._begin()
 
-    def end(self, future: Future[Any]) -> None:
-        """Kill the process if it is at work on this future."""
-        process = self._process
-        if self._current is future and process is not None:
-            process.kill()
+    def kill(self, future: Future[Any]) -> bool:
+        """Kill the process if it is at work on this future, and on no other; return whether it was."""
+        with self._lock:
+            if self._current is not future:
+                return False
+            # Noted besides: it may be about to start, or to end by itself.
+            self._killed = True
+            if self._process is not None:
+                self._process.kill()
+            return True
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls; end the process after those that are waiting, or before them with `cancel_futures`."""
+        left: list[Future[Any]] = []
         with self._lock:
             self._closed = True
             if cancel_futures:
+                self._ending = True
                 with contextlib.suppress(queue.Empty):
                     while True:
                         if (waiting := self._calls.get_nowait()) is not None:
-                            waiting[0].cancel()
+                            left.append(waiting[0])
                 if self._process is not None:
                     self._process.kill()
             self._calls.put(None)
             thread = self._thread
+        for future in left:
+            future.cancel()
         if wait and thread is not None:
             thread.join()
 
@@ -114,7 +126,10 @@ class WarmWorker(Executor):
     def _run(self) -> None:
         while True:
             if not self._closed:
-                self._ready()  # one that was killed while it had nothing to do is replaced too
+                try:
+                    self._ready()  # one that was killed while it had nothing to do is replaced too
+                except OSError as error:
+                    log.warning("The process for %s cannot be started (%s).", self._name, error)
             try:
                 wanted = self._calls.get(timeout=self.LOOK)
             except queue.Empty:
@@ -123,26 +138,38 @@ class WarmWorker(Executor):
                 break
             future, call = wanted
             if future.set_running_or_notify_cancel():
-                self._current = future
                 self._work(future, call)
-                self._current = None
         self._discard()
 
     def _work(self, future: Future[Any], call: _Call) -> None:
+        with self._lock:
+            self._current = future
+        result: Any = None
+        problem: BaseException | None = None
         try:
             connection = self._ready()
-            connection.send(call)
-            failed, value = connection.recv()
-        except (EOFError, OSError):
+            with self._lock:
+                ended = self._killed or self._ending
+            if ended:
+                raise EOFError
+            # Pickled beforehand: what cannot be is not sent, and the line stays as it was.
+            connection.send_bytes(ForkingPickler.dumps(call))
+            answer = connection.recv_bytes()
+        except (EOFError, ConnectionError):
             self._discard()
-            future.set_exception(WorkerEnded("The process that did this work was ended from outside."))
-        except Exception as error:  # what cannot be pickled has not been sent
-            future.set_exception(error)
+            problem = WorkerEnded("The process that did this work was ended from outside.")
+        except Exception as error:
+            problem = error
         else:
-            if failed:
-                future.set_exception(value)
-            else:
-                future.set_result(value)
+            result, problem = _unpacked(answer)
+        with self._lock:
+            self._current, killed, self._killed = None, self._killed, False
+        if killed:
+            self._discard()  # it must not begin the next call before it ends
+        if problem is not None:
+            future.set_exception(problem)
+        else:
+            future.set_result(result)
 
     def _ready(self) -> Connection:
         """Return the line to a living process."""
@@ -157,7 +184,8 @@ class WarmWorker(Executor):
                 process.start()
             # Its end here must close, or the end of the process would go unnoticed.
             there.close()
-            self._process, self._connection = process, here
+            with self._lock:
+                self._process, self._connection = process, here
         return self._connection
 
     def _discard(self) -> None:
@@ -166,7 +194,8 @@ class WarmWorker(Executor):
         if self._process is not None:
             self._process.kill()
             self._process.join()
-        self._process = self._connection = None
+        with self._lock:
+            self._process = self._connection = None
 
 
 @contextlib.contextmanager
@@ -178,13 +207,6 @@ def _without_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
-
-
-def named_function(name: str) -> Callable[..., Any]:
-    """Return the function ``module:name``."""
-    module, _, function = name.partition(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
-    return found
 
 
 def _serve(connection: Connection, warm_up: Sequence[str]) -> None:
@@ -202,7 +224,10 @@ def _serve(connection: Connection, warm_up: Sequence[str]) -> None:
     for name in warm_up:
         if connection.poll():
             break  # what is wanted now comes before what may be wanted
-        named_function(name)()
+        try:
+            named_function(name)()
+        except Exception as error:  # what needs it will say so; a process that ended here would be started for ever
+            log.warning("%s could not be prepared (%s: %s).", name, type(error).__name__, error)
     # Where the owner has gone there is nobody left to tell.
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
@@ -211,10 +236,26 @@ def _serve(connection: Connection, warm_up: Sequence[str]) -> None:
                 answer = (False, function(*arguments, **keywords))
             except Exception as error:
                 answer = (True, error)
-            try:
-                connection.send(answer)
-            except (TypeError, AttributeError, ValueError) as error:
-                connection.send((True, TypeError(f"The result cannot be sent back: {error}")))
+            connection.send_bytes(_packed(answer))
+
+
+def _packed(answer: tuple[bool, Any]) -> Any:
+    """Pickle whether a call failed and what came of it; what cannot be pickled is a failure of this call alone."""
+    try:
+        return ForkingPickler.dumps(answer)
+    except Exception as error:
+        what = "error" if answer[0] else "result"
+        told = f"The {what} of the work, a {type(answer[1]).__name__}, cannot be sent back: {error}"
+        return ForkingPickler.dumps((True, TypeError(told)))
+
+
+def _unpacked(answer: bytes) -> tuple[Any, BaseException | None]:
+    """Return the result of a call, or the error that ended it."""
+    try:
+        failed, value = pickle.loads(answer)
+    except Exception as error:
+        return None, TypeError(f"What the work gave cannot be read: {error}")
+    return (None, value) if failed else (value, None)
 
 
 def _end_with_owner() -> None:

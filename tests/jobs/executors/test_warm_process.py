@@ -17,9 +17,9 @@ from tests.jobs import work
 from tests.jobs.test_queue import has_ended, process_of, until
 from vae_core.errors import InputError
 from vae_core.jobs import WarmWorker, WorkerEnded
-from vae_core.jobs.workers import _without_main
+from vae_core.jobs.executors.warm_process import _without_main
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_one_low_priority_process_does_all_calls(worker: WarmWorker) -> None:
 
 def test_it_is_warm_before_the_first_call_unless_that_is_there_already() -> None:
     started = WarmWorker(("tests.jobs.work:warm",))
-    started.start()
+    started.warm_up()
     end = time.monotonic() + 60
     while started.process is None and time.monotonic() < end:
         time.sleep(0.01)
@@ -58,6 +58,39 @@ def test_an_exception_comes_back_and_the_process_lives_on(worker: WarmWorker) ->
     with pytest.raises(Exception, match="pickle"):
         worker.submit(lambda: None).result(60)
     assert worker.submit(work.who).result(60) == process
+
+
+@pytest.mark.parametrize("gives", ["give_unsendable", "give_lock", "give_local_class", "fail_unreadably"])
+def test_what_cannot_come_back_fails_alone(worker: WarmWorker, gives: str) -> None:
+    process = worker.submit(work.who).result(60)
+    failed, after = worker.submit(getattr(work, gives), progress=None), worker.submit(work.who)
+    with pytest.raises(TypeError, match=r"cannot be (sent back|read)"):
+        failed.result(60)
+    assert after.result(60) == process
+
+
+def test_only_the_call_it_is_at_is_killed(worker: WarmWorker) -> None:
+    process = worker.submit(work.who).result(60)
+    done = worker.submit(work.who)
+    assert done.result(60) == process
+    sleeping, after = worker.submit(time.sleep, 600), worker.submit(work.who)
+    assert until(sleeping.running)
+    assert not worker.kill(done) and not worker.kill(after), "its process is at another"
+    assert sleeping.running() and worker.process == process
+    assert until(lambda: worker.kill(sleeping))
+    with pytest.raises(WorkerEnded):
+        sleeping.result(60)
+    assert after.result(60) != process
+    assert not worker.kill(sleeping)
+
+
+def test_a_kill_that_comes_as_the_work_ends_hits_nothing_else(worker: WarmWorker) -> None:
+    # Killed at every moment around their ends, calls end or are ended, and those behind them never suffer.
+    for number in range(10):
+        ending, after = worker.submit(time.sleep, 0.01), worker.submit(work.who)
+        time.sleep(0.002 * number)
+        worker.kill(ending)
+        assert after.result(60)
 
 
 def test_a_killed_process_is_noticed_at_once_and_replaced(worker: WarmWorker) -> None:
@@ -82,6 +115,13 @@ def test_a_process_killed_at_rest_is_replaced_without_being_asked(worker: WarmWo
         time.sleep(0.02)
     assert worker.process not in (process, None)
     assert worker.submit(work.who).result(60) == worker.process
+
+
+def test_a_warm_up_that_fails_ends_nothing() -> None:
+    broken = WarmWorker(("tests.jobs.work:no_such_function",))
+    process = broken.submit(work.who).result(60)
+    assert broken.submit(work.who).result(60) == process
+    broken.shutdown(cancel_futures=True)
 
 
 def test_shutting_down_ends_what_runs_and_what_waits() -> None:
