@@ -107,3 +107,38 @@ def test_a_process_killed_while_writing_leaves_the_old_file(tmp_path: Path) -> N
     process.communicate()
     np.testing.assert_array_equal(load_arrays(path)["a"], np.ones(3))
     assert [entry.name for entry in tmp_path.glob("*.npz")] == ["x.npz"]
+
+
+FULL = """
+import pickle, resource, sys
+from pathlib import Path
+import numpy as np
+from vae_core.storage import DiskFull, new_mapped, save_arrays, save_mapped, write_text
+folder = Path(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+large = np.ones(100_000)
+for write in (
+    lambda: save_arrays(folder / "a.npz", {"a": large}),
+    lambda: save_arrays(folder / "a.npz", {"a": np.random.default_rng(0).random(100_000)}, compress=True),
+    lambda: save_mapped(folder / "b.json", {"small": np.ones(3), "large": large}, {}),
+    lambda: write_text(folder / "c.txt", "x" * 100_000),
+    lambda: new_mapped(folder / "d.npy", np.float64, (100_000,)),
+):
+    try:
+        write()
+    except DiskFull as full:
+        assert str(pickle.loads(pickle.dumps(full))) == str(full)
+        print(full)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of files to be set there")
+def test_a_full_disk_is_one_sentence_whatever_is_written(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()
+    assert len(told) == 5
+    for sentence in told:
+        assert sentence.startswith("The disk is full: ")
+        assert sentence.endswith(f" cannot be written to {tmp_path}; make room there, or name another --workspace.")
+    assert list(tmp_path.iterdir()) == [], "nothing is left to take the room there is"

@@ -3,21 +3,51 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
+from vae_core.errors import InputError
+
+#: A file that may not grow any further is as good as a full disk; Windows has no quota of this name.
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _STALE_SECONDS = 24 * 3600.0
 
 
 class CacheDamaged(Exception):  # noqa: N818 - a state of a file; whoever meets it computes anew
     """A cached file cannot be read as it was written; compute its content again."""
+
+
+class DiskFull(InputError):  # noqa: N818 - its message is what a person reads
+    """There is no room for a file; the message says where, and what to do."""
+
+    #: As `OSError` tells a reason, for messages with a remedy of their own.
+    strerror = os.strerror(errno.ENOSPC)
+
+    @classmethod
+    def at(cls, path: Path) -> DiskFull:
+        """Return the error of a file in the workspace that cannot be written."""
+        return cls(
+            f"The disk is full: {path.name} cannot be written to {path.parent}; make room there, or name another "
+            "--workspace."
+        )
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that there is no room: no block is free, or a quota or the largest file is reached."""
+    if not isinstance(error, OSError):
+        return False
+    # NumPy tells how much of an array was written, and no number of an error.
+    return error.errno in _FULL or (error.errno is None and "requested and" in str(error))
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
@@ -37,21 +67,25 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
 
     Raises
     ------
+    DiskFull
+        If there is no room for it.
     OSError
-        If the folder cannot be written to or the disk is full.
+        If the folder cannot be written to.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path)
         write(temporary)
         with temporary.open("r+b") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+        if is_full(error):
+            raise DiskFull.at(path) from error
         raise
     _sync_folder(path.parent)
 
@@ -90,7 +124,7 @@ def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, compress: bool 
     ------
     ValueError
         If an array holds Python objects.
-    OSError
+    DiskFull, OSError
         If the file cannot be written.
     """
 
@@ -118,7 +152,7 @@ def save_mapped(path: Path, arrays: Mapping[str, np.ndarray], about: Mapping[str
 
     Raises
     ------
-    OSError
+    DiskFull, OSError
         If a file cannot be written.
     """
     stamp = secrets.token_hex(6)  # so that a later writing never mixes with this one
@@ -131,9 +165,15 @@ def save_mapped(path: Path, arrays: Mapping[str, np.ndarray], about: Mapping[str
 
         return into
 
-    for name, array in arrays.items():
-        write_atomically(path.with_name(files[name]), write(array))
-    write_text(path, json.dumps({**about, "arrays": files}))
+    try:
+        for name, array in arrays.items():
+            write_atomically(path.with_name(files[name]), write(array))
+        write_text(path, json.dumps({**about, "arrays": files}))
+    except BaseException:
+        for file in files.values():  # nobody would read them, and they may have filled the disk
+            with contextlib.suppress(OSError):
+                path.with_name(file).unlink(missing_ok=True)
+        raise
     for old in path.parent.glob("*.npy"):
         if old.name not in files.values():
             with contextlib.suppress(OSError):  # still open somewhere; a later writing sweeps it up
@@ -162,8 +202,34 @@ def map_arrays(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return about, arrays
 
 
+def new_mapped(path: Path, dtype: DTypeLike, shape: tuple[int, ...]) -> np.memmap:
+    """Return the array of a new ``.npy`` file, mapped into memory to be written into; its room is taken at once.
+
+    A file with holes would only fail where it is written to, and end the program.
+
+    Raises
+    ------
+    DiskFull, OSError
+        If it cannot be made.
+    """
+    try:
+        made: np.memmap = np.lib.format.open_memmap(path, "w+", dtype, shape)
+        if hasattr(os, "posix_fallocate"):
+            with path.open("r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+        elif made.nbytes > shutil.disk_usage(path.parent).free:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        if is_full(error):
+            raise DiskFull.at(path) from error
+        raise
+    return made
+
+
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, atomically; OSError if it cannot be written."""
+    """Write a text file, atomically; DiskFull or OSError if it cannot be written."""
 
     def write(temporary: Path) -> None:
         temporary.write_text(text, encoding="utf-8")

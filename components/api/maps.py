@@ -174,5 +174,6 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
         settings = space.projection_settings(str(kept))
         told |= {"state": "stopped", "kept": kept, "kept_name": map_title(settings) if settings else kept}
     elif about_job["state"] == "done":
-        told |= {"state": "failed", "error": f"{job.title} could not be kept in {space.folder}; is the disk full?"}
+        lost = f"{job.title} could not be kept in {space.folder}; make room, or name another --workspace."
+        told |= {"state": "failed", "error": lost}
     return told

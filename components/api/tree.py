@@ -34,6 +34,7 @@ from components.views import Views
 from vae_core import Catalogue, InputError
 from vae_core.jobs import Jobs
 from vae_core.space.projection import WayBackUnknown
+from vae_core.storage import is_full
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -94,6 +95,7 @@ def register(
         room.add_routes(api, catalogue, jobs)
     api.register_error_handler(Refused, refusal)
     api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))
+    api.register_error_handler(OSError, _file_error)
     api.register_error_handler(WayBackUnknown, lambda error: (jsonify(error=str(error)), 409))
     api.register_error_handler(HTTPException, _http_error)
 
@@ -133,6 +135,13 @@ def _nothing_here() -> ResponseReturnValue:
         answer.status_code = 405
     answer.headers["Allow"] = ", ".join(allowed)
     return answer
+
+
+def _file_error(error: OSError) -> tuple[Response, int]:
+    if not is_full(error):
+        raise error
+    where = "" if error.filename is None else f" at {error.filename}"
+    return jsonify(error=f"The disk is full{where}; make room there, then try again."), 507
 
 
 def _http_error(error: HTTPException) -> tuple[Response, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
@@ -11,6 +12,7 @@ import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.progress import Progress, Stopped
+from vae_core.storage import write_atomically
 
 
 def multiply(a: int, b: int, progress: Progress) -> int:
@@ -99,6 +101,17 @@ def give_local_class(progress: Progress) -> object:
 
 def fail_unreadably(progress: Progress) -> None:
     raise Unreadable("one", "other")
+
+
+def fill(folder: str, how: str, progress: Progress) -> None:
+    """Write to a disk that is full."""
+    if how == "library":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/somewhere/cache")
+
+    def write(path: Path) -> None:
+        raise OSError("100 requested and 7 written")  # as NumPy says it
+
+    write_atomically(Path(folder) / "points.npz", write)
 
 
 def hold(folder: str) -> None:

@@ -13,7 +13,7 @@ from vae_core.errors import InputError
 from vae_core.progress import silent
 from vae_core.space import Neighbours, ProjectionSettings, compute
 from vae_core.space.cache import Encodings, SpaceCache
-from vae_core.space.compute import compute_and_keep, compute_in_folder
+from vae_core.space.compute import compute_and_keep, compute_in_folder, measure_in_folder
 from vae_core.space.projection import latent_fingerprint
 from vae_core.space.quality import measure
 
@@ -68,3 +68,28 @@ def test_a_start_that_is_not_there_is_named(clusters: np.ndarray, tmp_path: Path
     for begin in (None, flat):
         with pytest.raises(InputError, match="'tsne' to start from is not there in 2 dimensions"):
             compute(wanted, mean, begin=begin)
+
+
+def test_a_map_that_cannot_be_kept_is_one_sentence(
+    clusters: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mean = clusters[:60]
+    zeros = np.zeros_like(mean)
+    one, many = zeros[:, 0], np.zeros(101, dtype=np.float32)
+    SpaceCache(tmp_path).keep_encodings(
+        Encodings(mean, zeros, zeros, one, one, np.ones(8, dtype=np.float32), many), "a"
+    )
+    wanted = ProjectionSettings.of("tsne", perplexity=9.0, iterations=20).to_json()
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError("60 requested and 7 written")  # as NumPy says it
+
+    with monkeypatch.context() as patched:
+        patched.setattr(np, "savez", full)
+        with pytest.raises(InputError, match=r"^The disk is full: .* make room there, or name another --workspace\.$"):
+            compute_in_folder(wanted, str(tmp_path))
+    assert compute_in_folder(wanted, str(tmp_path))
+    with monkeypatch.context() as patched:
+        patched.setattr(np, "savez", full)
+        with pytest.raises(InputError, match="disk is full"):
+            measure_in_folder(wanted, str(tmp_path))

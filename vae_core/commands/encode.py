@@ -48,10 +48,10 @@ def run(chosen: argparse.Namespace) -> int:
         data_options=DataOptions.of(chosen),
     )
     if space.folder is None or not _kept(space.folder):
-        raise InputError(f"The encodings could not be kept in {space.folder}; is the disk full?")
+        raise InputError(f"The encodings could not be kept in {space.folder}; make room, or name another --workspace.")
     print(space.folder)
     return 0
 
 
 def _kept(folder: Path) -> bool:
-    return (folder / "encodings.npz").is_file() or (folder / "encodings").is_dir()
+    return (folder / "encodings.npz").is_file() or (folder / "encodings" / "about.json").is_file()

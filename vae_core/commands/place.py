@@ -80,7 +80,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _write(path: Path, placed: Any, table: Any) -> None:
     from vae_core.errors import InputError
-    from vae_core.storage import save_arrays, write_text
+    from vae_core.storage import DiskFull, save_arrays, write_text
 
     try:
         if path.suffix == ".csv":
@@ -90,5 +90,5 @@ def _write(path: Path, placed: Any, table: Any) -> None:
             named |= {"rate": placed.rate.sum(axis=1), "distortion": placed.distortion}
             item = table.index.to_numpy().astype(str)
             save_arrays(path, {**named, "nearest": table["nearest"].to_numpy().astype(str), "item": item})
-    except OSError as error:
+    except (DiskFull, OSError) as error:
         raise InputError(f"{path} cannot be written ({error.strerror}); name another file with --out.") from error

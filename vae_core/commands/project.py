@@ -50,7 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
     encodings = cache.encodings()
     stored = None if encodings is None else cache.map(name, encodings.mean)
     if encodings is None or stored is None:
-        raise InputError(f"The map {name} could not be kept in {chosen.space}; is the disk full?")
+        raise InputError(f"The map {name} could not be kept in {chosen.space}; make room, or name another --workspace.")
     told = [f"{key.replace('_', ' ')} {value}" for key, value in stored[2].items() if key != "inverse"]
     print(f"{name}: {len(stored[1]):,} points" + "".join(f", {text}" for text in told))
     if chosen.quality:

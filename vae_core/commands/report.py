@@ -37,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
     from vae_core.errors import InputError
     from vae_core.opening import reopen
     from vae_core.report.making import kept_report, make_report
-    from vae_core.storage import write_text
+    from vae_core.storage import DiskFull, write_text
 
     out: Path = chosen.out
     if out.suffix not in (".html", ".htm"):
@@ -51,7 +51,7 @@ def run(chosen: argparse.Namespace) -> int:
             html = make_report(space, bar)
     try:
         write_text(out, html)
-    except OSError as error:
+    except (DiskFull, OSError) as error:
         raise InputError(f"{out} cannot be written ({error.strerror}); name another file with --out.") from error
     print(out)
     return 0

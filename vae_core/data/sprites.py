@@ -22,6 +22,7 @@ from vae_core.data.reserve import free_memory
 from vae_core.data.sprite_shapes import PATCH, RADIUS, SHAPES, draw
 from vae_core.errors import InputError
 from vae_core.progress import Progress, Stopped, silent
+from vae_core.storage import DiskFull, new_mapped
 
 SIZE = 64
 SHAPE_NAMES = tuple(SHAPES)
@@ -204,14 +205,14 @@ def _paint_into(
         raise InputError(f"{file}: this file exists already; give another name or remove it.")
     unfinished = file.with_name(f".{file.name}.unfinished")
     try:
-        values = np.lib.format.open_memmap(unfinished, mode="w+", dtype=np.uint8, shape=shape)
+        values = new_mapped(unfinished, np.uint8, shape)
         _paint(values, chosen, hue, progress)
         values.flush()
         del values
         unfinished.replace(file)
         mapped: np.ndarray = np.load(file, mmap_mode="r", allow_pickle=False)
         return mapped
-    except OSError as error:
+    except (DiskFull, OSError) as error:
         raise InputError(
             f"{file}: the sprites cannot be written here ({error.strerror}); choose another place."
         ) from error

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 import numpy as np
 
-from vae_core.storage import CacheDamaged, load_arrays, save_arrays
+from vae_core.storage import CacheDamaged, DiskFull, load_arrays, save_arrays
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def keep(path: Path | str, result: Any, *, stamp: str = "") -> bool:
     about = {"format": FORMAT, "layout": layout(cls), "stamp": stamp, "fields": told}
     try:
         save_arrays(Path(path), {_ABOUT: np.array(json.dumps(about)), **arrays})
-    except OSError as error:
+    except (DiskFull, OSError) as error:
         log.warning("%s could not be kept (%s); it will be computed again next time.", path, error)
         return False
     return True

@@ -14,7 +14,7 @@ import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.jobs.files import read_json, write_json
-from vae_core.storage import write_atomically
+from vae_core.storage import DiskFull, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +150,7 @@ class Job:
             told = {"state": state, "error": error, "seconds": self._took, "gave": self.gave}
             try:
                 write_atomically(self.folder / "state.json", lambda path: write_json(path, told))
-            except OSError as problem:
+            except (DiskFull, OSError) as problem:
                 log.warning("%s: how the job ended could not be written (%s).", self.folder, problem.strerror)
         self._ended.set()
 

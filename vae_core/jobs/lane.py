@@ -14,6 +14,7 @@ from vae_core.jobs.files import FolderProgress
 from vae_core.jobs.job import Job
 from vae_core.jobs.line import FairLine
 from vae_core.progress import Stopped
+from vae_core.storage import DiskFull, is_full
 
 
 class Deserted(Stopped):
@@ -119,4 +120,10 @@ def do_job(folder: str, function: str, arguments: dict[str, Any], sign: str | No
     except Stopped:
         if progress.deserted:
             raise Deserted from None
+        raise
+    except OSError as error:
+        if is_full(error):  # what a library writes by itself
+            raise DiskFull(
+                f"The disk is full ({error}), so the work could not go on; make room, or name another --workspace."
+            ) from error
         raise

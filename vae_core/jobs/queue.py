@@ -24,6 +24,7 @@ from vae_core.jobs.kinds import KINDS, NEWEST_FIRST, Kind, LaneName, local_worke
 from vae_core.jobs.lane import Deserted, Lane
 from vae_core.jobs.lease import Lease
 from vae_core.progress import Stopped
+from vae_core.storage import DiskFull
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class Jobs:
                 request = {"kind": kind, "title": title, "arguments": arguments}
                 self._heartbeat.begin()
                 folder = open_folder(self.root, self._heartbeat.server, key, request)
-            except OSError as error:
+            except (DiskFull, OSError) as error:
                 raise InputError(
                     f"{title} cannot be started: {self.root} cannot be written to ({error.strerror}); "
                     "make room, or name another --workspace."

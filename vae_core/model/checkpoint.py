@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save
 from vae_core.errors import InputError
 from vae_core.model.config import VAEConfig
 from vae_core.model.vae import VAE
-from vae_core.storage import write_atomically
+from vae_core.storage import DiskFull, write_atomically
 
 FORMAT = "latent-explorer-vae-1"
 WEIGHTS = "model.safetensors"
@@ -48,7 +48,7 @@ def save_checkpoint(model: VAE, folder: Path | str, training: dict[str, Any] | N
         record = {"format": FORMAT, "architecture": model.config.to_dict(), "training": training or {}}
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
         _write(folder / CONFIG, text.encode())
-    except OSError as error:
+    except (DiskFull, OSError) as error:
         raise InputError(
             f"{folder}: the checkpoint cannot be written ({error.strerror}); choose another folder."
         ) from error

@@ -21,6 +21,7 @@ from vae_core.space.partial import DRAWS, RESUMED_FROM, PartialEncodings
 from vae_core.space.rate import rate
 from vae_core.space.trust import TrustScale
 from vae_core.space.trust.faithfulness import usual_round_trips
+from vae_core.storage import DiskFull
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ def _partial(
         return None
     try:
         return PartialEncodings(folder, n, d, fingerprint, draws, name)
-    except OSError as error:
+    except (DiskFull, OSError) as error:
         log.warning("%s cannot be written to (%s): an interruption will lose what is done.", folder, error)
         return None
 

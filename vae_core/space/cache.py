@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from vae_core.errors import InputError
 from vae_core.space.neighbours import Neighbours, Table
 from vae_core.space.partial import DRAWS
 from vae_core.space.projection import latent_fingerprint, read_points
 from vae_core.space.quality import Quality
 from vae_core.space.settings import ProjectionSettings
 from vae_core.space.trust.scale import Calibration, TrustScale
-from vae_core.storage import CacheDamaged, load_arrays, map_arrays, save_arrays, save_mapped, write_text
+from vae_core.storage import CacheDamaged, DiskFull, load_arrays, map_arrays, save_arrays, save_mapped, write_text
 
 log = logging.getLogger(__name__)
 
@@ -104,12 +105,21 @@ class SpaceCache:
                 log.warning("%s is not used (%s); it will be computed again.", path, error)
         return None
 
-    def _write(self, name: str, write: Callable[[Path], None]) -> bool:
+    def _write(self, name: str, write: Callable[[Path], None], must: bool = False) -> bool:
         if self.folder is None:
             return False
         try:
             write(self.folder / name)
-        except OSError as error:
+        except (DiskFull, OSError) as error:
+            if must:
+                raise (
+                    error
+                    if isinstance(error, DiskFull)
+                    else InputError(
+                        f"{self.folder / name} cannot be written ({error.strerror}); make its folder writable, or name "
+                        "another --workspace."
+                    )
+                ) from error
             log.warning("%s could not be kept (%s); it will be computed again next time.", self.folder / name, error)
             return False
         return True
@@ -237,9 +247,9 @@ class SpaceCache:
             return None
         return next((path.stat().st_mtime_ns for path in self._candidates(_file(name))), None)
 
-    def keep_map(self, name: str, write: Callable[[Path], None]) -> bool:
-        """Store a map; `write` is given the path. Return whether it could be."""
-        return self._write(_file(name), write)
+    def keep_map(self, name: str, write: Callable[[Path], None], must: bool = False) -> bool:
+        """Store a map; `write` is given the path. Return whether it could be; InputError if it `must` be."""
+        return self._write(_file(name), write, must)
 
     def quality(self, name: str, points: np.ndarray) -> Quality | None:
         """Return what was measured of a map, if these are the points ``[n, 2]`` or ``[n, 3]`` that were measured."""
@@ -252,10 +262,10 @@ class SpaceCache:
 
         return self._read(_quality_file(name), read)
 
-    def keep_quality(self, name: str, points: np.ndarray, quality: Quality) -> bool:
-        """Store what was measured of a map; return whether it could be."""
+    def keep_quality(self, name: str, points: np.ndarray, quality: Quality, must: bool = False) -> bool:
+        """Store what was measured of a map; return whether it could be, InputError if it `must` be."""
         arrays = {"map": np.array(latent_fingerprint(points)), **quality.arrays()}
-        return self._write(_quality_file(name), lambda path: save_arrays(path, arrays))
+        return self._write(_quality_file(name), lambda path: save_arrays(path, arrays), must)
 
     def is_shipped(self, name: str) -> bool:
         """Whether a map of this name lies in the shipped folder, which is only read."""

@@ -172,7 +172,7 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     Raises
     ------
     InputError
-        If the folder holds no usable encodings or the settings do not suit them.
+        If the folder holds no usable encodings, the settings do not suit them or the map cannot be kept.
     Stopped
         If `progress` asks to stop.
     """
@@ -185,16 +185,17 @@ def compute_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     if made is None:
         try:
             earlier = None if wanted.start == COMPONENTS else cache.map(wanted.start, mean)
-            made = lay_out_and_keep(wanted, mean, neighbours, cache, progress, None if earlier is None else earlier[1])
+            begin = None if earlier is None else earlier[1]
+            made = lay_out_and_keep(wanted, mean, neighbours, cache, progress, begin, must=True)
         except Stopped as stop:
             if stop.so_far is None or getattr(progress, "wish", None) != "keep":
                 raise
             # As if it had been asked for with so many steps.
             made = whole_map(replace(wanted, iterations=stop.step), stop.so_far, mean, neighbours, {}, heard)
-            _keep(made, mean, cache)
+            _keep(made, mean, cache, must=True)
     if (give := getattr(progress, "give", None)) is not None:
         give(made.id)
-    learn_and_keep(made, mean, cache, heard)
+    learn_and_keep(made, mean, cache, heard, must=True)
     return made.id
 
 
@@ -241,8 +242,7 @@ def measure_in_folder(settings: str, folder: str, shipped: str | None = None, pr
     measured = measure(mean, points, neighbours, progress=progress)
     if not known:
         cache.keep_neighbours(neighbours)
-    if not cache.keep_quality(wanted.id, points, measured):
-        raise InputError(f"What was measured of {wanted.id} could not be kept in {folder}; is the disk full?")
+    cache.keep_quality(wanted.id, points, measured, must=True)
 
 
 def compute_and_keep(
@@ -259,16 +259,18 @@ def compute_and_keep(
     return made
 
 
-def learn_and_keep(made: Projection, mean: np.ndarray, cache: SpaceCache, progress: Progress = silent) -> None:
-    """Learn the inverse from a map that lacks it, and keep the map with it."""
+def learn_and_keep(
+    made: Projection, mean: np.ndarray, cache: SpaceCache, progress: Progress = silent, must: bool = False
+) -> None:
+    """Learn the inverse from a map that lacks it, and keep the map with it; InputError if it `must` be and cannot."""
     if isinstance(made, NeighbourMap) and not made.knows_way_back:
         progress(0, 1, LEARNING)
         made.learn_way_back(progress)
-        _keep(made, mean, cache)
+        _keep(made, mean, cache, must)
 
 
-def _keep(made: Projection, mean: np.ndarray, cache: SpaceCache) -> bool:
-    return cache.keep_map(made.id, lambda path: made.save(path, latent_fingerprint(mean)))
+def _keep(made: Projection, mean: np.ndarray, cache: SpaceCache, must: bool = False) -> bool:
+    return cache.keep_map(made.id, lambda path: made.save(path, latent_fingerprint(mean)), must)
 
 
 def lay_out_and_keep(
@@ -278,8 +280,12 @@ def lay_out_and_keep(
     cache: SpaceCache,
     progress: Progress,
     begin: np.ndarray | None = None,
+    must: bool = False,
 ) -> Projection:
-    """Make a map as `lay_out` does and keep it, and the neighbours if they had to be computed for it."""
+    """Make a map as `lay_out` does and keep it, and the neighbours if they had to be computed for it.
+
+    A map that `must` be kept and cannot be is an InputError.
+    """
     settings.check(*mean.shape)
     whole = fitted_sample(settings, len(mean)) is None
     if settings.method in ("tsne", "umap") and whole and not neighbours.ready:
@@ -289,6 +295,6 @@ def lay_out_and_keep(
     if settings.method == "tsne" and cache.folder is not None:
         unfinished = UnfinishedMap(cache.folder, settings, latent_fingerprint(mean))
     made = lay_out(settings, mean, neighbours, progress, unfinished, begin)
-    if settings.method in ("tsne", "umap") and _keep(made, mean, cache) and unfinished is not None:
+    if settings.method in ("tsne", "umap") and _keep(made, mean, cache, must) and unfinished is not None:
         unfinished.remove()
     return made

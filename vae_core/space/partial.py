@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import time
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Literal
 
 import numpy as np
 
-from vae_core.storage import write_text
+from vae_core.storage import DiskFull, new_mapped, write_text
+
+log = logging.getLogger(__name__)
 
 #: Sets of fewer items are encoded sooner than it pays to note how far one is.
 RESUMED_FROM = 20_000
@@ -45,7 +48,7 @@ class PartialEncodings:
 
     Raises
     ------
-    OSError
+    DiskFull, OSError
         If the files cannot be made.
     """
 
@@ -57,6 +60,7 @@ class PartialEncodings:
         self._draws = draws
         self._done: dict[Stage, int] = {"encoding": 0, "distortion": 0}
         self._noted = time.monotonic()
+        self._troubled = False
         known = self._read()
         shapes = {"mean": (n, d), "logvar": (n, d), "distortion": (n,), "distortion_error": (n,)}
         if known is None:
@@ -65,7 +69,7 @@ class PartialEncodings:
         else:
             self._done = known
         self.mean, self.logvar, self.distortion, self.distortion_error = (
-            np.lib.format.open_memmap(self._folder / f"{name}.npy", "w+", np.float32, shape)
+            new_mapped(self._folder / f"{name}.npy", np.float32, shape)
             if known is None
             else np.load(self._folder / f"{name}.npy", mmap_mode="r+")
             for name, shape in shapes.items()
@@ -80,11 +84,15 @@ class PartialEncodings:
         self._done[stage] = count
         if now or time.monotonic() - self._noted >= _NOTED_SECONDS:
             self._noted = time.monotonic()
-            for array in (self.mean, self.logvar, self.distortion, self.distortion_error):
-                array.flush()  # before the note: what it counts must be there
-            write_text(
-                self._folder / "done.json", json.dumps({**self._about, "draws": self._draws, "done": self._done})
-            )
+            about = {**self._about, "draws": self._draws, "done": self._done}
+            try:
+                for array in (self.mean, self.logvar, self.distortion, self.distortion_error):
+                    array.flush()  # before the note: what it counts must be there
+                write_text(self._folder / "done.json", json.dumps(about))
+            except (DiskFull, OSError) as error:
+                if not self._troubled:
+                    log.warning("%s: an interrupted encoding would begin anew (%s).", self._folder, error)
+                self._troubled = True
 
     def remove(self) -> None:
         """Take the files away."""

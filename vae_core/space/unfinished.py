@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from vae_core.space.settings import ProjectionSettings
-from vae_core.storage import CacheDamaged, load_arrays, save_arrays
+from vae_core.storage import CacheDamaged, DiskFull, load_arrays, save_arrays
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class UnfinishedMap:
         told = {"about": np.array(self._about), "library": np.array(library), "step": np.array(descent.step)}
         try:
             save_arrays(self._path, {**told, **arrays})
-        except OSError as error:
+        except (DiskFull, OSError) as error:
             self._writable = False
             log.warning("%s could not be written (%s); an interrupted map begins anew.", self._path, error)
         self._noted = time.monotonic()

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from vae_core.errors import InputError
 from vae_core.model.vae import VAE
-from vae_core.storage import write_atomically
+from vae_core.storage import DiskFull, write_atomically
 from vae_core.train.settings import TrainSettings
 
 STATE = "training.pt"
@@ -101,7 +101,7 @@ def save_state(
 
     try:
         write_atomically(folder / STATE, write)
-    except OSError as error:
+    except (DiskFull, OSError) as error:
         raise InputError(
             f"{folder}: the training cannot be saved ({error.strerror}); choose another folder."
         ) from error
