@@ -11,7 +11,7 @@ from typing import Any
 from vae_core import InputError, LatentSpace
 from vae_core.interpret.answers import answers_of
 from vae_core.interpret.studies import STUDIES, Asked
-from vae_core.jobs.threads import PatientThreads
+from vae_core.jobs.executors import PatientThreads
 from vae_core.progress import Stopped
 
 log = logging.getLogger(__name__)
