@@ -1,4 +1,5 @@
 // Requests to the server: numbers out, pixels back, one in flight, newest wins.
+import { under } from "./revision.js";
 export { asVisitor } from "./visitor.js";
 
 let known = null; // reading it anew would cost milliseconds a request
@@ -91,25 +92,30 @@ export async function framed(path, options) {
   return { about, pixels: about.type === "float32" ? new Float32Array(bytes.slice(end + 1).buffer) : bytes.subarray(end + 1) };
 }
 
-// Runs `work` on the newest argument only; whatever was asked for in between is never sent.
-export function newest(work, done, failed) {
+// Runs `work` on the newest argument only; whatever was asked for in between is never sent. `done` and `failed` hear of an answer
+// only while `parts`, on which it depends, are as they were when it was asked for; `ended` hears of the end of every one.
+export function newest(parts, work, done, failed, ended = () => {}) {
   let running = false;
   let waiting = null;
   async function run() {
     running = true;
     while (waiting) {
-      const { argument } = waiting;
+      const { argument, counts } = waiting;
       waiting = null;
       try {
-        done(await work(argument), argument);
+        if (counts()) {
+          const answer = await work(argument);
+          if (counts()) done(answer, argument);
+        }
       } catch (error) {
-        failed(error, argument);
+        if (counts()) failed(error, argument);
       }
+      ended(argument);
     }
     running = false;
   }
-  return (argument) => {
-    waiting = { argument };
+  return (argument, counts = under(...parts)) => {
+    waiting = { argument, counts };
     if (!running) run();
   };
 }

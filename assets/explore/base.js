@@ -19,6 +19,10 @@ export function baseQuery(projection = state.projection) {
   return base ? `?base=${base.join(",")}` : "";
 }
 
+// How often it has moved: what was asked from it is told by that to be passed.
+let moves = 0;
+export const baseMoves = () => moves;
+
 const listeners = [];
 export const onBaseMoved = (listener) => { listeners.push(listener); };
 
@@ -58,5 +62,7 @@ subscribe((changed, how) => {
   lastFrom = isFromPoint();
   // A touched spot of this map moves the point within its plane only, so what lies off it stays.
   const moved = isFromPoint() && changed.has("z") && !how.answer;
-  if (switched || moved) for (const listener of listeners) listener();
+  if (!switched && !moved) return;
+  moves += 1;
+  for (const listener of listeners) listener();
 });

@@ -1,6 +1,6 @@
 // Maps of very many items: a picture of the part in view, drawn anew as the view moves; points once few are in it.
 import { framed, newest, postJSON } from "./api.js";
-import { selectionQuery } from "./chosen.js";
+import { selectionQuery, showsOnly } from "./chosen.js";
 import { flat, plotBox, plotElement, requestedColour, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { dimmed } from "./selection_marks.js";
@@ -37,6 +37,8 @@ function same(one, other) {
 const sameMap = (asked) => ["space", "projection", "color"].every((name) => part?.asked[name] === asked[name]);
 
 const load = newest(
+  // Another part of the map in view is no other map: what comes late is drawn where it belongs.
+  ["space", "projection", "selection", "chosen", () => requestedColour(), () => showsOnly()],
   async ({ space, projection, ...asked }) => {
     const { about, pixels } = await framed(`spaces/${space}/part/${encodeURIComponent(projection)}`, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked),
@@ -45,7 +47,6 @@ const load = newest(
     return { about, points: pixels };
   },
   (answer, asked) => {
-    if (asked.space !== state.space || asked.projection !== state.projection) return;
     part?.picture?.close();
     part = { ...answer, asked };
     paintBigMap();

@@ -2,16 +2,18 @@
 import { getJSON } from "./api.js";
 import { tellError } from "./notice.js";
 import { element } from "./picture.js";
+import { questions } from "./revision.js";
 import { state } from "./store.js";
 
 const HOW = { known: "from its format", stated: "stated", found: "found by trying", measured: "measured" };
 let dialog = null;
+const cards = questions("space");
 
 export async function showCard() {
-  const { space } = state;
+  const counts = cards();
   try {
-    const card = await getJSON(`spaces/${space}/model`);
-    if (space !== state.space) return;
+    const card = await getJSON(`spaces/${state.space}/model`);
+    if (!counts()) return;
     dialog?.remove();
     dialog = element(
       "dialog",
@@ -25,7 +27,7 @@ export async function showCard() {
     dialog.showModal();
     dialog.scrollTop = 0; // the button that has the focus is its end
   } catch (error) {
-    tellError(error);
+    if (counts()) tellError(error);
   }
 }
 

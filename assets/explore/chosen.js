@@ -3,6 +3,7 @@
 import { framed, whenBack } from "./api.js";
 import { onMapReady, requestedColour, requestMap } from "./map.js";
 import { tell, tellError } from "./notice.js";
+import { questions } from "./revision.js";
 import { current, state, subscribe, update } from "./store.js";
 
 // The colour that tells what is selected from all else.
@@ -10,15 +11,16 @@ export const SELECTION = ":selection";
 const KEPT = 12;
 
 const known = new Map(); // "space|chosen" -> what the server told, the last ones
-let asking = 0;
-let working = false;
+const changes = questions("space", "chosen");
+const refreshes = questions("space", "chosen", "color");
+const open = new Set(); // what tells of each question whether it still counts
 let missing = null; // why the selection of the address is not there
 
 const key = (chosen = state.chosen) => `${state.space}|${chosen}`;
 
 // { count, total, column, classes, left_out, bits } of the selection on show; null while there is none, or it is not known yet.
 export const selected = () => (state.chosen ? known.get(key()) ?? null : null);
-export const isWorking = () => working;
+export const isWorking = () => [...open].some((counts) => counts());
 export const whyMissing = () => (state.chosen && !selected() ? missing : null);
 export const isSelected = (index) => Boolean(selected().bits[index >> 3] & (1 << (index & 7)));
 // Whether anything stands out: of an empty selection nothing does.
@@ -40,8 +42,8 @@ async function ask(path, body) {
   return { ...about, bits: pixels };
 }
 
-// Classes are those of the column that coloured the map when they were told.
-function remember(at, told, color = state.color) {
+// Classes are those of the column that coloured the map when they were asked for.
+function remember(at, told, color) {
   known.delete(at);
   known.set(at, { ...told, color });
   if (known.size > KEPT) known.delete(known.keys().next().value);
@@ -52,27 +54,23 @@ const shown = () => ({ color: requestedColour() ?? "", hidden: state.selection ?
 
 // True once the selection is another one.
 async function change(path, body) {
-  asking += 1;
-  const mine = asking;
-  const { space } = state;
-  working = true;
+  const counts = changes();
+  const { color } = state;
+  open.add(counts);
   tellAll();
   try {
     const told = await ask(path, { ...shown(), ...body, chosen: state.chosen ?? "" });
-    if (mine !== asking || space !== state.space) return false;
-    remember(key(told.chosen), told);
-    working = false;
+    if (!counts()) return false;
+    remember(key(told.chosen), told, color);
+    open.delete(counts);
     update({ chosen: told.chosen }, { commit: true });
-    tellAll();
     return true;
   } catch (error) {
-    tellError(error);
+    if (counts()) tellError(error);
     return false;
   } finally {
-    if (mine === asking && working) {
-      working = false;
-      tellAll();
-    }
+    open.delete(counts);
+    tellAll();
   }
 }
 
@@ -90,8 +88,7 @@ function drop(how) {
 }
 
 export function clear() {
-  asking += 1;
-  working = false;
+  changes(); // what was asked for is not waited for any more
   drop({ commit: true });
   tell("Nothing is selected any more.");
 }
@@ -111,18 +108,17 @@ async function refresh() {
     tellAll();
     return;
   }
-  asking += 1;
-  const mine = asking;
+  const counts = refreshes();
   const [at, { color }] = [key(), state];
   missing = null;
-  working = true;
+  open.add(counts);
   tellAll();
   try {
     const told = await ask("selection", { chosen: state.chosen, color: requestedColour() ?? "" });
-    if (mine !== asking || at !== key()) return;
+    if (!counts()) return;
     remember(at, told, color);
   } catch (error) {
-    if (mine !== asking || at !== key()) return;
+    if (!counts()) return;
     missing = error.message;
     if (error.status === 0) whenBack(refresh);
     // A map that is not there yet may come; whatever else cannot be had is left out.
@@ -131,10 +127,8 @@ async function refresh() {
       drop();
     }
   } finally {
-    if (mine === asking) {
-      working = false;
-      tellAll();
-    }
+    open.delete(counts);
+    tellAll();
   }
 }
 

@@ -4,7 +4,6 @@ import { layBase } from "./base.js";
 import { SELECTION } from "./chosen.js";
 import { anchorOf, fromQuery, redo, toQuery, undo } from "./history.js";
 import { showCard } from "./card.js";
-import { errands } from "./errand.js";
 import { paintComputedMaps } from "./computed_maps.js";
 import { showHelp } from "./help.js";
 import { busyWhile } from "./busy.js";
@@ -14,6 +13,7 @@ import { tell, tellError } from "./notice.js";
 import * as numbers from "./numbers.js";
 import { placeOnMap } from "./overlay.js";
 import { element } from "./picture.js";
+import { questions } from "./revision.js";
 import { goTo, priorMean, randomPoint, unlockAll } from "./sliders.js";
 import { restore } from "./start.js";
 import { current, state, subscribe, update } from "./store.js";
@@ -80,22 +80,22 @@ export function hear(name, values) {
   if (document.activeElement?.id === name) document.activeElement.blur();
 }
 
-const chooseSpace = errands("space");
+const spaces = questions("space");
 async function openOther(id) {
+  const arrives = spaces();
   document.body.dataset.loading = "true";
   try {
-    await goToOther(id);
+    await goToOther(id, arrives);
   } finally {
-    delete document.body.dataset.loading;
+    if (arrives()) delete document.body.dataset.loading;
   }
 }
 
-async function goToOther(id) {
-  const arrives = chooseSpace();
+async function goToOther(id, arrives) {
   const kept = new URLSearchParams({ space: id, page: state.page, projection: state.projection.startsWith("z:") ? "pca" : state.projection });
-  if (!arrives()) return;
   // Another model of the same data: the same item in the same colours.
   const twin = await getJSON(`spaces/${id}/same?space=${state.space}&item=${state.item ?? ""}`);
+  if (!arrives()) return;
   if (twin.same && state.color && !/^z\d+$|^:/.test(state.color)) kept.set("color", state.color);
   if (twin.index !== null) kept.set("item", twin.index);
   if (await restore(fromQuery(kept.toString()))) update({}, { commit: true });
@@ -149,10 +149,10 @@ async function compute(chosen, dimensions, perplexity, neighbours, distance, see
   return undefined;
 }
 
-const chooseMap = errands("projection", "space");
+const maps = questions("projection", "space");
 async function order(parameters) {
   const { info } = current;
-  const arrives = chooseMap();
+  const arrives = maps();
   const report = await postJSON(asVisitor(`spaces/${info.id}/projections`), parameters);
   if (info !== current.info) return;
   if (!current.info.projections.includes(report.id)) current.info.projections.push(report.id);

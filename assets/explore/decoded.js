@@ -2,13 +2,13 @@
 import { newest, framed, debounced } from "./api.js";
 import { baseQuery } from "./base.js";
 import { endPulse, showPulse } from "./busy.js";
-import { setOut } from "./errand.js";
 import { tellError } from "./notice.js";
 import { drawPlot, isImage } from "./form.js";
 import { anchorOf } from "./history.js";
 import { draw, element } from "./picture.js";
 import { readPlot, tellPlot } from "./plot.js";
-import { current, currentRevision, sameNumbers, state, subscribe, update } from "./store.js";
+import { setOut } from "./revision.js";
+import { current, sameNumbers, state, subscribe, update } from "./store.js";
 import { forgetTouch, knowsWayBack, touchOnceKnown } from "./way_back.js";
 
 let canvas = null;
@@ -65,33 +65,29 @@ export const decodedValues = () => onShow;
 
 // Asks for picture, trust, place and neighbours of the point on show.
 const look = newest(
+  ["z", "space", "projection"],
   ({ z, space, projection, item }) =>
     framed(`spaces/${space}/look/${encodeURIComponent(projection)}${item === null ? "" : `?item=${item}`}`, { method: "POST", body: z }),
   ({ about, pixels }, asked) => {
-    if (asked.revision !== currentRevision() || asked.space !== state.space) return;
     show(asked.z, pixels);
     for (const listener of answered) listener(about, asked);
   },
-  (error, asked) => {
-    if (asked.space === state.space) tellError(error);
-  },
+  tellError,
 );
 
 export function ask() {
   if (!state.z || !current.info) return;
   // Moved away from it, the point is no longer that of the item.
   const item = sameNumbers(anchorOf(state.item)?.z, state.z) ? state.item : null;
-  look({ z: state.z, item, space: state.space, projection: state.projection, revision: currentRevision(), moving });
+  look({ z: state.z, item, space: state.space, projection: state.projection, moving });
 }
 
-// Decodes a spot of the map and goes there; superseded by any later change of the point.
+// Decodes a spot of the map and goes there. The lens goes nowhere, it shows what it passes: until a hand takes another point.
 const touching = newest(
+  ["hand", "space"],
   ({ spot, space, projection, query }) =>
     framed(`spaces/${space}/touch/${encodeURIComponent(projection)}${query}`, { method: "POST", body: new Float32Array(spot) }),
   ({ about, pixels }, asked) => {
-    settled(asked);
-    if (asked.space !== state.space || asked.revision < lastTouch || !asked.arrives()) return;
-    lastTouch = asked.revision;
     const z = Float32Array.from(about.z);
     show(z, pixels);
     // The lens leaves one entry in the history, so that undo leads back to where it began.
@@ -102,20 +98,16 @@ const touching = newest(
     update({ z, item: null, spot }, { commit: asked.commit || began, drawn: true, answer: about, lens: !asked.commit });
     for (const listener of answered) listener(about, asked);
   },
-  (error, asked) => {
-    settled(asked);
-    tellError(error);
+  tellError,
+  ({ number }) => {
+    if (number < lastCommit) return;
+    endPulse();
+    canvas.parentElement.removeAttribute("aria-busy");
   },
 );
 let lastCommit = 0;
-function settled({ revision }) {
-  if (revision < lastCommit) return;
-  endPulse();
-  canvas.parentElement.removeAttribute("aria-busy");
-}
 let lensFresh = true;
 export const restLens = () => { lensFresh = true; };
-let lastTouch = 0;
 let touches = 0;
 
 // `projection`: the map that was touched, which may be left already; `at`: where in the window it was; `query`: from which
@@ -132,16 +124,9 @@ export function touch(spot, commit = true, { projection = state.projection, at =
     lastCommit = touches;
     canvas.parentElement.setAttribute("aria-busy", "true");
   }
-  touching({
-    spot,
-    commit,
-    moving: !commit,
-    space: state.space,
-    projection,
-    query,
-    revision: touches,
-    arrives: commit ? setOut() : () => true, // the lens goes nowhere: it shows what it passes
-  });
+  const asked = { spot, commit, moving: !commit, space: state.space, projection, query, number: touches };
+  if (commit) touching(asked, setOut());
+  else touching(asked);
 }
 
 let moving = false; // a hand is on a slider
@@ -149,10 +134,7 @@ const askSoon = debounced(ask, 30);
 const askNext = debounced(ask, 0);
 subscribe((changed, how) => {
   // Whatever else has been gone to since a spot was touched is what is wanted.
-  if (changed.has("space") || (changed.has("z") && !how.answer)) {
-    lastTouch = touches + 1;
-    forgetTouch();
-  }
+  if (changed.has("space") || (changed.has("z") && !how.answer)) forgetTouch();
   if (how.answer || how.station !== undefined) return; // the strip from A to B is played: all of it is there
   // What is drawn already can wait for its trust until the key's own task has ended.
   if (changed.has("z")) {

@@ -2,11 +2,11 @@
 import { framed } from "./api.js";
 import { rememberItem } from "./controls.js";
 import { show } from "./decoded.js";
-import { setOut } from "./errand.js";
 import { isImage } from "./form.js";
 import { addLayer } from "./layer_places.js";
 import { tell, tellError } from "./notice.js";
 import { element } from "./picture.js";
+import { setOut } from "./revision.js";
 import { current, state, subscribe, update } from "./store.js";
 import { showOwn } from "./touched.js";
 
@@ -69,6 +69,6 @@ async function encode(file, invert = false) {
     showOwn(about, pixels, () => encode(file, !invert));
     tell(about.fitted);
   } catch (error) {
-    tellError(error);
+    if (arrives()) tellError(error);
   }
 }

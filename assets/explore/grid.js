@@ -1,6 +1,6 @@
 // Decoded pictures over the map, a tile a cell. A tile is what a click on it shows, and fades with its trust.
 import { debounced, framed, newest } from "./api.js";
-import { baseQuery, onBaseMoved } from "./base.js";
+import { baseMoves, baseQuery, onBaseMoved } from "./base.js";
 import { atlas, isImage, tileShape } from "./form.js";
 import { hideCard } from "./hover.js";
 import { asWanted, flat, onMapMoved, plotBox, plotElement, toPixels } from "./map.js";
@@ -27,20 +27,17 @@ export const coversPoints = () => wanted() && flat();
 const busy = (on) => document.querySelector('#map-tools [data-toggle="manifold"]')?.setAttribute("aria-busy", String(on));
 
 const load = newest(
+  ["space", "projection", baseMoves, wanted],
   ({ space, projection, query, spots }) =>
     framed(`spaces/${space}/manifold/${encodeURIComponent(projection)}${query}`, { method: "POST", body: spots }),
   ({ about, pixels }, asked) => {
-    busy(false);
-    if (asked.key !== key() || !wanted()) return;
     const picture = atlas(pixels, asked.cells.length);
     hideCard();
     tiles = { key: asked.key, query: asked.query, cells: asked.cells, size: asked.size, trust: about.trust, picture };
     repaint();
   },
-  (error) => {
-    busy(false);
-    if (error.status !== 409) tellError(error);
-  },
+  (error) => { if (error.status !== 409) tellError(error); },
+  () => busy(false),
 );
 
 function refresh() {

@@ -2,6 +2,7 @@
 import { debounced } from "./api.js";
 import { tellError } from "./notice.js";
 import { remember, remembered } from "./remember.js";
+import { questions } from "./revision.js";
 import { current, sameNumbers, state, subscribe, update } from "./store.js";
 
 export const PAGES = ["explore", "used", "components", "prior", "meaning", "items"];
@@ -37,7 +38,7 @@ export function goBackFromMap() {
   settle();
   if (origin?.space === state.space && origin.depth === depth && depth > 0) {
     furthest = depth - 1;
-    history.back();
+    go(-1);
   } else update({ projection: mapBefore(), spot: null }, { commit: true });
 }
 
@@ -197,8 +198,7 @@ const deeds = () => JSON.parse(remembered("deeds") ?? "{}"); // depth of the ent
 // An entry of its own, at the same address.
 export function did(deed) {
   replaceSoon.cancel();
-  depth += 1;
-  furthest = depth;
+  deeper();
   keepDeeds({ [depth]: deed });
   history.pushState(mark(), "", `${location.pathname}?${toQuery()}`);
   showDepth();
@@ -224,8 +224,7 @@ function write(push) {
   const address = `${location.pathname}?${toQuery()}`;
   if (push && address === location.pathname + location.search) return;
   if (push) {
-    depth += 1;
-    furthest = depth;
+    deeper();
     keepDeeds();
     history.pushState(mark(), "", address);
     showDepth();
@@ -249,14 +248,32 @@ function showDepth() {
 const settling = [];
 export const settleFirst = (action) => { settling.push(action); };
 const settle = () => { for (const action of settling) action(); };
-export const undo = () => {
+// The browser goes in its own time, and of two steps asked for at once it may take one only; none may lead out of the page's own.
+let aim = null; // the step that is gone to
+let going = false;
+function go(by) {
   settle();
-  if (depth > 0) history.back();
-};
-export const redo = () => {
-  settle();
-  if (depth < furthest) history.forward();
-};
+  aim = Math.min(furthest, Math.max(0, (aim ?? depth) + by));
+  goOn();
+}
+function goOn() {
+  if (going) return;
+  if (aim === null || aim === depth) {
+    aim = null;
+    return;
+  }
+  going = true;
+  history.go(aim - depth);
+}
+// A step of its own begins here.
+function deeper() {
+  aim = null;
+  going = false;
+  depth += 1;
+  furthest = depth;
+}
+export const undo = () => go(-1);
+export const redo = () => go(1);
 
 export function connectHistory(restore) {
   depth = history.state?.depth ?? 0;
@@ -266,14 +283,15 @@ export function connectHistory(restore) {
   history.replaceState(mark(), "", location.href.replace(/([?&])report=[^&#]*&?/, "$1").replace(/[?&]$/, ""));
   if (history.state?.depth === undefined) remember("deeds", "{}");
   showDepth();
-  let moves = 0;
+  const moves = questions();
   let done = Promise.resolve(); // deeds are undone one after the other, however quickly that is asked for
   window.addEventListener("popstate", async (event) => {
     replaceSoon.cancel();
-    moves += 1;
-    const mine = moves;
+    const newest = moves();
     const [from, to] = [depth, event.state?.depth ?? 0];
     depth = to;
+    going = false;
+    goOn();
     origin = event.state?.origin ?? null;
     showDepth();
     restoring = true;
@@ -282,7 +300,7 @@ export function connectHistory(restore) {
     const arrived = await restore(fromQuery(location.search), () => heldBack);
     done = done.then(() => goThrough(from, to)).catch(tellError);
     await done;
-    if (mine !== moves) return; // the newest move alone says where the page is
+    if (!newest()) return; // the newest move alone says where the page is
     restoring = false;
     // What was gone to meanwhile is the next step from here.
     if (!arrived && heldBack) write(true);

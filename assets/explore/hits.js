@@ -5,12 +5,12 @@ import { selectHits } from "./chosen.js";
 import { onMapReady } from "./map.js";
 import { tellError } from "./notice.js";
 import { colour, element } from "./picture.js";
+import { questions } from "./revision.js";
 import { state, subscribe } from "./store.js";
 
 let wanted = ""; // the text looked for
 let found = null; // { key, count, places }
 let repaint = () => {};
-let asking = 0;
 let forget = () => {};
 
 const key = () => `${state.space}/${state.projection}/${wanted}`;
@@ -22,9 +22,9 @@ export function showHits(text) {
   refresh();
 }
 
+const looks = questions("space", "projection", () => wanted);
 async function refresh() {
-  asking += 1;
-  const mine = asking;
+  const counts = looks();
   if (!wanted) {
     found = null;
     show();
@@ -35,13 +35,13 @@ async function refresh() {
     const { about, pixels } = await framed(`spaces/${state.space}/within/${encodeURIComponent(state.projection)}`, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ find: wanted }),
     });
-    if (mine !== asking) return;
+    if (!counts()) return;
     const [count, axes] = about.shape;
     found = { key: asked, count: about.count, places: Array.from({ length: count }, (_, i) => Array.from(pixels.subarray(axes * i, axes * (i + 1)))) };
     show();
   } catch (error) {
     // A map under way comes with a call of its own once it is there.
-    if (mine === asking && error.status !== 409) tellError(error);
+    if (counts() && error.status !== 409) tellError(error);
   }
 }
 

@@ -13,9 +13,9 @@ export const hovered = () => shown?.index ?? null;
 const card = () => document.getElementById("hover-card");
 
 const loadRow = newest(
+  ["space", hovered],
   ({ space, index }) => getJSON(`spaces/${space}/items/${index}`),
-  (item, asked) => {
-    if (hovered() !== asked.index || asked.space !== state.space) return;
+  (item) => {
     const lines = Object.entries(item.row).slice(0, 6);
     card().querySelector("dl").replaceChildren(
       ...lines.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, tidy(value))]),

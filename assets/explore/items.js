@@ -1,11 +1,11 @@
 // Going to an item, stepping through neighbours, finding one.
 import { debounced, getJSON, url } from "./api.js";
-import { setOut } from "./errand.js";
 import { setAnchor } from "./history.js";
 import { onForget, selectFound, showHits } from "./hits.js";
 import { tellError } from "./notice.js";
 import { count } from "./numbers.js";
 import { element } from "./picture.js";
+import { questions, setOut } from "./revision.js";
 import { state } from "./store.js";
 import { goTo } from "./sliders.js";
 import { nearestItems } from "./touched.js";
@@ -22,7 +22,7 @@ export async function goToItem(index, keepTrail = false) {
     setAnchor({ space, index, z: Float32Array.from(item.z) });
     goTo(item.z, { item: index });
   } catch (error) {
-    tellError(error);
+    if (arrives()) tellError(error);
   }
 }
 
@@ -67,15 +67,17 @@ export function layFinder() {
     [...list.children].forEach((line, i) => line.setAttribute("aria-selected", String(i === at)));
     list.children[at]?.scrollIntoView({ block: "nearest" });
   }
+  const searches = questions("space", () => input.value.trim());
   async function lookUp() {
     const text = input.value.trim();
+    const counts = searches();
     if (!text) {
       showHits("");
       return close();
     }
     try {
       const answer = await getJSON(`spaces/${state.space}/find?q=${encodeURIComponent(text)}`);
-      if (input.value.trim() !== text) return;
+      if (!counts()) return;
       matches = answer.matches;
       foundFor = text;
       at = matches.length ? 0 : -1;
@@ -98,7 +100,7 @@ export function layFinder() {
       input.setAttribute("aria-expanded", "true");
       mark();
     } catch (error) {
-      tellError(error);
+      if (counts()) tellError(error);
     }
     return undefined;
   }
@@ -117,8 +119,9 @@ export function layFinder() {
   // What stands in the field counts, not what was found before the last letter.
   async function enter() {
     search.cancel();
+    const arrives = setOut();
     if (foundFor !== input.value.trim()) await lookUp();
-    if (foundFor === input.value.trim() && matches[at]) choose(matches[at].index);
+    if (arrives() && foundFor === input.value.trim() && matches[at]) choose(matches[at].index);
   }
   input.addEventListener("input", search);
   input.addEventListener("blur", close);

@@ -7,6 +7,7 @@ import { noteFitted } from "./big_map.js";
 import { goBackFromMap } from "./history.js";
 import { tell, tellError } from "./notice.js";
 import { element } from "./picture.js";
+import { under } from "./revision.js";
 import { current, state, update } from "./store.js";
 import { watchWayBack } from "./way_back.js";
 
@@ -20,7 +21,7 @@ const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, m
 // `begun` is called when it has to be waited for.
 export async function watchMap(space, projection, begun = () => {}) {
   const path = `spaces/${space}/projections/${encodeURIComponent(projection)}`;
-  const wanted = () => state.space === space && state.projection === projection;
+  const wanted = under("space", "projection");
   const letGo = new Promise((resolve) => { left = { path, resolve: () => resolve({ state: "cancelled", here: true }) }; });
   const mine = left;
   givenUp.delete(`${space}/${projection}`);

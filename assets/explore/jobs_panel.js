@@ -3,6 +3,7 @@ import { asVisitor, getJSON } from "./api.js";
 import { busyWhile } from "./busy.js";
 import { tell, tellError } from "./notice.js";
 import { element } from "./picture.js";
+import { questions } from "./revision.js";
 
 const button = () => document.getElementById("jobs");
 const panel = () => document.getElementById("jobs-panel");
@@ -47,19 +48,18 @@ function close() {
 
 // Once now, and again for as long as something runs or somebody looks.
 let timer = 0;
-let looks = 0;
+const looks = questions();
 export async function lookAtJobs() {
   clearTimeout(timer);
-  looks += 1;
-  const mine = looks;
+  const counts = looks();
   let jobs;
   try {
     jobs = await getJSON(asVisitor("jobs"));
   } catch (error) {
-    if (!panel().hidden) tellError(error);
+    if (counts() && !panel().hidden) tellError(error);
     return;
   }
-  if (mine !== looks) return;
+  if (!counts()) return;
   const running = jobs.filter(active).length;
   button().dataset.running = String(running);
   button().querySelector(".count").textContent = running || "";

@@ -1,7 +1,6 @@
 // Other data over the map: each layer in a colour of its own, or in the map's; what is foreign to the model is hollow.
 import { framed, url } from "./api.js";
 import { show } from "./decoded.js";
-import { setOut } from "./errand.js";
 import { hideCard, hovered, hoverOther } from "./hover.js";
 import { layLayerList, paintLayerList } from "./layer_list.js";
 import { connectPlaces, layersOnMap, pathOf, placesOf, slotOf } from "./layer_places.js";
@@ -9,6 +8,7 @@ import { plotElement, requestedColour, toPixels } from "./map.js";
 import { cssOnScale } from "./moving.js";
 import { tellError } from "./notice.js";
 import { colour, element } from "./picture.js";
+import { setOut } from "./revision.js";
 import { state, subscribe, update } from "./store.js";
 import { showOwn } from "./touched.js";
 
@@ -140,7 +140,7 @@ export async function lookAtNewcomer({ layer, index }) {
     update({ z, item: null, spot: null }, { commit: true, own: true });
     showOwn(about, pixels);
   } catch (error) {
-    tellError(error);
+    if (arrives()) tellError(error);
   }
 }
 

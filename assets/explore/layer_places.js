@@ -3,15 +3,16 @@ import * as numbers from "./numbers.js";
 import { asVisitor, framed, getJSON } from "./api.js";
 import { onMapReady, requestedColour } from "./map.js";
 import { tell, tellError } from "./notice.js";
+import { questions, under } from "./revision.js";
 import { current, state, subscribe, update } from "./store.js";
 
 const POLL = 300; // milliseconds
 export const MOST_SHOWN = 20; // layers at once: five colours of four shapes
 let layers = []; // of the space on show: { id, name, count }
 let layersOf = null;
-let listing = 0; // questions which there are: a late answer would not know the newest
+const listings = questions("space"); // which there are
 const placed = new Map(); // id -> { space, projection, points, axes, labels, classes, values, color, foreign, unlike }
-const placing = new Map(); // id -> number of the newest request
+const placings = new Map(); // id -> its line of questions
 const slots = new Map(); // id -> which colour it has, for as long as the space is on show
 let changed = () => {};
 
@@ -54,10 +55,9 @@ export function showLayer(id, on, how = { commit: true }) {
 export async function refreshLayers() {
   const { space } = state;
   if (space === layersOf) return;
-  listing += 1;
-  const mine = listing;
+  const counts = listings();
   const found = await getJSON(`spaces/${space}/layers`);
-  if (space !== state.space || mine !== listing) return;
+  if (!counts()) return;
   [layers, layersOf] = [found, space];
   for (const [at, id] of chosen().entries()) if (at >= MOST_SHOWN || !layers.some((layer) => layer.id === id)) showLayer(id, false, {});
   placeAll();
@@ -77,9 +77,8 @@ async function place(id) {
   const color = requestedColour();
   const known = placesOf(id);
   if (!layer || (known && known.color === color)) return;
-  const mine = (placing.get(id) ?? 0) + 1;
-  placing.set(id, mine);
-  const wanted = () => placing.get(id) === mine && space === state.space && projection === state.projection;
+  if (!placings.has(id)) placings.set(id, questions("space", "projection", "color"));
+  const wanted = placings.get(id)();
   const path = pathOf(id, `places/${encodeURIComponent(projection)}`);
   try {
     await getJSON(asVisitor(path), { method: "POST" });
@@ -110,14 +109,15 @@ async function place(id) {
 export async function addLayer(file) {
   if (!current.info?.can.encode) return tell("This model cannot encode new items.", "error");
   const { space } = state;
+  const counts = under("space");
   tell(`Encoding ${file.name} …`, "hint");
   try {
     const made = await getJSON(`spaces/${space}/layers?file=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
-    if (space !== state.space) return undefined;
+    if (!counts()) return undefined;
     placed.delete(made.id);
     layersOf = null;
     await refreshLayers();
-    if (space !== state.space) return undefined;
+    if (!counts()) return undefined;
     showLayer(made.id, true);
     tell(`${numbers.count(made.count)} new items${made.left_out ? `; ${numbers.count(made.left_out)} without finite latents are left out` : ""}.`);
   } catch (error) {
@@ -128,10 +128,10 @@ export async function addLayer(file) {
 
 // For good: its files are deleted.
 export async function removeLayer(id) {
-  const { space } = state;
-  await getJSON(`spaces/${space}/layers/${id}`, { method: "DELETE" });
+  const counts = under("space");
+  await getJSON(`spaces/${state.space}/layers/${id}`, { method: "DELETE" });
   placed.delete(id);
-  if (space !== state.space) return;
+  if (!counts()) return;
   layers = layers.filter((layer) => layer.id !== id);
   if (isChosen(id)) showLayer(id, false, {});
   changed();

@@ -15,7 +15,6 @@ import { mapBefore } from "./history.js";
 import { drawnMap, layInterim } from "./interim.js";
 import { goToItem } from "./items.js";
 import { applyMarkers } from "./markers.js";
-import { setOut } from "./errand.js";
 import { watchMap } from "./jobs.js";
 import { recolour, still } from "./moving.js";
 import { hoverNewcomer, lookAtNewcomer, newcomerAt, overNewcomer } from "./layer.js";
@@ -26,6 +25,7 @@ import { element, isDark } from "./picture.js";
 import { layHere, paintOverlay } from "./overlay.js";
 import { connectPinch, isPinching } from "./pinch.js";
 import { isMeasured, ofMap } from "./quality.js";
+import { questions, setOut, under } from "./revision.js";
 import { scaled } from "./text_size.js";
 import { current, state, subscribe, update } from "./store.js";
 import { knowsWayBack, layWayBack, onWayBack } from "./way_back.js";
@@ -154,14 +154,16 @@ export function requestedColour(projection = state.projection) {
   return ofMap(state.color) && !isMeasured(state.space, projection) ? current.info.default_column : state.color;
 }
 
+const maps = questions("space", "projection");
 async function chooseMap() {
   const { space, projection } = state;
+  const counts = maps();
   hideCard();
   showBusy(true);
   try {
-    if (await watchMap(space, projection, () => { if (!plot?.data?.length) requestMap(); })) shownNow();
+    if ((await watchMap(space, projection, () => { if (!plot?.data?.length) requestMap(); })) && counts()) shownNow();
   } catch (error) {
-    if (space !== state.space || projection !== state.projection) return; // another one has been chosen, and asked for
+    if (!counts()) return; // another one has been chosen, and asked for
     gone(error);
     // What cannot be made for this set must not leave the page without a map.
     const refused = error.status >= 400 && error.status < 500;
@@ -270,15 +272,14 @@ const spotUnder = (event) => (event.xvals?.length ? [event.xvals[0], event.yvals
 // Where the items are a picture the server knows which one is meant.
 async function touchBig(spot, at) {
   const seen = at ? pointAt({ x: at.clientX ?? at.x, y: at.clientY ?? at.y }) : null;
-  const asked = `${state.space}/${state.projection}`;
-  const arrives = setOut();
+  const [arrives, sameMap] = [setOut(), under("space", "projection")];
   try {
     const index = seen ?? (await itemNear(spot));
-    if (!arrives() || asked !== `${state.space}/${state.projection}`) return;
+    if (!arrives() || !sameMap()) return;
     if (index === null) touchSpot(spot, null);
     else touchItem(index, null);
   } catch (error) {
-    tellError(error);
+    if (arrives()) tellError(error);
   }
 }
 
@@ -303,11 +304,12 @@ export function holdLens(held) {
 const peek = debounced(async (at) => {
   const spot = at === pointer && spotAt(at);
   if (!spot) return;
+  const counts = under("space", "projection", () => pointer);
   try {
     const index = await itemNear(spot);
-    if (at === pointer && !isLens()) hover(index, at);
+    if (counts() && !isLens()) hover(index, at);
   } catch (error) {
-    tellError(error);
+    if (counts()) tellError(error);
   }
 }, 120);
 

@@ -1,6 +1,7 @@
 // A map while it is being computed: the points glide from one iterate to the next, drawn by the graphics card.
 import { numbersOf } from "./api.js";
 import { colour, element } from "./picture.js";
+import { questions } from "./revision.js";
 
 // Position in the frame before and in the newest one; `share` runs from 0 to 1 between them, `eye` says what is seen of it.
 const VERTEX = `
@@ -20,7 +21,7 @@ void main() { vec2 d = gl_PointCoord - 0.5; if (dot(d, d) > 0.25) discard; gl_Fr
 
 let drawing = null; // { canvas, gl, buffers, count, before, after, began, lasting, frame }
 let asking = false;
-let stills = 0;
+const previews = questions("space", "projection");
 
 export const isMoving = () => Boolean(drawing);
 
@@ -28,10 +29,10 @@ export const isMoving = () => Boolean(drawing);
 export async function glide(job, plot, lasting) {
   if (asking) return;
   asking = true;
-  const mine = stills;
+  const counts = previews();
   try {
     const { shape, buffer } = await numbersOf(`jobs/${job}/preview`);
-    if (mine !== stills) return; // the map is there, or another one is
+    if (!counts()) return; // the map is there, or another one is
     const points = fitted(new Float32Array(buffer), shape[1]);
     drawing ??= begin(plot, points, shape[1] === 3 ? DEEP : FLAT);
     if (!drawing || drawing.count !== shape[0]) return;
@@ -58,7 +59,7 @@ export function recolour(plot) {
 }
 
 export function still() {
-  stills += 1;
+  previews(); // what is under way is not drawn any more
   if (!drawing) return;
   cancelAnimationFrame(drawing.frame);
   drawing.canvas.remove();

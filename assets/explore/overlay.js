@@ -16,6 +16,7 @@ import { connectLinks, linkedPlaces, paintLinks } from "./links.js";
 import { asWanted, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { colour, fitted } from "./picture.js";
+import { questions } from "./revision.js";
 import { dimOthers, hasSelectionMarks, paintSelectionMarks } from "./selection_marks.js";
 import { connectShade, isShaded, paintShade } from "./shade.js";
 import { current, state, subscribe } from "./store.js";
@@ -183,7 +184,9 @@ function paintPath(context) {
 
 const pathKey = () => (state.pins.a && state.pins.b ? `${state.projection}|${state.pins.a}|${state.pins.b}` : "");
 
+const paths = questions("space", "projection", "pins");
 async function refreshPath() {
+  const counts = paths();
   const { a, b } = state.pins;
   const key = pathKey();
   const there = state.projection.startsWith("z:") || current.info?.projections.includes(state.projection);
@@ -192,13 +195,13 @@ async function refreshPath() {
   const points = Float32Array.from(Array.from({ length: count }, (_, i) => [...between(a, b, i / (count - 1))]).flat());
   try {
     const { shape, buffer } = await postNumbers(`spaces/${state.space}/locate/${encodeURIComponent(state.projection)}`, points);
-    if (key !== pathKey()) return undefined;
+    if (!counts()) return undefined;
     const [, axes] = shape;
     const places = new Float32Array(buffer);
     path = { key, points: Array.from({ length: count }, (_, i) => Array.from(places.subarray(axes * i, axes * (i + 1)))) };
     paintOverlay();
   } catch (error) {
-    if (error.status !== 409) tellError(error);
+    if (counts() && error.status !== 409) tellError(error);
   }
   return undefined;
 }

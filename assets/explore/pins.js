@@ -50,6 +50,7 @@ export function goToPin(name) {
 }
 
 const decodePins = newest(
+  ["space", "pins"],
   async ({ space, pins }) => {
     const chosen = NAMES.filter((name) => pins[name]);
     const points = chosen.map((name) => pins[name]);
@@ -64,7 +65,6 @@ const decodePins = newest(
     return { chosen, points, pixels: picturesOf(buffer), trust: new Float32Array(scores.buffer) };
   },
   ({ chosen, points, pixels, trust }, asked) => {
-    if (asked.space !== state.space || asked.pins !== state.pins) return;
     decoded = { space: asked.space, points, pixels };
     chosen.forEach((name, i) => drawSmall(parts[name].canvas, pixels, i));
     setLine(chosen.length === 2 ? { points, pixels, trust, first: 2 } : null);

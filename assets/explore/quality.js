@@ -6,6 +6,7 @@ import { onMapReady, requestMap } from "./map.js";
 import { tellError } from "./notice.js";
 import { count, fixed, percent } from "./numbers.js";
 import { element } from "./picture.js";
+import { questions } from "./revision.js";
 import { current, state, subscribe, update } from "./store.js";
 
 const POLL = 300; // milliseconds
@@ -19,29 +20,30 @@ const measured = new Set(); // "space/projection" of maps whose points can be co
 export const isMeasured = (space, projection) => measured.has(`${space}/${projection}`);
 export const ofMap = (color) => Boolean(current.info?.columns.find((column) => column.name === color)?.of_map);
 
-let asking = 0;
+const measurings = questions("space", "projection", "color");
+let begun = false; // for the map on show
 async function measure() {
-  asking += 1;
-  const mine = asking;
+  begun = true;
+  const counts = measurings();
   const { space, projection, color } = state;
   const path = `spaces/${space}/quality/${encodeURIComponent(projection)}?color=${encodeURIComponent(color ?? "")}`;
   try {
     let answer = await getJSON(asVisitor(path), { method: "POST" });
     if (answer.state === "waiting" || answer.state === "running") lookAtJobs();
-    while (mine === asking && (answer.state === "waiting" || answer.state === "running")) {
+    while (counts() && (answer.state === "waiting" || answer.state === "running")) {
       show(answer);
       await pause();
-      if (space !== state.space || projection !== state.projection) return; // it may be removed by now
+      if (!counts()) return; // it may be removed by now
       answer = await getJSON(path);
     }
-    if (mine !== asking) return;
+    if (!counts()) return;
     show(answer);
     if (answer.state !== "done") return;
     const first = !isMeasured(space, projection);
     measured.add(`${space}/${projection}`);
     if (first && ofMap(state.color)) requestMap();
   } catch (error) {
-    if (mine !== asking) return;
+    if (!counts()) return;
     // Some sets cannot be measured; that is worth a word only to whoever asks for the figures.
     show({ state: "refused", error: error.message });
     if (ofMap(color)) tellError(error);
@@ -143,10 +145,10 @@ export function layQuality() {
   subscribe((changed) => {
     if (changed.has("space") || changed.has("projection")) {
       // The old map's figures are not the new one's.
-      asking += 1;
       report = null;
+      begun = false;
       button().hidden = true;
       close();
-    } else if (changed.has("color") && report) measure();
+    } else if (changed.has("color") && begun) measure();
   });
 }

@@ -1,9 +1,10 @@
 // A veil over those regions of the map whose pictures are not to be believed: coarse at once, then fine.
 import { debounced, postNumbers } from "./api.js";
-import { baseQuery, onBaseMoved } from "./base.js";
+import { baseMoves, baseQuery, onBaseMoved } from "./base.js";
 import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
 import { tellError } from "./notice.js";
 import { colour } from "./picture.js";
+import { questions, under } from "./revision.js";
 import { state, subscribe } from "./store.js";
 import { knowsWayBack } from "./way_back.js";
 
@@ -16,7 +17,6 @@ const MARGIN = 0.4; // of the view on every side: what panning brings in is veil
 
 let layers = []; // { space, projection, picture, from, to }: the corners' places on the map; later ones lie above
 let repaint = () => {};
-let asked = 0;
 
 const wanted = () => Boolean(state.view.shade) && flat() && plotElement()?.data?.length > 0 && asWanted() && knowsWayBack();
 export const isShaded = () => wanted() && layers[0]?.space === state.space && layers[0]?.projection === state.projection;
@@ -61,9 +61,11 @@ async function ask(spots, query) {
 
 const busy = (on) => document.querySelector('#map-tools [data-toggle="shade"]')?.setAttribute("aria-busy", String(on));
 
+const veils = questions();
 async function refresh() {
-  asked += 1;
-  const mine = asked;
+  const newest = veils();
+  const same = under("space", "projection", baseMoves, wanted);
+  const counts = () => newest() && same();
   if (!wanted()) {
     // Switched on again it is asked for anew: the point it was made from may have moved.
     layers = [];
@@ -72,7 +74,6 @@ async function refresh() {
     return;
   }
   const query = baseQuery();
-  const current = () => mine === asked && wanted() && query === baseQuery();
   const { xaxis, yaxis } = plotElement()._fullLayout;
   const [x, y] = [[...xaxis.range], [...yaxis.range]];
   const { width, height } = plotBox();
@@ -82,26 +83,26 @@ async function refresh() {
     const began = performance.now();
     const coarse = layerOf(grid);
     fill(coarse, 0, await ask(grid.spots, query));
-    if (!current()) return;
+    if (!counts()) return;
     layers = [coarse];
     repaint();
     const pace = (performance.now() - began) / (grid.spots.length / 2);
-    await refine(x, y, width, height, coarse, Math.min(MOST, PATIENCE / pace), query, current);
-    if (!current()) return;
+    await refine(x, y, width, height, coarse, Math.min(MOST, PATIENCE / pace), query, counts);
+    if (!counts()) return;
     const around = lattice(widened(x), widened(y), width * (1 + 2 * MARGIN), height * (1 + 2 * MARGIN), 1.5 * COARSE);
     const rim = layerOf(around);
     fill(rim, 0, await ask(around.spots, query));
-    if (!current()) return;
+    if (!counts()) return;
     layers = [rim, ...layers];
     repaint();
   } catch (error) {
-    if (mine === asked && error.status !== 409) tellError(error);
+    if (counts() && error.status !== 409) tellError(error);
   } finally {
-    if (mine === asked) busy(false);
+    if (newest()) busy(false);
   }
 }
 
-async function refine(x, y, width, height, coarse, most, query, current) {
+async function refine(x, y, width, height, coarse, most, query, counts) {
   const cell = Math.max(FINE, Math.sqrt((width * height) / most));
   if (cell >= COARSE) return;
   const grid = lattice(x, y, width, height, cell);
@@ -113,7 +114,7 @@ async function refine(x, y, width, height, coarse, most, query, current) {
   for (let row = 0; row < grid.high; row += rows) {
     const [first, last] = [row * grid.wide, Math.min(grid.high, row + rows) * grid.wide];
     const trust = await ask(grid.spots.slice(2 * first, 2 * last), query);
-    if (!current()) return;
+    if (!counts()) return;
     fill(fine, first, trust);
     layers = [fine];
     repaint();

@@ -16,7 +16,6 @@ import { layMap, requestMap, shownNow } from "./map.js";
 import { connectOverlay } from "./overlay.js";
 import { getJSON } from "./api.js";
 import { busyWhile } from "./busy.js";
-import { setOut } from "./errand.js";
 import { connectAlong } from "../interpret/along.js";
 import { connectLinked } from "../interpret/linked.js";
 import { connectNames } from "../interpret/names.js";
@@ -29,6 +28,7 @@ import { layPins } from "./pins.js";
 import { refreshLayers } from "./layer_places.js";
 import { layQuality } from "./quality.js";
 import { connectReport } from "./report.js";
+import { questions, setOut } from "./revision.js";
 import { layTextSize, onTextSize } from "./text_size.js";
 import { layRows, repaintAll } from "./sliders.js";
 import { laySelectionPanel } from "./selection_panel.js";
@@ -36,28 +36,26 @@ import { repaintTouched } from "./touched.js";
 import { current, state, update } from "./store.js";
 import { layTools, mirror } from "./controls.js";
 
-let opening = 0;
-let restores = 0;
+const openings = questions();
+const restores = questions();
 
 async function openSpace(id) {
-  opening += 1;
-  const mine = opening;
+  const counts = openings();
   document.body.dataset.loading = "true";
   try {
     const info = await getJSON(`spaces/${id}`);
-    return mine === opening ? info : null;
+    return counts() ? info : null;
   } finally {
-    if (mine === opening) delete document.body.dataset.loading;
+    if (counts()) delete document.body.dataset.loading;
   }
 }
 
 // Goes where a link or the history says. Whatever cannot be had is said and left out. Whether it came to that: within the space on
 // show whatever is gone to meanwhile overtakes it, on the way to another one only another way does.
 export async function restore({ wanted, puzzling }, { initial = false, undone = false, stepTaken = () => false } = {}) {
-  restores += 1;
-  const mine = restores;
+  const newest = restores();
   const arrives = setOut();
-  const overtaken = () => mine !== restores || (id === state.space && (stepTaken() || !arrives()));
+  const overtaken = () => !newest() || (id === state.space && (stepTaken() || !arrives()));
   const missing = [...puzzling];
   // An address without a space means the one a page begins with, also on the way back to it.
   let id = wanted.space ?? document.body.dataset.defaultSpace;

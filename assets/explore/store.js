@@ -40,13 +40,21 @@ export function update(changes, how = {}) {
     state[name] = value;
     changed.add(name);
   }
-  if (changed.has("z")) revision += 1;
+  note(changed, how);
   if (changed.size || how.commit) for (const listener of listeners) listener(changed, how);
 }
 
-// Grows with every change of the latent point, so that a late answer is recognised.
-let revision = 0;
-export const currentRevision = () => revision;
+// How often each part has changed: what an answer was asked under is told by it (`revision.js`). Of the latent point there are two
+// more: "goal" leaves out what the lens shows in passing, "hand" what is an answer itself.
+const revisions = new Map();
+export const revisionOf = (name) => revisions.get(name) ?? 0;
+
+function note(changed, { lens, answer }) {
+  const told = [...changed];
+  if (changed.has("z") && !lens) told.push("goal");
+  if (changed.has("z") && !answer) told.push("hand");
+  for (const name of told) revisions.set(name, revisionOf(name) + 1);
+}
 
 export function sameNumbers(a, b) {
   if (a === b) return true;

@@ -147,6 +147,7 @@ function latentTable(item) {
 const fact = (name, value, title) => [element("dt", { title }, name), element("dd", { title }, value)];
 
 const loadItem = newest(
+  ["space", "item"],
   async ({ space, index }) => {
     const [item, pictures] = await Promise.all([
       getJSON(`spaces/${space}/items/${index}`),
@@ -154,8 +155,7 @@ const loadItem = newest(
     ]);
     return { item, pixels: pictures.pixels };
   },
-  ({ item, pixels }, asked) => {
-    if (asked.space !== state.space || asked.index !== state.item) return;
+  ({ item, pixels }) => {
     shownItem = { ...item, pixels };
     nearest = item.nearest;
     paintItem(item, pixels);

@@ -3,6 +3,7 @@ import { asVisitor, getJSON, postJSON } from "./api.js";
 import { lookAtJobs, timeOf } from "./jobs_panel.js";
 import { tell, tellError } from "./notice.js";
 import { element } from "./picture.js";
+import { questions } from "./revision.js";
 import { state, subscribe } from "./store.js";
 
 const POLL = 500; // milliseconds
@@ -36,10 +37,9 @@ export function layWayBack(stage) {
 }
 
 // Watches until the way back from a map is known, for as long as that map is the one wanted.
-let watching = 0;
+const watches = questions("space", "projection");
 export async function watchWayBack(map, first) {
-  watching += 1;
-  const mine = watching;
+  const counts = watches();
   const key = keyOf(map);
   if (first.state === "done") {
     lacking.delete(key);
@@ -47,7 +47,7 @@ export async function watchWayBack(map, first) {
   }
   lacking.add(key);
   const path = `spaces/${map.space}/projections/${encodeURIComponent(map.projection)}`;
-  const wanted = () => mine === watching && keyOf(state) === key;
+  const wanted = () => counts() && keyOf(state) === key;
   let report = first;
   try {
     while (wanted() && underWay(report)) {

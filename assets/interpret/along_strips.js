@@ -20,6 +20,7 @@ const inView = (slider, panel) => {
 };
 
 const load = newest(
+  ["space", nameOf],
   async ({ sliders, points, space }) => {
     const body = Float32Array.from(points.flatMap((point) => Array.from(point)));
     const { buffer } = await postNumbers(`spaces/${space}/decode`, body);
@@ -27,13 +28,12 @@ const load = newest(
     return { pixels: picturesOf(buffer), trust: new Float32Array(scores), sliders };
   },
   ({ pixels, trust, sliders }, asked) => {
-    if (asked.space !== state.space) return;
     const picture = atlas(pixels, STEPS * sliders.length);
     sliders.forEach((slider, row) => {
       painted.set(slider, asked.name);
       paint(slider, picture, trust, row * STEPS);
     });
-    if (asked.name !== nameOf() || asked.left) asked.again();
+    if (asked.left) asked.again();
   },
   tellError,
 );

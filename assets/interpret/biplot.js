@@ -3,6 +3,7 @@ import { numbersOf } from "../explore/api.js";
 import { onMapReady } from "../explore/map.js";
 import { tellError } from "../explore/notice.js";
 import { colour } from "../explore/picture.js";
+import { questions } from "../explore/revision.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 import { scaled } from "../explore/text_size.js";
 
@@ -16,7 +17,9 @@ export const canBiplot = () => /^pca(-3d)?$/.test(state.projection);
 const wanted = () => Boolean(state.view.biplot) && canBiplot() && Boolean(current.info);
 export const hasBiplot = () => wanted() && arrows?.key === key();
 
+const looks = questions("space", "projection");
 async function refresh() {
+  const counts = looks();
   if (!wanted() || arrows?.key === key()) {
     repaint();
     return;
@@ -29,7 +32,7 @@ async function refresh() {
   }
   try {
     const { shape, buffer } = await numbersOf(`spaces/${state.space}/locate/${state.projection}`, { method: "POST", body: points });
-    if (mine !== key()) return;
+    if (!counts()) return;
     const places = new Float32Array(buffer);
     const place = (row) => Array.from(places.subarray(row * shape[1], (row + 1) * shape[1]));
     const from = place(0);
@@ -40,7 +43,7 @@ async function refresh() {
     arrows = { key: mine, from, ends };
     repaint();
   } catch (error) {
-    tellError(error);
+    if (counts()) tellError(error);
   }
 }
 

@@ -3,6 +3,7 @@ import { asVisitor, getJSON, url, whenBack } from "../explore/api.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
 import { tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
+import { questions } from "../explore/revision.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 import { layGallery, refreshGallery } from "./gallery.js";
 import { placeAlong } from "./along.js";
@@ -57,7 +58,7 @@ export function leaveCards(page = null) {
 
 function leave(card) {
   if (card.state !== "asking" && !underWay(card.last)) return;
-  card.asked += 1;
+  card.questions(); // what is under way is not waited for any more
   card.state = "left";
   withdraw(card.path);
   card.path = null;
@@ -83,7 +84,7 @@ function layCard(study) {
     element("div", { className: "card-head" }, element("h2", {}, study.title), status, ...choices, take),
     body,
   );
-  const card = { study, space: current.info.id, root, body, status, take, state: "new", last: null, path: null, have: null, asked: 0, gone: false };
+  const card = { study, space: current.info.id, root, body, status, take, state: "new", last: null, path: null, have: null, questions: questions("space"), gone: false };
   mirrorChoices(card);
   card.chosen = chosenOf(card);
   return card;
@@ -154,9 +155,8 @@ async function nobodyAsks() {
 }
 
 async function ask(card) {
-  card.asked += 1;
-  const mine = card.asked;
-  const overtaken = () => card.gone || mine !== card.asked;
+  const counts = card.questions();
+  const overtaken = () => card.gone || !counts();
   show(card, { state: "asking" });
   try {
     let answer = await inTurn(() => (overtaken() ? null : getJSON(`${pathOf(card)}&begin=first`, { method: "POST" })));

@@ -5,6 +5,7 @@ import { goToItem } from "../explore/items.js";
 import { tellError } from "../explore/notice.js";
 import { count } from "../explore/numbers.js";
 import { element } from "../explore/picture.js";
+import { questions } from "../explore/revision.js";
 import { isUnchosen } from "../explore/touched.js";
 import { current, state, subscribe } from "../explore/store.js";
 import { HIGH, paintTiles, readable, tileWide } from "./gallery_canvas.js";
@@ -24,7 +25,8 @@ let known = null; // how many of all items have the figure they are ordered by
 let total = null; // items in the order, null while unknown
 let cursor = 0; // place of the tile the keyboard is at
 let mine = null; // the item chosen here: the gallery need not run after it
-let order = 0; // changes with every order: late answers of another are dropped
+let order = 0; // changes with every order
+const answersOf = ["space", () => order];
 const visible = () => Boolean(root?.isConnected) && !root.closest("[hidden]") && state.page === "items";
 const comparedBy = () => document.querySelector("#study-wrong_items [data-choice=column]")?.value ?? "";
 const asked = () => ({
@@ -76,16 +78,17 @@ function restart(find = null) {
   cursor = 0;
   laid = { columns: 0, first: 0 };
   host.scrollTop = 0;
-  load({ order, part: 0, find });
+  load({ part: 0, find });
 }
 
 const load = newest(
-  async ({ order: of, part, find }) => {
-    if (of !== order || parts.has(part)) return null;
-    return { of, part, find, answer: await postJSON(`spaces/${state.space}/ranking`, { ...asked(), offset: part * PART, count: PART, ...(find === null || find === undefined ? {} : { find }) }) };
+  answersOf,
+  async ({ part, find }) => {
+    if (parts.has(part)) return null;
+    return { part, find, answer: await postJSON(`spaces/${state.space}/ranking`, { ...asked(), offset: part * PART, count: PART, ...(find === null || find === undefined ? {} : { find }) }) };
   },
   (found) => {
-    if (!found || found.of !== order) return;
+    if (!found) return;
     const { part, find, answer } = found;
     total = answer.total;
     known = answer.known;
@@ -97,8 +100,7 @@ const load = newest(
     }
     paint();
   },
-  (error, { order: of }) => {
-    if (of !== order) return;
+  (error) => {
     if (total === null) sayFailed(error);
     else tellMissing(error);
   },
@@ -157,7 +159,7 @@ function want(tiles) {
   const missing = new Set(tiles.filter(({ item }) => !item).map(({ place }) => Math.floor(place / PART)));
   const middle = tiles.length ? tiles[Math.floor(tiles.length / 2)].place / PART : 0;
   const next = [...missing].sort((one, other) => Math.abs(one + 0.5 - middle) - Math.abs(other + 0.5 - middle))[0];
-  if (next !== undefined) load({ order, part: next });
+  if (next !== undefined) load({ part: next });
   wantPictures(tiles.filter(({ item }) => item).map(({ item }) => item.index));
 }
 
@@ -296,18 +298,19 @@ function choose() {
 const chooseSoon = debounced(choose, 120);
 
 // The item was chosen elsewhere: the gallery goes there if it is in the list.
+const follows = questions(...answersOf, "item");
 async function follow() {
   if (!visible() || state.item === null || isUnchosen() || state.item === mine || total === null) return;
   mine = state.item;
-  const [of, wanted] = [order, state.item];
+  const counts = follows();
   try {
     const { position } = await postJSON(`spaces/${state.space}/ranking`, { ...asked(), offset: 0, count: 0, find: state.item });
-    if (of !== order || wanted !== state.item || position === null) return;
+    if (!counts() || position === null) return;
     cursor = position;
     reveal(cursor);
     paint();
   } catch (error) {
-    tellError(error);
+    if (counts()) tellError(error);
   }
 }
 

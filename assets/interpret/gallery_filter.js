@@ -3,6 +3,7 @@ import { getJSON } from "../explore/api.js";
 import { tellError } from "../explore/notice.js";
 import { count } from "../explore/numbers.js";
 import { element } from "../explore/picture.js";
+import { questions } from "../explore/revision.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 import { columnOption } from "./names.js";
 
@@ -35,7 +36,9 @@ function mirror() {
 let told = null; // of the column on show
 let paint = () => {};
 
+const offers = questions("space", () => column.value);
 async function offer(name, mirrored = false) {
+  const counts = offers();
   value.replaceChildren();
   paint = () => {};
   if (!name) {
@@ -45,7 +48,7 @@ async function offer(name, mirrored = false) {
   try {
     const { space, within } = state;
     const found = await getJSON(`spaces/${space}/columns/${encodeURIComponent(name)}/values`);
-    if (space !== state.space || column.value !== name) return;
+    if (!counts()) return;
     told = found;
     if (told.kind === "category") layValues(name);
     else layRange(name);
@@ -54,7 +57,7 @@ async function offer(name, mirrored = false) {
     else if (told.kind === "number" && told.low !== null) look({ column: name, low: told.low, high: told.high });
     else look(null);
   } catch (error) {
-    tellError(error);
+    if (counts()) tellError(error);
   }
 }
 

@@ -1,6 +1,7 @@
 // What the gallery's items are ordered by, and what is shown of them.
 import { getJSON } from "../explore/api.js";
 import { element } from "../explore/picture.js";
+import { under } from "../explore/revision.js";
 import { current, state, update } from "../explore/store.js";
 import { filterControl, showFilter } from "./gallery_filter.js";
 import { OFFERED, offered, shownAs } from "./gallery_pictures.js";
@@ -30,9 +31,10 @@ export function layHead() {
 // False if another space is on show meanwhile.
 export async function loadChoices() {
   const space = current.info.id;
+  const counts = under("space");
   if (choicesOf !== space) {
     const found = await getJSON(`spaces/${space}/ranking`);
-    if (space !== current.info?.id) return false;
+    if (!counts()) return false;
     choices = found;
     choicesOf = space;
     const groups = Map.groupBy ? Map.groupBy(choices.by, (one) => one.group) : new Map([["", choices.by]]);

@@ -50,20 +50,20 @@ export const isRefused = (item) => refused.has(item);
 export function wantPictures(items) {
   forgetOthers();
   const missing = items.filter((item) => !kept.has(item) && !refused.has(item));
-  if (missing.length) load({ key: key(), space: state.space, as: shownAs(), items: missing.slice(0, MOST_ASKED) });
+  if (missing.length) load({ space: state.space, as: shownAs(), items: missing.slice(0, MOST_ASKED) });
 }
 
 const load = newest(
+  [key],
   (asked) => framed(`spaces/${asked.space}/pictures`, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ items: asked.items, reconstructions: asked.as !== "item" }),
   }),
   ({ about, pixels }, asked) => {
-    if (asked.key !== key()) return;
     keep(asked, about.shape.slice(1), pixels);
     came();
   },
   (error, asked) => {
-    if (asked.key === key() && error.status >= 400 && error.status < 500) for (const item of asked.items) refused.add(item);
+    if (error.status >= 400 && error.status < 500) for (const item of asked.items) refused.add(item);
     failed(error);
   },
 );

@@ -7,6 +7,7 @@ import { goToItem } from "../explore/items.js";
 import { getJSON } from "../explore/api.js";
 import { element } from "../explore/picture.js";
 import { goTo } from "../explore/sliders.js";
+import { questions } from "../explore/revision.js";
 import { paintNames } from "./names.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 
@@ -34,14 +35,13 @@ const known = (color) => current.info.columns.some((one) => one.name === color &
 
 const TOUCHABLE = "[data-axes], [data-item], [data-point], [data-within], [data-dimension], [data-column]";
 
-let opened = 0;
+const relations = questions("space", () => state.view.relation?.join());
 let bring = null; // the cell whose touch opens something that is to be seen beside it
 
 // What a cell of the relations opens, beside them, or below where there is no room.
 export async function openRelation() {
   const host = panel().querySelector("#study-relations .relation-detail");
-  opened += 1;
-  const mine = opened;
+  const counts = relations();
   if (!host) return;
   if (!state.view.relation) {
     host.replaceChildren(element("p", { className: "empty" }, host.dataset.empty));
@@ -52,12 +52,12 @@ export async function openRelation() {
   try {
     const query = new URLSearchParams({ column, source: relation });
     const { html } = await getJSON(`spaces/${state.space}/relations/${dimension}?${query}`);
-    if (mine !== opened) return;
+    if (!counts()) return;
     host.innerHTML = html; // the server escapes every text in it
     if (bring) seeBoth(bring, host);
     bring = null;
   } catch (error) {
-    if (mine === opened) host.replaceChildren(element("p", { className: "empty" }, error.message));
+    if (counts()) host.replaceChildren(element("p", { className: "empty" }, error.message));
   }
 }
 

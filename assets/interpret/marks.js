@@ -3,12 +3,12 @@ import { postNumbers } from "../explore/api.js";
 import { onMapReady } from "../explore/map.js";
 import { tellError } from "../explore/notice.js";
 import { colour } from "../explore/picture.js";
+import { questions } from "../explore/revision.js";
 import { state, subscribe } from "../explore/store.js";
 import { scaled } from "../explore/text_size.js";
 
 let marks = null; // { key, places }
 let repaint = () => {};
-let asking = 0;
 
 function points() {
   if (state.page === "explore") return [];
@@ -19,9 +19,9 @@ function points() {
 const key = (listed) => (listed.length ? `${state.space}/${state.projection}/${listed.join("|")}` : "");
 export const hasMarks = () => Boolean(marks?.places.length);
 
+const looks = questions("space", "projection", "page");
 export async function refreshMarks() {
-  asking += 1;
-  const mine = asking;
+  const counts = looks();
   const listed = points();
   const wanted = key(listed);
   if (marks?.key === wanted) return;
@@ -31,12 +31,12 @@ export async function refreshMarks() {
   try {
     const numbers = Float32Array.from(listed.flatMap((point) => point.split(",").map(Number)));
     const { shape, buffer } = await postNumbers(`spaces/${state.space}/locate/${encodeURIComponent(state.projection)}`, numbers);
-    if (mine !== asking) return;
+    if (!counts()) return;
     const places = new Float32Array(buffer);
     marks = { key: wanted, places: listed.map((_, i) => Array.from(places.subarray(i * shape[1], (i + 1) * shape[1]))) };
     repaint();
   } catch (error) {
-    if (mine === asking && error.status !== 409) tellError(error);
+    if (counts() && error.status !== 409) tellError(error);
   }
 }
 

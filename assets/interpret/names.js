@@ -4,6 +4,7 @@ import { did, onDeed } from "../explore/history.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
 import { tell, tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
+import { under } from "../explore/revision.js";
 import { current, state, subscribe } from "../explore/store.js";
 
 const REST = 1500; // milliseconds after the space is there: names are never waited for
@@ -39,8 +40,9 @@ let newest = 0;
 async function took(space, question) {
   asked += 1;
   const mine = asked;
+  const counts = under("space");
   const answer = await question;
-  if (space !== state.space || mine < newest) return answer;
+  if (space !== state.space || !counts() || mine < newest) return answer;
   newest = mine;
   known = { of: space, ...answer };
   paintNames();

@@ -2,6 +2,7 @@
 import { getJSON, whenBack } from "../explore/api.js";
 import { tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
+import { under } from "../explore/revision.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 import { openGallery } from "./gallery.js";
 import { clearCards, leaveCards, showCards } from "./cards.js";
@@ -59,11 +60,12 @@ async function show() {
   }
   last = state.page;
   const space = current.info.id;
+  const counts = under("space");
   try {
     if (listingOf !== space) {
       document.getElementById("study-cards").replaceChildren(element("p", { className: "empty busy" }, "Looking …"));
       const found = await getJSON(`spaces/${space}/studies`);
-      if (space !== current.info?.id || listingOf === space) return;
+      if (!counts() || listingOf === space) return;
       clearCards();
       listing = found;
       listingOf = space;
@@ -77,7 +79,7 @@ async function show() {
     showCards(state.page, listing.studies.filter((study) => study.page === state.page));
     openGallery();
   } catch (error) {
-    if (space !== current.info?.id) return;
+    if (!counts()) return;
     if (listingOf === space) {
       tellError(error);
       return;

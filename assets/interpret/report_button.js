@@ -3,13 +3,14 @@ import { asVisitor, getJSON, url } from "../explore/api.js";
 import { lookAtJobs } from "../explore/jobs_panel.js";
 import { tell, tellError } from "../explore/notice.js";
 import { element } from "../explore/picture.js";
+import { questions } from "../explore/revision.js";
 import { state, subscribe } from "../explore/store.js";
 import { interpreting } from "./pages.js";
 
 const POLL = 500; // milliseconds
 const pause = () => new Promise((resolve) => { setTimeout(resolve, POLL); });
 const host = () => document.getElementById("study-actions");
-let asking = 0;
+const reports = questions("space");
 
 const path = (rest = "") => `spaces/${state.space}/report${rest}`;
 const underWay = (answer) => answer.state === "waiting" || answer.state === "running";
@@ -23,55 +24,52 @@ function take() {
 }
 
 async function make(anew = false) {
-  asking += 1;
-  const mine = asking;
+  const counts = reports();
   show({ state: "waiting" });
   try {
-    const answer = await follow(await getJSON(asVisitor(path(anew ? "?anew=1" : "")), { method: "POST" }), mine);
+    const answer = await follow(await getJSON(asVisitor(path(anew ? "?anew=1" : "")), { method: "POST" }), counts);
     if (answer?.state === "done") take();
     else if (answer?.state === "missing") tell("Something changed while the report was made; press Report once more.", "error");
   } catch (error) {
-    if (mine === asking) show({ state: "failed", error: error.message });
+    if (counts()) show({ state: "failed", error: error.message });
   }
 }
 
 // Shows how far it is until it is there; what became of it, or null if something else was asked for meanwhile.
-async function follow(first, mine) {
+async function follow(first, counts) {
   const here = path();
   let answer = first;
   if (underWay(answer)) lookAtJobs();
-  while (underWay(answer) && mine === asking) {
+  while (underWay(answer) && counts()) {
     show(answer);
     await pause();
     answer = await getJSON(here);
   }
-  if (mine !== asking) return null;
+  if (!counts()) return null;
   show(answer);
   return answer;
 }
 
 // Whether there is one already, which can then be made anew as well, or one is being made.
 async function look() {
-  asking += 1;
-  const mine = asking;
+  const counts = reports();
   try {
     const answer = await getJSON(path());
-    if (mine === asking && (answer.state === "done" || underWay(answer))) await follow(answer, mine);
+    if (counts() && (answer.state === "done" || underWay(answer))) await follow(answer, counts);
   } catch (error) {
     // Nothing was asked for here: whoever presses the button is told. One that was seen to be made must not seem to go on.
-    if (mine === asking && bar?.isConnected) show({ state: "failed", error: error.message });
+    if (counts() && bar?.isConnected) show({ state: "failed", error: error.message });
   }
 }
 
 async function cancel() {
-  asking += 1;
-  const mine = asking;
+  const counts = reports();
   try {
     await getJSON(asVisitor(path()), { method: "DELETE" });
   } catch (error) {
     tellError(error);
   }
-  if (mine === asking) show({ state: "missing" });
+  if (counts()) show({ state: "missing" });
 }
 
 let bar = null; // while it is made: rebuilt at every look, Cancel would lose the focus
@@ -108,10 +106,7 @@ function show(answer) {
 export function layReportButton() {
   show({ state: "missing" });
   subscribe((changed) => {
-    if (changed.has("space")) {
-      asking += 1;
-      show({ state: "missing" });
-    }
+    if (changed.has("space")) show({ state: "missing" });
     if ((changed.has("space") || changed.has("page")) && interpreting() && state.space && !host().querySelector("progress")) look();
   });
 }

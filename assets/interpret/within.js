@@ -4,12 +4,12 @@ import { onMapReady } from "../explore/map.js";
 import { tellError } from "../explore/notice.js";
 import { count, short } from "../explore/numbers.js";
 import { colour, element } from "../explore/picture.js";
+import { questions } from "../explore/revision.js";
 import { current, state, subscribe, update } from "../explore/store.js";
 import { onNames, titleOfColumn } from "./names.js";
 
 let shown = null; // { key, count, total, places }
 let repaint = () => {};
-let asking = 0;
 
 const key = () => (state.within ? `${state.space}/${state.projection}/${JSON.stringify(state.within)}` : "");
 export const hasWithin = () => Boolean(shown) && shown.key === key();
@@ -21,9 +21,9 @@ export function inWords({ column: name, low, high, value }) {
   return value === undefined ? `${column} from ${short(low)}${unit} to ${short(high)}${unit}` : `${column}: ${value}`;
 }
 
+const looks = questions("space", "projection", "within");
 async function refresh() {
-  asking += 1;
-  const mine = asking;
+  const counts = looks();
   if (!state.within) {
     shown = null;
     show();
@@ -34,13 +34,13 @@ async function refresh() {
     const { about, pixels } = await framed(`spaces/${state.space}/within/${encodeURIComponent(state.projection)}`, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(state.within),
     });
-    if (mine !== asking) return;
+    if (!counts()) return;
     const [count, axes] = about.shape;
     shown = { key: wanted, count: about.count, total: about.total, places: Array.from({ length: count }, (_, i) => Array.from(pixels.subarray(axes * i, axes * (i + 1)))) };
     show();
   } catch (error) {
     // A map under way comes with a call of its own once it is there.
-    if (mine === asking && error.status !== 409) tellError(error);
+    if (counts() && error.status !== 409) tellError(error);
   }
 }
 

@@ -15,7 +15,6 @@ from tests.browser.driving import (
     empty_spots,
     get,
     hold,
-    notice,
     open_map,
     release,
     shown,
@@ -109,6 +108,52 @@ def test_the_newest_of_what_was_asked_for_is_where_the_page_ends(page: Page, ser
     wait_for_point(page, moved, tolerance=0)
     wait_for_address(page, "z=")
     assert "item" not in asked(page)
+
+
+def test_steps_in_a_hurry_end_where_they_lead(page: Page, server: str) -> None:
+    """However many at once: the address, the panel and the sliders are those of one point, and none leaves the page."""
+    page.goto(f"{server}/health")
+    open_map(page, server, "item=4")
+    items = [4]
+    for _ in range(2):
+        near = [one["index"] for one in get(server, f"fashion/items/{items[-1]}")["nearest"]]
+        items.append(next(one for one in near if one not in items))
+        page.locator(f"#nearest .thumb[data-index='{items[-1]}']").click()
+        wait_for_address(page, f"item={items[-1]}(&|$)")
+        expect(page.locator(".item-head strong")).to_have_text(f"Item {items[-1]}")
+    page.click("#to-prior-mean")
+    wait_for_point(page, np.zeros(16), tolerance=0)
+    wait_for_address(page, "z=")
+    points = [np.array(get(server, f"fashion/items/{item}")["z"], dtype=np.float32) for item in items]
+    points.append(np.zeros(16, dtype=np.float32))
+    heads = [f"Item {item}" for item in items] + [None]
+
+    def assert_at(step: int) -> None:
+        head = heads[step]
+        wait_for_point(page, points[step], tolerance=0)
+        wait_for_address(page, f"item={items[step]}(&|$)" if head else "z=0,0")
+        expect(page.locator(".item-head strong")).to_have_text([head] if head else [])
+        page.wait_for_function(
+            """z => z.every((value, j) => Math.fround(
+                Number(document.getElementById(`latent-${j}`).getAttribute('aria-valuenow'))) === value)""",
+            arg=points[step].tolist(),
+        )
+
+    at = len(points) - 1
+    for redo, presses in [(False, 2), (True, 2), (False, 5), (True, 5)]:
+        page.evaluate(
+            """([shiftKey, times]) => {
+                const key = { key: 'z', ctrlKey: true, shiftKey, bubbles: true, cancelable: true };
+                for (let i = 0; i < times; i += 1) document.body.dispatchEvent(new KeyboardEvent('keydown', key));
+            }""",
+            [redo, presses],
+        )
+        at = min(len(points) - 1, at + presses) if redo else max(0, at - presses)
+        assert_at(at)
+    for _ in range(3):
+        page.keyboard.press("Control+z")
+    assert_at(0)
+    expect(page.locator("#undo")).to_have_attribute("aria-disabled", "true")
 
 
 def test_a_slider_just_let_go_of_is_a_step_of_its_own(page: Page, server: str) -> None:
@@ -233,13 +278,17 @@ def test_a_link_that_is_wrong_in_parts_is_followed_as_far_as_it_goes(
 ) -> None:
     page.expected_errors.append("status of 404")  # type: ignore[attr-defined]
     open_map(page, server, query)
-    assert said in notice(page, "could not be used")
+    told = page.locator("#notice .notice[data-kind=error]")
+    expect(told).to_contain_text(said)
     assert not any(part in page.url for part in ("nothing", "of-something", "123456", "weight", "abc", "0.25"))
     spot = empty_spots(page)[0]
     before = shown_text(page)
     page.mouse.click(spot["x"], spot["y"])
     wait_for_other_picture(page, before)
     assert_drawn(page, server)
+    # It stays on show until it has been read.
+    told.get_by_role("button", name="Dismiss").click()
+    expect(told).to_have_count(0)
 
 
 def test_a_duplicated_tab_is_a_visitor_of_its_own(page: Page, server: str) -> None:
