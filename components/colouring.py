@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from components.columns import KEPT, Column, columns, values_of, with_others
 from vae_core import InputError, LatentSpace, Projection
+from vae_core.columns.column_values import ColumnValues, unlike
+from vae_core.columns.kinds import MOST_CATEGORIES
+from vae_core.columns.of_space import KEPT, Column, column_called, values_of
 from vae_core.drawing.palette import CYCLIC, DIVERGING, MISSING, OKABE_ITO, SEQUENTIAL, category_style
 from vae_core.groups.item_set import ItemSet
 
 #: The colour that tells the items selected from all others; no column of a table is likely to be called so.
 SELECTION = ":selection"
 SELECTED, NOT_SELECTED = "selected", "others"
+#: The items without a class are one of this name, unless another class has it.
+MISSING_CLASS = "missing"
+#: Of a column with more classes than `MOST_CATEGORIES`, so many get a colour of their own.
+SHOWN_CATEGORIES = 19
 
 
 @dataclass(frozen=True)
@@ -26,9 +31,11 @@ class Classes:
     title : str
         Of the column.
     names, colours, symbols : list of str
-        One a class; items without one are the last class, "missing", where there are any.
+        One a class; items without one are the last class, where there are any.
     codes : ndarray
         ``[n]`` int16, the class of every item.
+    missing : bool
+        Whether the last class holds the items without one.
     """
 
     title: str
@@ -36,6 +43,7 @@ class Classes:
     colours: list[str]
     symbols: list[str]
     codes: np.ndarray
+    missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class Scale:
     title : str
         Of the column.
     values : ndarray
-        ``[n]`` float32; not finite where there is no value.
+        ``[n]`` float32, of dates float64; not finite where there is no value.
     low, high : float
         Ends of the scale.
     scale : str or list of str
@@ -55,6 +63,8 @@ class Scale:
     turn : float
         Of an angle, after how many degrees it is the same again: `low` and `high` are 0 and this, which have the same
         colour. 0 of anything else.
+    ticks : tuple of (float, str)
+        Places on the scale and what stands there; none where plain numbers do.
     """
 
     title: str
@@ -63,6 +73,7 @@ class Scale:
     high: float
     scale: str | list[str]
     turn: float = 0.0
+    ticks: tuple[tuple[float, str], ...] = ()
 
 
 def colouring(
@@ -92,48 +103,57 @@ def colouring(
         inks = [OKABE_ITO[3], MISSING]
         codes = (~selected.mask).astype(np.int16)
         return Classes("selection", [SELECTED, NOT_SELECTED], inks, ["circle"] * 2, codes)
-    column = next((column for column in columns(space) if column.name == color), None)
+    column = column_called(space, color)
     values = None if column is None else values_of(space, color, projection)
     if column is not None and values is None and color == KEPT:
         raise InputError("The neighbours kept on this map have not been measured yet.")
-    if column is None or values is None or column.kind == "text":
+    if column is None or values is None or not column.colours:
         raise InputError(f"The map cannot be coloured by {color!r}.")
-    if column.kind == "category":
-        return _classes(color, values)
+    if values.has_classes:
+        return _classes(column.title, values)
     if column.turn:
         return _turns(column, values)
-    title = column.title if column.of_map or column.measured else color
+    # The unit of figures is known, and their name is what there is room for.
+    title = color if column.group == "figure" else column.title
     return _scale(title, values, column.kind == "diverging")
 
 
-def _classes(title: str, values: pd.Series) -> Classes:
-    values = with_others(values)
-    known = (
-        list(values.cat.categories)
-        if isinstance(values.dtype, pd.CategoricalDtype)
-        else sorted(values.dropna().unique())
-    )
-    codes = pd.Categorical(values, categories=known).codes.astype(np.int16)
-    styles = [category_style(position, len(known)) for position in range(len(known))]
-    names = [str(name) for name in known]
+def _classes(title: str, values: ColumnValues) -> Classes:
+    counts = values.counts()
+    if np.count_nonzero(counts) > MOST_CATEGORIES:
+        frequent = np.argsort(-counts, kind="stable")[:SHOWN_CATEGORIES]
+        rest = int(np.count_nonzero(counts)) - len(frequent)
+        values = values.restricted(frequent.tolist(), rest=f"others ({rest})")
+    names, codes = list(values.categories), values.codes.astype(np.int16)
+    styles = [category_style(position, len(names)) for position in range(len(names))]
     colours, symbols = [style[0] for style in styles], [style[1] for style in styles]
-    if (codes < 0).any():
-        codes[codes < 0] = len(known)
-        names, colours, symbols = [*names, "missing"], [*colours, MISSING], [*symbols, "circle"]
-    return Classes(title, names, colours, symbols, codes)
+    missing = bool((codes < 0).any())
+    if missing:
+        codes[codes < 0] = len(names)
+        names, colours, symbols = [*names, unlike(MISSING_CLASS, names)], [*colours, MISSING], [*symbols, "circle"]
+    return Classes(title, names, colours, symbols, codes, missing)
 
 
-def _turns(column: Column, values: pd.Series) -> Scale:
-    degrees = column.in_degrees(values.to_numpy(dtype=np.float64, na_value=np.nan)).astype(np.float32)
-    return Scale(column.title, degrees, 0.0, column.degrees, list(CYCLIC), column.degrees)
+def _turns(column: Column, values: ColumnValues) -> Scale:
+    degrees = column.in_degrees(values.values).astype(np.float32)
+    quarters = [column.degrees * quarter / 4 for quarter in range(5)]
+    ticks = tuple((value, f"{value:g}°") for value in quarters)
+    return Scale(column.title, degrees, 0.0, column.degrees, list(CYCLIC), column.degrees, ticks)
 
 
-def _scale(title: str, values: pd.Series, diverging: bool) -> Scale:
-    numbers = values.to_numpy(dtype=np.float32, na_value=np.nan)
+def _scale(title: str, values: ColumnValues, diverging: bool) -> Scale:
+    dates = values.kind == "date"
+    # Of days in float32 no hours would be left.
+    numbers = values.values if dates else values.values.astype(np.float32)
     known = numbers[np.isfinite(numbers)]
     # A few outliers must not take all the colours for themselves.
     low, high = (float(end) for end in np.quantile(known, [0.005, 0.995])) if len(known) else (0.0, 1.0)
     if diverging:
         high = max(abs(low), abs(high)) or 1.0
         low = -high
-    return Scale(title, numbers, low, high if high > low else low + 1, DIVERGING if diverging else SEQUENTIAL)
+    if not high > low:
+        high = low + 1
+    if heading := values.form.heading(low, high):
+        title = f"{title}, {heading}"
+    colours = DIVERGING if diverging else SEQUENTIAL
+    return Scale(title, numbers, low, high, colours, ticks=values.form.ticks(low, high))

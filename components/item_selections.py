@@ -73,14 +73,13 @@ def items_of(space: LatentSpace, text: object) -> ItemSet | None:
     return selected_set(space, read_steps(text)) if text else None
 
 
-def limits_in_words(steps: tuple[Step, ...]) -> list[str]:
+def limits_in_words(space: LatentSpace, steps: tuple[Step, ...]) -> list[str]:
     """Return what was not shown while items were selected, and so left out, each once."""
     told: list[str] = []
     for step in steps:
         for limit in step.limits:
             if isinstance(limit, Within):
-                ends = f": {limit.value}" if limit.value is not None else f" from {limit.low:g} to {limit.high:g}"
-                told.append(f"all but {limit.column}{ends}")
+                told.append(f"all but {limit.in_words(space)}")
             elif limit.color != SELECTION:
                 told.append(", ".join(sorted(limit.hidden)))
     return list(dict.fromkeys(told))

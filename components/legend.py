@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from components.colouring import SELECTION, Classes, Scale, colouring
-from components.columns import KEPT, default_column
 from vae_core import InputError, LatentSpace, Projection
+from vae_core.columns.of_space import KEPT, default_column
 from vae_core.groups.item_set import ItemSet
 
 _KEPT = 4
@@ -26,7 +26,7 @@ class Legend:
     Parameters
     ----------
     color : str
-        As `components.columns.columns` names it; "" for the usual.
+        As `vae_core.columns.of_space.columns` names it; "" for the usual.
     hidden : frozenset of str
         Names of classes.
     selected : ItemSet, optional

@@ -159,8 +159,8 @@ def _add_numbers(
         return
     index = np.flatnonzero(known)
     title = _escape(chosen.title)
-    quarters = [chosen.turn * quarter / 4 for quarter in range(5)] if chosen.turn else []
-    ticks = {"tickvals": quarters, "ticktext": [f"{value:g}°" for value in quarters]} if quarters else {}
+    places = [place for place, _ in chosen.ticks]
+    ticks = {"tickvals": places, "ticktext": [text for _, text in chosen.ticks]} if places else {}
     marker = {
         "color": chosen.values,
         "colorscale": chosen.scale,

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from components.columns import columns, values_of
 from components.legend import Legend
 from components.within import Within
 from vae_core import InputError, LatentSpace
+from vae_core.columns.number_form import PLAIN, NumberForm
+from vae_core.columns.of_space import column_called, columns, values_of
 from vae_core.groups.item_set import ItemSet
 from vae_core.interpret.answers import answers_of, identity
 from vae_core.interpret.studies import Asked
@@ -41,11 +41,14 @@ class Ranking:
     values, percentile : ndarray or None
         ``[n]`` of all items the figure they are ordered by, and the percentage of items with a lower one; None in the
         items' own order.
+    form : NumberForm
+        How these figures are written.
     """
 
     order: np.ndarray
     values: np.ndarray | None
     percentile: np.ndarray | None
+    form: NumberForm = PLAIN
 
 
 def wrong(space: LatentSpace, column: str) -> tuple[WrongItems, bool]:
@@ -67,7 +70,7 @@ def offered(space: LatentSpace) -> list[dict[str, str]]:
     }
     listed = [{"name": name, "title": title, "group": "Wrong"} for name, title in titles.items() if title]
     listed.append({"name": ITEM, "title": "order of the data", "group": "Columns"})
-    numbers = [column for column in columns(space) if column.kind in ("number", "diverging") and not column.of_map]
+    numbers = [column for column in columns(space) if column.orders and not column.of_map]
     of_the_table = {str(name) for name in space.data.table.columns}
     for column in numbers:
         if column.name not in (*FIGURES, ITEM) and not column.name.startswith(COLUMN):
@@ -154,7 +157,12 @@ def _ranking(
         order = order[legend.shows(space)[order]]
     if among is not None:
         order = order[among.mask[order]]
-    return Ranking(order, values, None if values is None else percentiles(values))
+    return Ranking(order, values, None if values is None else percentiles(values), _form(space, by))
+
+
+def _form(space: LatentSpace, by: str) -> NumberForm:
+    values = None if by in (*FIGURES, ITEM) else values_of(space, by.removeprefix(COLUMN))
+    return PLAIN if values is None else values.form
 
 
 def _figure(space: LatentSpace, by: str, column: str) -> np.ndarray | None:
@@ -172,8 +180,8 @@ def _figure(space: LatentSpace, by: str, column: str) -> np.ndarray | None:
             raise InputError(found.without or "This space has no disagreement.")
         return found.disagreement.values
     name = by.removeprefix(COLUMN)
-    known = next((one for one in columns(space) if one.name == name and one.kind in ("number", "diverging")), None)
-    values = None if known is None else values_of(space, name)
+    known = column_called(space, name)
+    values = values_of(space, name) if known is not None and known.orders else None
     if values is None:
         raise InputError(f"Items cannot be ordered by {by!r}.")
-    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return values.values

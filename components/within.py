@@ -7,10 +7,9 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from components.columns import columns, values_of
 from vae_core import InputError, LatentSpace
+from vae_core.columns.of_space import column_called, values_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Within:
     Parameters
     ----------
     column : str
-        As `components.columns.columns` names it.
+        As `vae_core.columns.of_space.columns` names it.
     low, high : float, optional
         Ends of the range, both included; of a column of numbers. Of an angle the lower one may come last: from 170 to
         10 is what lies about 0.
@@ -63,18 +62,25 @@ class Within:
         if values is None:
             raise InputError(f"There is no column {self.column!r}.")
         if self.value is not None:
-            inside = (values.astype("object").map(str) == self.value) & values.notna()
-            return np.flatnonzero(inside.to_numpy(dtype=bool))
-        if not pd.api.types.is_numeric_dtype(values):
+            return np.flatnonzero(values.having(self.value))
+        if len(values.values) == 0:
             raise InputError(f"The column {self.column!r} holds no numbers, so there is no range of it.")
-        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        above, below = numbers >= self.low, numbers <= self.high
+        above, below = values.values >= self.low, values.values <= self.high
         return np.flatnonzero(above | below if self._goes_round(space) else above & below)
+
+    def in_words(self, space: LatentSpace) -> str:
+        """Return which part it is, as people read it."""
+        if self.low is None or self.high is None:
+            return f"{self.column}: {self.value}"
+        values = values_of(space, self.column)
+        write = "{:g}".format if values is None or not values.form.step else values.form.write
+        return f"{self.column} from {write(self.low)} to {write(self.high)}"
 
     def _goes_round(self, space: LatentSpace) -> bool:
         if self.low is None or self.high is None or self.low <= self.high:
             return False
-        return any(one.name == self.column and one.turn > 0 for one in columns(space))
+        column = column_called(space, self.column)
+        return column is not None and column.turn > 0
 
 
 def _end(asked: Any) -> float | None:

@@ -180,16 +180,14 @@ function projectionChoices() {
 }
 
 function colourChoices() {
-  const items = (test) => current.info.columns.filter((column) => column.kind !== "text" && test(column)).map(({ name, title }) => ({ value: name, label: titleOfColumn(name, title) }));
-  const latent = (column) => column.kind === "diverging";
-  const table = (column) => !latent(column) && !figure(column) && !column.of_map && !column.measured;
-  const figure = (column) => column.title.endsWith("(nats)") && !column.of_map;
+  const items = (test) => current.info.columns.filter((column) => column.colours && test(column)).map(({ name, title }) => ({ value: name, label: titleOfColumn(name, title) }));
+  const of = (name) => items(({ group }) => group === name);
   const groups = [
-    { group: "Table", items: items(table) },
-    { group: "Figures", items: items(figure) },
-    { group: "This map", items: [...items((column) => column.of_map), ...(state.chosen ? [{ value: SELECTION, label: "selected or not" }] : [])] },
-    { group: "Measured on the items", items: items((column) => column.measured) },
-    { group: "Latent dimensions", items: items(latent) },
+    { group: "Table", items: of("table") },
+    { group: "Figures", items: of("figure") },
+    { group: "This map", items: [...of("map"), ...(state.chosen ? [{ value: SELECTION, label: "selected or not" }] : [])] },
+    { group: "Measured on the items", items: of("measured") },
+    { group: "Latent dimensions", items: of("latent") },
   ];
   return groups.filter((group) => group.items.length);
 }

@@ -96,7 +96,7 @@ export async function restore({ wanted, puzzling }, { initial = false, undone = 
   }
   // An angle stands for its sine and cosine, which older links name.
   color = info.columns.find(({ parts }) => parts.includes(color))?.name ?? color;
-  if (!(color === SELECTION && wanted.chosen) && !info.columns.some((column) => column.name === color && column.kind !== "text")) {
+  if (!(color === SELECTION && wanted.chosen) && !info.columns.some((column) => column.name === color && column.colours)) {
     if (color) missing.push("color");
     color = info.default_column;
   }

@@ -147,7 +147,7 @@ export function tilesInView() {
   return Array.from({ length: Math.max(0, last - first) }, (_, i) => {
     const place = first + i;
     const item = itemAt(place);
-    return { place, item, x: (place % wide) * step() + (step() - tileWide()) / 2, y: Math.floor(place / wide) * HIGH - top, on: item !== null && item.index === state.item, under: place === under, text: item && (item.value === null && rankedBy() === "item" ? String(item.index) : readable(item.value)) };
+    return { place, item, x: (place % wide) * step() + (step() - tileWide()) / 2, y: Math.floor(place / wide) * HIGH - top, on: item !== null && item.index === state.item, under: place === under, text: item && (item.value === null && rankedBy() === "item" ? String(item.index) : figureOf(item)) };
   });
 }
 
@@ -191,7 +191,8 @@ function paint() {
   document.getElementById("gallery-place").textContent = `${count(ends[0])}–${count(ends[1])} of ${count(total)}${isAmong() ? " selected" : ""}${state.selection ? " of the classes shown" : ""}${some}`;
 }
 
-const described = (item) => `Item ${item.index}${item.id === String(item.index) ? "" : ` (${item.id})`}${item.label === null ? "" : ` · ${item.label}`}${item.value === null ? "" : ` · ${readable(item.value)}`}${item.percentile === null ? "" : ` · above ${readable(Math.floor(10 * item.percentile) / 10)} % of the items`}`;
+const figureOf = (item) => item.written ?? readable(item.value);
+const described = (item) => `Item ${item.index}${item.id === String(item.index) ? "" : ` (${item.id})`}${item.label === null ? "" : ` · ${item.label}`}${item.value === null ? "" : ` · ${figureOf(item)}`}${item.percentile === null ? "" : ` · above ${readable(Math.floor(10 * item.percentile) / 10)} % of the items`}`;
 
 // What the keyboard is at, for those who do not see the canvas.
 function tellOption() {

@@ -1,6 +1,7 @@
 // Which items the gallery shows: one value or a range of any column. The map shows the same.
 import { getJSON } from "../explore/api.js";
 import { tellError } from "../explore/notice.js";
+import { inField, isOfDays, outOfField } from "../explore/dates.js";
 import { count } from "../explore/numbers.js";
 import { element } from "../explore/picture.js";
 import { questions } from "../explore/revision.js";
@@ -54,7 +55,7 @@ async function offer(name, mirrored = false) {
     else layRange(name);
     if (mirrored || within !== state.within) return; // another part has been chosen meanwhile
     if (told.kind === "category" && told.values.length) look({ column: name, value: told.values[0].value });
-    else if (told.kind === "number" && told.low !== null) look({ column: name, low: told.low, high: told.high });
+    else if (told.kind !== "category" && told.low !== null) look({ column: name, low: told.low, high: told.high });
     else look(null);
   } catch (error) {
     if (counts()) tellError(error);
@@ -68,19 +69,36 @@ function layValues(name) {
   paint();
 }
 
+// A field for an end of a range: of numbers, or of dates as far as the column has them.
+function endField(name, end, changed) {
+  const isDate = told.kind === "date";
+  const known = current.info.columns.find((one) => one.name === name);
+  return element("input", {
+    type: isDate ? (isOfDays(told.step) ? "date" : "datetime-local") : "number", step: "any", placeholder: end,
+    "aria-label": `${end === "low" ? (isDate ? "Earliest" : "Lowest") : isDate ? "Latest" : "Highest"} ${name}`,
+    title: known?.turn ? "An angle: from the higher to the lower end goes through 0°" : "",
+    value: told[end] === null ? "" : isDate ? inField(told[end], told.step) : Number(told[end].toPrecision(5)),
+    onchange: changed,
+  });
+}
+
+// The end that a field holds: exactly that of all items where it still stands there or nothing does.
+function endOf(field, end) {
+  if (["", field.defaultValue].includes(field.value.trim())) return told[end];
+  return told.kind === "date" ? outOfField(field.value, end === "high") : Number(field.value);
+}
+
 function layRange(name) {
-  const goesRound = Boolean(current.info.columns.find((one) => one.name === name)?.turn);
-  const ends = ["low", "high"].map((end) => element("input", {
-    type: "number", step: "any", "aria-label": `${end === "low" ? "Lowest" : "Highest"} ${name}`, title: goesRound ? "An angle: from the higher to the lower end goes through 0°" : "", value: told[end] === null ? "" : Number(told[end].toPrecision(5)), placeholder: end,
-    onchange: () => {
-      const [low, high] = ends.map((one, i) => (["", one.defaultValue].includes(one.value.trim()) ? told[i ? "high" : "low"] : Number(one.value)));
-      if (Number.isFinite(low) && Number.isFinite(high)) look({ column: name, low, high });
-    },
-  }));
+  const changed = () => {
+    const [low, high] = ["low", "high"].map((end, i) => endOf(ends[i], end));
+    if (Number.isFinite(low) && Number.isFinite(high)) look({ column: name, low, high });
+  };
+  const ends = ["low", "high"].map((end) => endField(name, end, changed));
+  const write = (number) => (told.kind === "date" ? inField(number, told.step) : Number(number.toPrecision(6)));
   paint = () => {
     if (state.within?.low === undefined) return;
-    ends[0].value = Number(state.within.low.toPrecision(6));
-    ends[1].value = Number(state.within.high.toPrecision(6));
+    ends[0].value = write(state.within.low);
+    ends[1].value = write(state.within.high);
   };
   value.replaceChildren(ends[0], " to ", ends[1]);
   paint();

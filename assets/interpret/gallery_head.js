@@ -52,6 +52,8 @@ export async function loadChoices() {
 // Whether the gallery shows the items selected on the map alone.
 export const isAmong = () => Boolean(state.chosen && (state.view.among || state.view.only));
 
+const isDated = () => current.info.columns.some(({ name, kind }) => name === rankedBy() && kind === "date");
+
 export function showChoices() {
   if (!choices) return;
   document.getElementById("gallery-among").hidden = !isAmong();
@@ -59,7 +61,7 @@ export function showChoices() {
   document.getElementById("gallery-note").textContent = [choices.told[rankedBy()] ?? "", ...choices.notes].join(" ");
   document.getElementById("gallery-pictures").value = shownAs();
   const wrong = choices.by.find((one) => one.name === rankedBy())?.group === "Wrong";
-  const words = wrong ? ["worst first", "best first"] : rankedBy() === "item" ? ["first to last", "last to first"] : ["highest first", "lowest first"];
+  const words = wrong ? ["worst first", "best first"] : rankedBy() === "item" ? ["first to last", "last to first"] : isDated() ? ["latest first", "earliest first"] : ["highest first", "lowest first"];
   const own = rankedBy() === "item" ? !state.view.rankUp : Boolean(state.view.rankUp);
   document.getElementById("rank-way").textContent = rankedBy() === "item" ? words[own ? 0 : 1] : words[own ? 1 : 0];
 }

@@ -31,7 +31,7 @@ function touched(target) {
   } else if (column !== undefined && known(column)) update({ color: column, selection: null }, { commit: true });
 }
 
-const known = (color) => current.info.columns.some((one) => one.name === color && one.kind !== "text");
+const known = (color) => current.info.columns.some((one) => one.name === color && one.colours);
 
 const TOUCHABLE = "[data-axes], [data-item], [data-point], [data-within], [data-dimension], [data-column]";
 

@@ -28,7 +28,7 @@ export const titleOf = (j) => (calledOf(j) ? `z${j} · ${calledOf(j)}` : `z${j}`
 // The dimension a column tells, null where it tells something else: a table may call a column of its own "z3".
 export function dimensionOf(name) {
   const own = current.info?.columns.find((one) => one.name === name);
-  return own?.kind === "diverging" ? Number(name.slice(1)) : null;
+  return own?.group === "latent" ? Number(name.slice(1)) : null;
 }
 // One choice of a list of columns; that of a dimension follows its name.
 export const columnOption = ({ name, title }) => element("option", { value: name, ...(dimensionOf(name) === null ? {} : { "data-title-of": dimensionOf(name) }) }, titleOfColumn(name, title));

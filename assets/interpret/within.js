@@ -1,5 +1,6 @@
 // The part of the items that is looked at: marked on the map, named above it, and let go of there.
 import { framed } from "../explore/api.js";
+import { date } from "../explore/dates.js";
 import { onMapReady } from "../explore/map.js";
 import { tellError } from "../explore/notice.js";
 import { count, short } from "../explore/numbers.js";
@@ -17,6 +18,7 @@ export const hasWithin = () => Boolean(shown) && shown.key === key();
 export function inWords({ column: name, low, high, value }) {
   const known = current.info.columns.find((one) => one.name === name);
   const column = titleOfColumn(name, known?.measured || known?.turn ? known.title : name);
+  if (known?.step && value === undefined) return `${column} from ${date(low, known.step)} to ${date(high, known.step)}`;
   const unit = known?.turn && known.turn === known.degrees ? "°" : "";
   return value === undefined ? `${column} from ${short(low)}${unit} to ${short(high)}${unit}` : `${column}: ${value}`;
 }

@@ -17,6 +17,7 @@ from components.api.wire import FARTHEST, Refused, framed_answer
 from components.finding import find_items
 from components.fitting import fit_picture
 from vae_core import Catalogue, Dataset, LatentSpace
+from vae_core.columns.of_table import columns_of_table
 from vae_core.data.prior_samples import PriorSamples
 from vae_core.drawing.pictures import decode, originals, to_bytes
 from vae_core.drawing.small_plot import small_plot
@@ -120,11 +121,14 @@ def same_item(space: LatentSpace, other: LatentSpace, index: int) -> int | None:
 
 def about_item(space: LatentSpace, index: int) -> dict[str, Any]:
     """Return everything the page tells of an item, as JSON types."""
-    row = space.data.table.iloc[index]
+    table = space.data.table
     return {
         "index": index,
-        "id": str(space.data.table.index[index]),
-        "row": {str(name): plain(value) for name, value in row.items()},
+        "id": str(table.index[index]),
+        "row": {
+            name: values.written(index) if values.kind == "date" else plain(table.iat[index, at])
+            for at, (name, values) in enumerate(columns_of_table(table))
+        },
         "z": space.mean[index].tolist(),
         "std": np.exp(0.5 * space.logvar[index]).tolist(),
         "rate": plain(space.rate[index].sum()),

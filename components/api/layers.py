@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from flask import Blueprint, Response, jsonify, request
 
 from components.api.items import item_png
@@ -16,9 +15,9 @@ from components.api.latent import about_item_point, place_if_there
 from components.api.removal import end_jobs
 from components.api.wanted import job_key, wanted_map, wanted_space
 from components.api.wire import Refused, framed_answer
-from components.columns import columns, values_of
 from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace, load_data
+from vae_core.columns.of_space import column_called, values_of_layer
 from vae_core.drawing.pictures import decode, originals
 from vae_core.jobs import Jobs
 from vae_core.space.foreign import ForeignItems, foreign_items
@@ -163,15 +162,15 @@ def layer_colours(space: LatentSpace, layer: Layer, color: str) -> dict[str, lis
     ``{"classes": text an item}`` or ``{"values": number an item}``, "" and None where there is none;
     ``{}`` for a column that a layer does not have.
     """
-    column = next((column for column in columns(space) if column.name == color), None)
-    values = None if column is None else values_of(layer, color)
-    if column is None or column.kind == "text" or values is None:
+    column = column_called(space, color)
+    values = None if column is None else values_of_layer(space, layer, color)
+    if column is None or not column.colours or values is None or values.kind == "nothing":
         return {}
     if column.kind == "category":
-        return {"classes": ["" if pd.isna(value) else str(value) for value in values]}
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    numbers = column.in_degrees(numbers) if column.turn else numbers
-    return {"values": [round(float(value), 5) if np.isfinite(value) else None for value in numbers]}
+        return {"classes": [values.written(item) or "" for item in range(len(layer.data))]}
+    numbers = column.in_degrees(values.values) if column.turn else values.values
+    places = 5 if values.kind == "number" else 9  # of days
+    return {"values": [round(float(value), places) if np.isfinite(value) else None for value in numbers]}
 
 
 def _key(space: LatentSpace, layer: Layer, projection: str) -> str:

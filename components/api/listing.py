@@ -11,10 +11,10 @@ from flask import Blueprint, Response, current_app, jsonify
 
 from components.api.latent import MOST_SPOTS, most_pictures
 from components.api.wanted import wanted_space
-from components.columns import by_rate, columns, default_column
 from components.dimensions import STEPS, dimension_figures
 from components.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
+from vae_core.columns.of_space import by_rate, columns, default_column
 from vae_core.drawing.picture_form import picture_form
 from vae_core.drawing.pictures import image_shape
 from vae_core.jobs import Jobs
@@ -47,7 +47,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         return jsonify(
             {
                 **summary(name, catalogue[name].title, found),
-                "columns": [asdict(column) for column in columns(found)],
+                "columns": [column.to_json() for column in columns(found)],
                 "default_column": default_column(found),
                 "titles": {
                     id: map_title(settings)

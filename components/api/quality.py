@@ -6,15 +6,14 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from flask import Blueprint, Response, jsonify, request
 
 from components.api.jobs import describe, visitor
 from components.api.wanted import job_key, wanted_map, wanted_space
 from components.api.wire import Refused
-from components.columns import columns, default_column, values_of
 from components.wording import map_title
 from vae_core import Catalogue, LatentSpace, Projection
+from vae_core.columns.of_space import default_column, values_of
 from vae_core.jobs import Jobs
 from vae_core.space.quality import KEPT_OF, Figures, Quality
 
@@ -88,13 +87,12 @@ def told(quality: Quality) -> dict[str, Any]:
 
 def labels(space: LatentSpace, quality: Quality, color: str) -> dict[str, Any] | None:
     """Return how often neighbours share a label: of the column asked for, else of the usual one; None without."""
-    kinds = {column.name: column.kind for column in columns(space)}
-    column = next((name for name in (color, default_column(space)) if kinds.get(name) == "category"), None)
-    if column is None:
+    asked = ((name, values_of(space, name)) for name in (color, default_column(space)))
+    found = next(((name, one) for name, one in asked if one is not None and one.kind == "category"), None)
+    if found is None:
         return None
-    values = values_of(space, column)
-    codes, _ = pd.factorize(values if values is not None else np.array([]))
-    on_map, in_space, shuffled = quality.label_agreement(codes)
+    column, values = found
+    on_map, in_space, shuffled = quality.label_agreement(values.codes)
     return {
         "column": column,
         "map": _number(on_map),

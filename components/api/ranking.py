@@ -6,19 +6,19 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from flask import Blueprint, Response, jsonify
 
 from components.api.maps import json_body
 from components.api.selections import wanted_selection
 from components.api.wanted import wanted_hidden, wanted_space
 from components.api.wire import Refused
-from components.columns import columns, default_column, values_of
 from components.legend import Legend
 from components.ranking import Ranking, Rankings, offered
 from components.within import Within
 from vae_core import Catalogue, LatentSpace
-from vae_core.drawing.numbers import plain
+from vae_core.columns.number_form import NumberForm
+from vae_core.columns.of_space import Column, column_called, columns, default_column, values_of
+from vae_core.columns.of_table import column_of_table
 from vae_core.groups.item_set import ItemSet
 from vae_core.interpret.wrong_items import NEAREST
 from vae_core.jobs import Jobs
@@ -49,9 +49,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                 "told": TOLD,
                 "notes": notes(space),
                 "filters": [
-                    {"name": one.name, "title": one.title, "kind": "category" if one.kind == "category" else "number"}
+                    {"name": one.name, "title": one.title, "kind": _kind(one), "step": one.step}
                     for one in columns(space)
-                    if one.kind != "text" and not one.of_map
+                    if one.colours and not one.of_map
                 ],
             }
         )
@@ -80,22 +80,28 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.get("/spaces/<name>/columns/<path:column>/values")
     def column_values(name: str, column: str) -> Response:
         space = wanted_space(catalogue, name)
-        known = next((one for one in columns(space) if one.name == column and one.kind != "text"), None)
-        found = None if known is None else values_of(space, column)
+        known = column_called(space, column)
+        found = values_of(space, column) if known is not None and known.colours else None
         if known is None or found is None:
             raise Refused(404, f"There is no column {column!r} to choose from.")
         if known.kind == "category":
-            counts = found.dropna().astype("object").map(str).value_counts()
-            listed = [{"value": str(value), "count": int(number)} for value, number in counts.head(_VALUES).items()]
-            return jsonify({"kind": "category", "values": listed, "more": max(0, len(counts) - _VALUES)})
-        numbers = pd.to_numeric(found, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        known_numbers = numbers[np.isfinite(numbers)]
-        if not len(known_numbers):
-            return jsonify({"kind": "number", "low": None, "high": None})
-        ends = float(known_numbers.min()), float(known_numbers.max())
+            counts = found.counts()
+            frequent = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+            listed = [{"value": found.categories[code], "count": int(counts[code])} for code in frequent[:_VALUES]]
+            return jsonify({"kind": "category", "values": listed, "more": max(0, len(frequent) - _VALUES)})
+        numbers = found.values[np.isfinite(found.values)]
+        told = {"kind": _kind(known), "step": known.step}
+        if not len(numbers):
+            return jsonify({**told, "low": None, "high": None})
+        ends = float(numbers.min()), float(numbers.max())
         if known.turn == known.degrees > 0 and ends[0] >= 0:
             ends = 0.0, known.turn
-        return jsonify({"kind": "number", "low": ends[0], "high": ends[1]})
+        return jsonify({**told, "low": ends[0], "high": ends[1]})
+
+
+def _kind(column: Column) -> str:
+    """Return what is chosen of a column: a value of it, a range of numbers, or one of dates."""
+    return column.kind if column.kind in ("category", "date") else "number"
 
 
 def notes(space: LatentSpace) -> list[str]:
@@ -104,25 +110,35 @@ def notes(space: LatentSpace) -> list[str]:
 
 
 def described(space: LatentSpace, ranking: Ranking, items: np.ndarray) -> list[dict[str, Any]]:
-    """Return items as a gallery shows them: index, id, value and percentile of the ranking, label."""
+    """Return items as a gallery shows them: index, id, value and percentile of the ranking, label.
+
+    Dates are ``written`` out; of anything else the page knows better how much room there is.
+    """
     column = default_column(space)
-    labels = values_of(space, column) if column in [str(name) for name in space.data.table.columns] else None
+    labels = column_of_table(space.data.table, column)
     ids = space.data.table.index
     return [
         {
             "index": item,
             "id": str(ids[item]),
-            "value": _number(None if ranking.values is None else ranking.values[item]),
+            "value": None if ranking.values is None else _figure(ranking.values[item], ranking.form),
+            "written": _written(ranking, item),
             "percentile": _number(None if ranking.percentile is None else ranking.percentile[item]),
-            "label": None if labels is None or pd.isna(labels.iloc[item]) else _written(labels.iloc[item]),
+            "label": None if labels is None else labels.written(item),
         }
         for item in items.tolist()
     ]
 
 
-def _written(label: Any) -> str:
-    """Write a label, of numbers with fractions as many digits as a tile has room for."""
-    return plain(float(label), 4) if isinstance(label, (float, np.floating)) and label % 1 else str(label)
+def _written(ranking: Ranking, item: int) -> str | None:
+    if ranking.values is None or not ranking.form.step or not isfinite(ranking.values[item]):
+        return None
+    return ranking.form.write(float(ranking.values[item]))
+
+
+def _figure(value: float, form: NumberForm) -> float | None:
+    # Six digits of a date would be days only.
+    return float(value) if form.step and isfinite(value) else _number(value)
 
 
 def _number(value: Any) -> float | None:

@@ -137,7 +137,7 @@ def _told(space: LatentSpace, steps: tuple[Step, ...], asked: dict[str, Any]) ->
         "chosen": selection_text(space, steps),
         "count": len(found),
         "total": found.total,
-        "left_out": limits_in_words(steps),
+        "left_out": limits_in_words(space, steps),
         **composition(space, str(asked.get("color", "")), found),
     }
     return framed_answer(about, found.bits)

@@ -11,12 +11,12 @@ from dash.exceptions import PreventUpdate
 
 from components.aria import label
 from components.big_maps import items_drawn
-from components.columns import default_column
 from components.icons import icon
 from components.item_selections import items_of
 from components.map_axes import TEXT
 from components.map_figure import empty_figure, map_figure
 from vae_core import Catalogue, InputError
+from vae_core.columns.of_space import default_column
 
 
 def layout() -> html.Section:

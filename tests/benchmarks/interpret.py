@@ -86,7 +86,7 @@ def _slider(browser: Browser, url: str, presses: int) -> Row:
 
 
 def _relations() -> Row:
-    from vae_core.interpret.item_columns import number_column
+    from vae_core.columns.item_columns import number_column
     from vae_core.interpret.relations import relations_of
 
     random = np.random.default_rng(0)

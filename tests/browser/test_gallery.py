@@ -9,9 +9,9 @@ from urllib.parse import quote
 import numpy as np
 from playwright.sync_api import Page, expect
 
-from components.columns import values_of
 from tests.browser.driving import open_map, wait_until
 from vae_core import demo
+from vae_core.columns.of_space import values_of
 from vae_core.drawing.pictures import decode, originals
 
 _IN_VIEW = "async () => (await import('./assets/interpret/gallery.js')).tilesInView()"

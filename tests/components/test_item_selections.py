@@ -54,7 +54,7 @@ def test_what_is_not_shown_is_neither_taken_nor_lost(grey: LatentSpace) -> None:
     assert set(chosen(grey, everything)) == few - bags
     assert set(chosen(grey, Step("new", "all"), Step("sub", "all").among(legend))) == bags
     assert set(chosen(grey, Step("new", "find", text="bag"), Step("new", "flip").among(legend))) == set(range(60))
-    assert limits_in_words((everything, everything)) == ["bag", "all but size from 0 to 0.5"]
+    assert limits_in_words(grey, (everything, everything)) == ["bag", "all but size from 0 to 0.5"]
 
 
 def test_within_what_is_selected(grey: LatentSpace) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.colouring import SELECTION
-from components.columns import SHOWN_CATEGORIES, columns, with_others
+from components.colouring import SELECTION, SHOWN_CATEGORIES, Classes, colouring
 from components.map_figure import map_figure
 from vae_core import InputError, LatentSpace
+from vae_core.columns.of_space import columns
 from vae_core.groups.item_set import ItemSet
 
 
@@ -65,14 +65,17 @@ def test_names_of_classes_are_text(grey: LatentSpace) -> None:
 
 
 def test_the_rest_of_very_many_classes_is_one(grey: LatentSpace) -> None:
-    values = pd.Series([f"c{i}" for i in range(70)] + ["often"] * 5 + [None])
-    grouped = with_others(values)
-    assert grouped.nunique() == SHOWN_CATEGORIES + 1 and grouped.isna().sum() == 1
-    assert (grouped == "often").sum() == 5 and (
-        grouped == f"others ({71 - SHOWN_CATEGORIES})"
-    ).sum() == 71 - SHOWN_CATEGORIES
-    few = pd.Series(["a", "b", None])
-    assert with_others(few) is few
+    names = [*[f"c{i}" for i in range(70)], *["often"] * 5, None] * 2
+    table = pd.DataFrame({"many": names, "few": [*"ab" * 76]})
+    data = replace(grey.data, values=np.resize(grey.data.values, (152, 1, 8, 8)), table=table)
+    space = LatentSpace.build(grey.model, data)
+    chosen = colouring(space, space.projection("pca"), "many")
+    assert isinstance(chosen, Classes)
+    counts = dict(zip(chosen.names, np.bincount(chosen.codes).tolist(), strict=True))
+    assert len(counts) == SHOWN_CATEGORIES + 2 and counts["often"] == 10 and counts["missing"] == 2
+    assert counts[f"others ({71 - SHOWN_CATEGORIES})"] == 2 * (71 - SHOWN_CATEGORIES)
+    few = colouring(space, space.projection("pca"), "few")
+    assert isinstance(few, Classes) and few.names == ["a", "b"]
 
 
 def test_an_angle_is_coloured_by_degrees_on_a_circle_of_colours(grey: LatentSpace) -> None:

@@ -8,9 +8,9 @@ import pytest
 from scipy.stats import rankdata
 
 from tests.space.conftest import LinearModel, vectors
+from vae_core.columns.item_columns import columns_of_items
 from vae_core.errors import InputError
 from vae_core.interpret.along import along, along_dimension
-from vae_core.interpret.item_columns import columns_of_items
 from vae_core.space import LatentSpace
 
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.space.conftest import vectors
-from vae_core.data.column_kinds import kind_of
+from vae_core.columns.item_columns import columns_of_items
+from vae_core.columns.reading import read_column
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.interpret.disagreement import (
@@ -22,7 +23,6 @@ from vae_core.interpret.disagreement import (
     number_chance,
     number_disagreement,
 )
-from vae_core.interpret.item_columns import columns_of_items
 
 
 def data_of(**columns: object) -> Dataset:
@@ -82,8 +82,9 @@ def test_whole_numbers_of_the_label_are_classes(values: np.ndarray) -> None:
     found = disagreement(data, "label", rows, near)
     assert (found.kind, found.mean, found.classes) == ("category", 0.5, len(np.unique(values)))
     # Kinds are the same wherever columns are told apart.
-    assert columns_of_items(data.table).columns[0].kind == kind_of(data.table["label"], "label") == "category"
-    assert kind_of(pd.Series(np.arange(400)), "label") == kind_of(data.table["label"] + 0.5, "label") == "number"
+    assert columns_of_items(data.table).columns[0].kind == read_column(data.table["label"], "label").kind == "category"
+    for numbers in (pd.Series(np.arange(400)), data.table["label"] + 0.5):
+        assert read_column(numbers, "label").kind == "number"
 
 
 def test_a_column_in_its_own_units() -> None:
@@ -113,7 +114,7 @@ def test_a_column_in_its_own_units() -> None:
     ],
 )
 def test_what_a_column_is(values: list[object], kind: str) -> None:
-    found, compared = comparable(pd.Series(values), "it", "items")
+    found, compared = comparable(read_column(pd.Series(values)), "it", "items")
     assert found == kind
     assert len(compared) == 60
     missing = compared < 0 if kind == "category" else np.isnan(compared)

@@ -8,9 +8,9 @@ import pytest
 
 import vae_core
 from tests.space.conftest import LinearModel, vectors
-from vae_core.interpret.angles import with_angles
+from vae_core.columns.angles import with_angles
+from vae_core.columns.item_columns import ItemColumns, columns_of_items, number_column
 from vae_core.interpret.distinct_words import short
-from vae_core.interpret.item_columns import ItemColumns, columns_of_items, number_column
 from vae_core.interpret.naming import dimension_names, names_of
 from vae_core.interpret.relations import relations_of
 from vae_core.space import LatentSpace

@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tests.space.conftest import LinearModel, vectors
-from vae_core.interpret.angles import with_angles
-from vae_core.interpret.item_columns import columns_of_items
+from vae_core.columns.angles import with_angles
+from vae_core.columns.item_columns import columns_of_items
 from vae_core.interpret.probe_scores import balanced_accuracy
 from vae_core.interpret.probes import probes, probes_of
 from vae_core.progress import Stopped

@@ -12,9 +12,9 @@ from scipy.stats import pearsonr, rankdata, spearmanr
 from sklearn.metrics import mutual_info_score
 
 from tests.space.conftest import LinearModel
+from vae_core.columns.item_columns import columns_of_items
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
-from vae_core.interpret.item_columns import columns_of_items
 from vae_core.interpret.relations import Relations, relations, relations_of
 from vae_core.progress import Stopped
 from vae_core.space import LatentSpace

@@ -11,9 +11,9 @@ import pytest
 import vae_core
 from tests.interpret.test_holes import space_of
 from tests.report.test_cards import Read
+from vae_core.columns.item_columns import columns_of_items
 from vae_core.interpret.holes import holes
 from vae_core.interpret.intrinsic_dimension import intrinsic_dimension
-from vae_core.interpret.item_columns import columns_of_items
 from vae_core.interpret.plain_figures import plain_figures
 from vae_core.interpret.prior_fit import prior_fit
 from vae_core.interpret.relations import relations_of

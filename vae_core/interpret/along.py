@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vae_core.columns.angles import sectors, with_angles
+from vae_core.columns.item_columns import ItemColumn, columns_of_items
+from vae_core.columns.measured_values import kept_columns
+from vae_core.columns.number_form import PLAIN, NumberForm
+from vae_core.columns.space_columns import most_items
+from vae_core.data.sample_rows import sample_items
 from vae_core.errors import InputError
-from vae_core.interpret.angles import sectors, with_angles
-from vae_core.interpret.drawn import drawn_items
-from vae_core.interpret.item_columns import ItemColumn, columns_of_items
-from vae_core.interpret.measured_values import kept_columns
 from vae_core.interpret.quantile_codes import dense_codes, quantile_codes
-from vae_core.interpret.space_columns import most_items
 from vae_core.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Along:
     quantiles_of_all, shares_of_all : ndarray
         ``[3]`` and ``[k]`` the same over all items: what every bin has where nothing is related. ``[0]`` if it does
         not apply.
+    form : NumberForm
+        How the numbers of the column are written.
     """
 
     column: str
@@ -62,6 +65,7 @@ class Along:
     shares: np.ndarray
     quantiles_of_all: np.ndarray
     shares_of_all: np.ndarray
+    form: NumberForm = PLAIN
 
 
 def along(mean_j: np.ndarray, column: ItemColumn, bins: int = 10) -> Along:
@@ -119,6 +123,7 @@ def along(mean_j: np.ndarray, column: ItemColumn, bins: int = 10) -> Along:
         shares=shares,
         quantiles_of_all=quantiles_of_all,
         shares_of_all=shares_of_all,
+        form=column.form,
     )
 
 
@@ -157,7 +162,7 @@ def along_dimension(
     """
     if not 0 <= dimension < space.latent_dim:
         raise InputError(f"There is no dimension {dimension}; the last is {space.latent_dim - 1}.")
-    index = drawn_items(len(space), items, seed, most_items(space))
+    index = sample_items(len(space), items, seed, most_items(space))
     # A touch must not measure all items each time.
     of_source = columns_of_items(space.data.table, index) if source == "table" else kept_columns(space, index, progress)
     columns = with_angles(of_source)

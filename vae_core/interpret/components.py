@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vae_core.data.sample_rows import sample_items
 from vae_core.errors import InputError
-from vae_core.interpret.drawn import drawn_items
 from vae_core.interpret.independence import independence
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.pca import parts, principal_axes
@@ -137,7 +137,7 @@ def components(
         If `progress` asks to stop.
     """
     n = len(space)
-    rows = drawn_items(n, items, seed, n)
+    rows = sample_items(n, items, seed, n)
     mean = space.mean if len(rows) == n else space.mean[rows]
     return principal_components(
         mean, None if len(rows) == n else rows, n, seed, progress, standardised=standardised, count=count, draws=draws
@@ -206,7 +206,7 @@ def principal_components(
     count = min(count, d)
     moments = _influences(points, centre, axes, variance)
     lowest, highest = _ends(points, centre, axes[:count], min(ENDS, n // 2))
-    some = points if n <= _SCORED else points[drawn_items(n, None, seed, _SCORED)]
+    some = points if n <= _SCORED else points[sample_items(n, None, seed, _SCORED)]
     quantiles = np.quantile((some - centre) @ axes[:count].T, QUANTILES, axis=0).T
     shuffled, by = _shuffled_shares(points, dimension_deviations(points), draws, seed, progress)
     share = variance / variance.sum()

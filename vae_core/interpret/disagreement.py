@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from vae_core.data.column_kinds import kind_of, settled
+from vae_core.columns.column_values import ColumnValues
+from vae_core.columns.of_table import columns_of_table
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 
@@ -59,8 +59,9 @@ def disagreement(data: Dataset, column: str, rows: np.ndarray, near: np.ndarray,
     """Return how far the values of a column differ from those of the nearest items.
 
     Whole numbers of at most 50 different values are categories, as text, truth values and the whole numbers of the
-    column ``label`` are (`kind_of`); other numbers are numbers. (Majority disagreement among nearest neighbours: Wilson
-    1972, "Asymptotic properties of nearest neighbor rules using edited data", looks for wrong labels so.)
+    column ``label`` are (`read_column`); other numbers are numbers, dates are numbers of days. (Majority disagreement
+    among nearest neighbours: Wilson 1972, "Asymptotic properties of nearest neighbor rules using edited data", looks
+    for wrong labels so.)
 
     Parameters
     ----------
@@ -80,11 +81,11 @@ def disagreement(data: Dataset, column: str, rows: np.ndarray, near: np.ndarray,
     InputError
         If there is no such column, or it tells too little or too much to be compared.
     """
-    names = [str(name) for name in data.table.columns]
-    if column not in names:
-        told = ", ".join(names[:20]) if names else "none"
+    columns = dict(columns_of_table(data.table))
+    if column not in columns:
+        told = ", ".join(list(columns)[:20]) if columns else "none"
         raise InputError(f"{data.name}: there is no column {column!r} of labels or numbers; there are: {told}.")
-    kind, values = comparable(data.table.iloc[:, names.index(column)], column, data.name)
+    kind, values = comparable(columns[column], column, data.name)
     found = np.full(len(data), np.nan)
     spread, classes = 1.0, 0
     if kind == "category":
@@ -108,13 +109,13 @@ def disagreement(data: Dataset, column: str, rows: np.ndarray, near: np.ndarray,
     )
 
 
-def comparable(values: pd.Series, column: str, of: str) -> tuple[str, np.ndarray]:
+def comparable(values: ColumnValues, column: str, of: str) -> tuple[str, np.ndarray]:
     """Return what a column is and its values: codes ``[n]``, −1 for missing, or float64 ``[n]``, NaN for missing.
 
     Parameters
     ----------
-    values : Series
-        ``[n]``.
+    values : ColumnValues
+        Of n items.
     column, of : str
         Its name, and that of the data, for the messages.
 
@@ -124,18 +125,11 @@ def comparable(values: pd.Series, column: str, of: str) -> tuple[str, np.ndarray
         If it has no values, or its text tells nearly every item from every other.
     """
     where = f"{of}: the column {column!r}"
-    if not values.notna().any():
-        raise InputError(f"{where} holds no values.")
-    kind = kind_of(values, column)
-    if kind == "text":
+    if values.kind == "text":
         raise InputError(f"{where} has a value of its own for nearly every item, so no two can agree.")
-    if kind == "category":
-        return "category", pd.factorize(settled(values, column))[0].astype(np.int64)
-    numbers = values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    numbers[~np.isfinite(numbers)] = np.nan
-    if not np.isfinite(numbers).any():
-        raise InputError(f"{where} holds no finite numbers.")
-    return "number", numbers
+    if values.kind == "nothing":
+        raise InputError(f"{where} holds no values that can be compared: {values.reason}.")
+    return ("category", values.codes.astype(np.int64)) if values.has_classes else ("number", values.values)
 
 
 def label_disagreement(codes: np.ndarray, rows: np.ndarray, near: np.ndarray) -> np.ndarray:

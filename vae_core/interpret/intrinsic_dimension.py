@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vae_core.data.sample_rows import sample_items
 from vae_core.errors import InputError
 from vae_core.interpret.components import spectrum
-from vae_core.interpret.drawn import drawn_items
 from vae_core.progress import Progress, Stopped, silent
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def intrinsic_dimension(
     if nearest < 3 or draws < 2 or not 0 <= discard <= 0.9:
         raise InputError("Take at least 3 neighbours and 2 Gaussian samples, and discard between 0 and 0.9.")
     n = len(space)
-    among = drawn_items(n, None, seed, _AMONG)
+    among = sample_items(n, None, seed, _AMONG)
     points = np.asarray(space.mean if len(among) == n else space.mean[among], dtype=np.float32)
     first = distinct_points(points, seed)
     m = len(first)
@@ -144,7 +144,7 @@ def intrinsic_dimension(
     whole = m == n
     points = points if m == len(points) else points[first]
     nearest = min(nearest, m - 1)
-    rows = drawn_items(m, _FULL if items is None else max(items, 3), seed, m)
+    rows = sample_items(m, _FULL if items is None else max(items, 3), seed, m)
     steps, done = (1 + draws) * len(rows), 0
 
     def estimates(index: Neighbours) -> list[tuple[float | None, float | None]]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vae_core.interpret.angles import with_angles
-from vae_core.interpret.item_columns import ItemColumn, ItemColumns
+from vae_core.columns.angles import with_angles
+from vae_core.columns.item_columns import ItemColumn, ItemColumns
+from vae_core.columns.space_columns import columns_of_space
 from vae_core.interpret.probe_scores import FOLDS, read_category, read_numbers
-from vae_core.interpret.space_columns import columns_of_space
 from vae_core.progress import Progress, Stopped, silent
 
 if TYPE_CHECKING:

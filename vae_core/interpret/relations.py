@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vae_core.columns.angles import with_angles
+from vae_core.columns.item_columns import ItemColumn, ItemColumns
+from vae_core.columns.space_columns import columns_of_space
 from vae_core.errors import InputError
-from vae_core.interpret.angles import with_angles
 from vae_core.interpret.correlations import Correlations, correlation_ratio
-from vae_core.interpret.item_columns import ItemColumn, ItemColumns
 from vae_core.interpret.joint_counts import (
     PairedCodes,
     entropy,
@@ -20,7 +21,6 @@ from vae_core.interpret.joint_counts import (
     mutual_information,
 )
 from vae_core.interpret.quantile_codes import bin_count, dense_codes, quantile_codes
-from vae_core.interpret.space_columns import columns_of_space
 from vae_core.interpret.told_parts import parts_of, told_most_of
 from vae_core.progress import Progress, Stopped, silent
 

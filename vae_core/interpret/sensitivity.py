@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vae_core.data.sample_rows import sample_items
 from vae_core.errors import InputError
-from vae_core.interpret.drawn import drawn_items
 from vae_core.progress import Progress, Stopped, silent
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def pullback_metric(
     """
     n, d = space.mean.shape
     full = min(FULL, max(_TOGETHER, _DECODED // d))
-    rows = drawn_items(n, full if items is None else items, seed, max(2, _KEPT // d**2))
+    rows = sample_items(n, full if items is None else items, seed, max(2, _KEPT // d**2))
     spread = picture_spread(space.data, seed)
     random = np.random.default_rng(seed)
     varying = np.flatnonzero(spread > 0)
@@ -273,7 +273,7 @@ def picture_spread(data: Dataset, seed: int = 0) -> np.ndarray:
     shape = data.sample_shape
     if data.kind == "image":
         return np.ones(int(np.prod(shape)))
-    some = data.batch(drawn_items(len(data), None, seed, _MEASURED)).astype(np.float64)
+    some = data.batch(sample_items(len(data), None, seed, _MEASURED)).astype(np.float64)
     variance = np.where((some == some[0]).all(axis=0), 0.0, some.var(axis=0))
     if data.kind == "series":
         variance = np.broadcast_to(some.var(axis=(0, 2))[:, None], shape)

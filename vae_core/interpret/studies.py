@@ -210,7 +210,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.relations:relations",
         "vae_core.interpret.relations:Relations",
         first=1500,
-        version=3,
+        version=4,
         wide=True,
     ),
     Study(
@@ -220,7 +220,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.probes:probes",
         "vae_core.interpret.probes:Probes",
         first=400,
-        version=3,
+        version=4,
         wide=True,
     ),
     Study(
@@ -230,7 +230,7 @@ STUDIES: tuple[Study, ...] = (
         "vae_core.interpret.wrong_items:wrong_items",
         "vae_core.interpret.wrong_items:WrongItems",
         first=400,
-        version=2,
+        version=3,
         choices={"column": Choice("compared by", OF_THE_TABLE)},
         wide=True,
         by_distortion=True,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vae_core.interpret.angles import sectors
-from vae_core.interpret.item_columns import ItemColumn
+from vae_core.columns.angles import sectors
+from vae_core.columns.item_columns import ItemColumn
 
 #: Of a number: its thirds, by the items.
 THIRDS = ("low", "middle", "high")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vae_core.data.column_kinds import LABEL
-from vae_core.errors import InputError
-from vae_core.interpret.disagreement import Disagreement, comparable, disagreement
-from vae_core.interpret.drawn import drawn_items
+from vae_core.columns.kinds import LABEL
+from vae_core.columns.of_table import columns_of_table
+from vae_core.data.sample_rows import sample_items
+from vae_core.interpret.disagreement import Disagreement, disagreement
 from vae_core.progress import Progress, Stopped, silent
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def wrong_items(
         If `progress` asks to stop.
     """
     n = len(space)
-    rows = drawn_items(n, items, seed, n if items is not None or n <= ALL_UP_TO else _SAMPLED)
+    rows = sample_items(n, items, seed, n if items is not None or n <= ALL_UP_TO else _SAMPLED)
     near, distance, recall = _nearest(space, rows, progress)
     compared, without = None, None
     if column is not None:
@@ -154,13 +154,8 @@ def without_classes(data: Dataset) -> str | None:
 
 def _usual_column(data: Dataset) -> str | None:
     """Return the label, or else the first category of a table, where neighbours can be compared by it."""
-    names = [str(name) for name in data.table.columns]
-    for name in sorted(names, key=lambda one: one != LABEL):
-        try:
-            kind, _ = comparable(data.table.iloc[:, names.index(name)], name, data.name)
-        except InputError:
-            continue  # nobody asked for this one
-        if kind == "category":
+    for name, values in sorted(columns_of_table(data.table), key=lambda one: one[0] != LABEL):
+        if values.kind == "category":
             return name
     return None
 

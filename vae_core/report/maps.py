@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
+from vae_core.columns.item_columns import ItemColumn, columns_of_items
 from vae_core.drawing.filmstrip import data_uri
 from vae_core.drawing.map_picture import map_picture
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.palette import MISSING, category_style
-from vae_core.interpret.item_columns import ItemColumn, columns_of_items
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace

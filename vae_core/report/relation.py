@@ -68,11 +68,12 @@ def _numbers(told: Along) -> Markup:
     parts = np.concatenate([told.quantiles, told.quantiles_of_all[None]])
     low, high = float(parts.min()), float(parts.max())
     span = (high - low) or 1.0
+    write = told.form.write
     usual = 100 * (float(told.quantiles_of_all[1]) - low) / span
     drawn = []
     for at, (bottom, middle, top) in enumerate(parts.tolist()):
         places = [100 * (value - low) / span for value in (bottom, middle, top)]
-        words = f"median {plain(middle)}, 80 % from {plain(bottom)} to {plain(top)}"
+        words = f"median {write(middle)}, 80 % from {write(bottom)} to {write(top)}"
         drawn.append(
             tag(
                 "div",
@@ -82,7 +83,7 @@ def _numbers(told: Along) -> Markup:
                 title=f"All items: {words}" if at == len(parts) - 1 else words,
             )
         )
-    scale = tag("div", tag("span", plain(high)), tag("span", plain(low)), class_="range-scale")
+    scale = tag("div", tag("span", write(high)), tag("span", write(low)), class_="range-scale")
     line = tag("span", class_="usual", style=f"bottom:{usual:.2f}%")
     legend = tag(
         "p",

@@ -54,3 +54,15 @@ def test_a_space_that_cannot_be_opened_does_not_take_the_others_with_it(grey: La
     assert [space["id"] for space in client.get("/api/spaces").get_json()] == ["grey"]
     answer = client.get("/api/spaces/broken")
     assert answer.status_code == 422 and "truncated" in answer.get_json()["error"]
+
+
+def test_the_page_is_told_the_kinds(client: FlaskClient) -> None:
+    told = client.get("/api/spaces/grey").get_json()["columns"]
+    plain = {"of_map": False, "measured": False, "turn": 0.0, "degrees": 0.0, "parts": [], "step": "", "colours": True}
+    assert told[1] == {"name": "digit", "title": "digit", "kind": "category", "group": "table", **plain}
+    (angle,) = (column for column in told if column["turn"])
+    parts = ["measured:direction sin 2θ", "measured:direction cos 2θ"]
+    wanted = {"name": "measured:direction", "title": "direction", "kind": "number", "measured": True, "parts": parts}
+    wanted["group"] = "measured"
+    assert angle == {**plain, **wanted, "turn": 180.0, "degrees": 180.0}
+    assert not {column["name"] for column in told} & set(parts)

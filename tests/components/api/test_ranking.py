@@ -58,7 +58,7 @@ def test_unlike_neighbours_by_any_column(client: FlaskClient, grey: LatentSpace)
 def test_what_can_be_chosen(client: FlaskClient) -> None:
     told = client.get(PATH).get_json()
     assert [one["name"] for one in told["by"]][:5] == ["distortion", "rarity", "disagreement", "item", "size"]
-    assert {"name": "label", "title": "label", "kind": "category"} in told["filters"]
+    assert {"name": "label", "title": "label", "kind": "category", "step": ""} in told["filters"]
     labels = client.get("/api/spaces/grey/columns/label/values").get_json()
     assert labels == {
         "kind": "category",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
+from vae_core.columns.of_space import name_in_space
 from vae_core.drawing.explained import explained
 from vae_core.drawing.facts import how
 from vae_core.drawing.markup import tag
@@ -14,7 +15,6 @@ from vae_core.drawing.numbers import count, plain, with_error
 from vae_core.interpret.probes import Probes
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
-from vae_core.report.cards.column_colour import colour_of
 from vae_core.report.cards.left_out import left_out
 from vae_core.report.explanations import EXPLAINED
 
@@ -84,7 +84,7 @@ def _row(found: Probes, c: int) -> Markup:
     cells.append(tag("td", f"{plain(float(found.chance[c]), 2)} [{plain(shuffled, 2)}]"))
     cells.append(tag("td", found.measures[c], class_="quiet"))
     touch = {
-        "data_column": colour_of(found.columns[c], found.sources[c], found.made_of[c]),
+        "data_column": name_in_space(found.columns[c], found.sources[c], found.made_of[c]),
         "tabindex": 0,
         "role": "button",
     }

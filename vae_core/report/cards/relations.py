@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
+from vae_core.columns.of_space import name_in_space
+from vae_core.columns.space_columns import most_items
 from vae_core.drawing.bars import touchable
 from vae_core.drawing.explained import explained
 from vae_core.drawing.facts import how
@@ -18,10 +20,8 @@ from vae_core.interpret.names_in_use import names_shown
 from vae_core.interpret.naming import DimensionNames, names_of, off_dimensions
 from vae_core.interpret.own_names import own_names_of
 from vae_core.interpret.relations import Relations
-from vae_core.interpret.space_columns import most_items
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
-from vae_core.report.cards.column_colour import colour_of
 from vae_core.report.cards.left_out import left_out
 from vae_core.report.explanations import EXPLAINED, explained_heading
 
@@ -149,7 +149,7 @@ def _others(space: LatentSpace, found: Relations) -> Markup | None:
 
 
 def _colour(found: Relations, c: int) -> str:
-    return colour_of(found.columns[c], found.sources[c], found.made_of[c])
+    return name_in_space(found.columns[c], found.sources[c], found.made_of[c])
 
 
 def _order(space: LatentSpace, found: Relations) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from vae_core.interpret.picture_measures import picture_measures
+from vae_core.columns.picture_measures import picture_measures
 
 
 def one(picture: np.ndarray) -> dict[str, float]:

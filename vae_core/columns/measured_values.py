@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vae_core.interpret.item_columns import ItemColumns
-from vae_core.interpret.measures import columns_of_measures, measured_columns, measures, most_measured
+from vae_core.columns.item_columns import ItemColumns
+from vae_core.columns.measures import columns_of_measures, measured_columns, measures, most_measured
 from vae_core.progress import Progress, silent
 
 if TYPE_CHECKING:

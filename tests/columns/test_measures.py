@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from vae_core.columns.measures import measured_columns, measures, most_measured
+from vae_core.columns.series_measures import series_measures
 from vae_core.data.dataset import Dataset
 from vae_core.data.features import Features
-from vae_core.interpret.measures import measured_columns, measures, most_measured
-from vae_core.interpret.series_measures import series_measures
 from vae_core.progress import Stopped
 
 

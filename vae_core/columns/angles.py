@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vae_core.columns.item_columns import ItemColumn, ItemColumns
 from vae_core.data.features import split_unit
-from vae_core.interpret.item_columns import ItemColumn, ItemColumns
 
 #: A full turn, and that of an axis, which is the same after half of it, in degrees.
 TURN, HALF_TURN = 360.0, 180.0
@@ -132,7 +132,7 @@ def _pairs(columns: tuple[ItemColumn, ...]) -> dict[tuple[int, int], str]:
     """What places of sine and cosine of the same angle have in common of their names."""
     found: dict[tuple[int, int], str] = {}
     for source in ("table", "measured"):
-        places = [at for at, one in enumerate(columns) if one.kind == "number" and one.source == source]
+        places = [at for at, one in enumerate(columns) if one.is_plain_number and one.source == source]
         for common, (sine, cosine) in pairs_by_name([columns[at].name for at in places]).items():
             pair = places[sine], places[cosine]
             if on_the_circle(*(columns[at].values for at in pair)):
@@ -148,6 +148,6 @@ def on_the_circle(sine: np.ndarray, cosine: np.ndarray) -> bool:
 
 
 def _of_number(column: ItemColumn) -> ItemColumn:
-    said = column.kind == "number" and says_angle(column.name)
+    said = column.is_plain_number and says_angle(column.name)
     turn = turn_of_number(column.name, column.values) if said else 0.0
     return dataclasses.replace(column, values=column.values * (TURN / turn) % TURN, turn=TURN) if turn else column

@@ -7,7 +7,7 @@ import numpy as np
 from vae_core.errors import InputError
 
 
-def drawn_items(n: int, items: int | None, seed: int, most: int) -> np.ndarray:
+def sample_items(n: int, items: int | None, seed: int, most: int) -> np.ndarray:
     """Return the items a study looks at, drawn without replacement.
 
     Parameters

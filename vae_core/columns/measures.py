@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from vae_core.columns.item_columns import ItemColumns, number_column
+from vae_core.columns.picture_measures import picture_measures
+from vae_core.columns.series_measures import series_measures
 from vae_core.data.dataset import Dataset
 from vae_core.data.pieces import let_go
-from vae_core.interpret.item_columns import ItemColumns, number_column
-from vae_core.interpret.picture_measures import picture_measures
-from vae_core.interpret.series_measures import series_measures
 from vae_core.progress import Progress, Stopped, silent
 
 #: Values looked at in all, and fewest items all the same.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from vae_core.interpret.item_columns import ItemColumn, columns_of_items
+from vae_core.columns.item_columns import ItemColumn, columns_of_items
 
 N = 400
 
@@ -67,10 +67,10 @@ def test_mixed_objects_are_words() -> None:
     assert only(pd.Series([1, "1", [2], None], dtype=object)).codes.tolist() == [0, 0, 1, -1]
 
 
-def test_dates_are_days() -> None:
+def test_dates_are_numbers_of_days_and_keep_their_name() -> None:
     column = only(pd.to_datetime(["2020-01-01 00:00", "2020-01-02 12:00", None]))
-    assert column.name == "it (days)"
-    np.testing.assert_allclose(column.values, [0, 1.5, np.nan])
+    assert (column.name, column.kind, column.form.step) == ("it", "number", "minute")
+    np.testing.assert_allclose(column.values, [18262, 18263.5, np.nan])
 
 
 def test_of_ten_thousand_categories_the_most_frequent_are_kept() -> None:

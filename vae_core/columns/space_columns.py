@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vae_core.interpret.drawn import drawn_items
-from vae_core.interpret.item_columns import ItemColumns, columns_of_items
-from vae_core.interpret.measures import measured_columns, most_measured
+from vae_core.columns.item_columns import ItemColumns, columns_of_items
+from vae_core.columns.measures import measured_columns, most_measured
+from vae_core.data.sample_rows import sample_items
 from vae_core.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -58,6 +58,6 @@ def columns_of_space(
     Stopped
         If `progress` asks to stop.
     """
-    index = drawn_items(len(space), items, seed, most_items(space, measured))
+    index = sample_items(len(space), items, seed, most_items(space, measured))
     columns = columns_of_items(space.data.table, index)
     return index, columns + measured_columns(space.data, index, progress) if measured else columns

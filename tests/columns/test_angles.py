@@ -8,9 +8,9 @@ import pytest
 
 import vae_core
 from tests.space.conftest import LinearModel, vectors
+from vae_core.columns.angles import sectors, with_angles
+from vae_core.columns.item_columns import ItemColumns, columns_of_items, number_column
 from vae_core.interpret.along import along
-from vae_core.interpret.angles import sectors, with_angles
-from vae_core.interpret.item_columns import ItemColumns, columns_of_items, number_column
 from vae_core.interpret.relations import relations_of
 
 N = 600

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from vae_core.data.column_kinds import kind_of, settled
-from vae_core.interpret.angles import (
+from vae_core.columns.angles import (
     TURN,
     angle_name,
     degrees_of_pair,
@@ -22,7 +21,8 @@ from vae_core.interpret.angles import (
     turn_of_number,
     turn_of_pair,
 )
-from vae_core.interpret.measured_values import measured_names, measured_values
+from vae_core.columns.measured_values import measured_names, measured_values
+from vae_core.columns.of_table import column_of_table, columns_of_table
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -73,9 +73,9 @@ def angles_of_space(space: LatentSpace) -> tuple[Angle, ...]:
 
 def angles_of_table(table: pd.DataFrame) -> tuple[Angle, ...]:
     """Return the angles of a table, of a layer's as well."""
-    kinds = {str(name): kind_of(table.iloc[:, at], str(name)) for at, name in enumerate(table.columns)}
-    names = [name for name, kind in kinds.items() if kind == "number"]
-    return _among(names, list(kinds), "table", lambda name: _numbers(table, name), look=True)
+    columns = columns_of_table(table)
+    names = [name for name, values in columns if values.kind == "number" and not values.form.unit]
+    return _among(names, [name for name, _ in columns], "table", lambda name: _numbers(table, name), look=True)
 
 
 def degrees_in_table(table: pd.DataFrame, angle: Angle) -> np.ndarray:
@@ -91,8 +91,8 @@ def degrees_measured(space: LatentSpace, angle: Angle) -> np.ndarray | None:
 
 
 def _numbers(table: pd.DataFrame, name: str) -> np.ndarray:
-    at = [str(column) for column in table.columns].index(name)
-    return np.asarray(settled(table.iloc[:, at], name).to_numpy(dtype=np.float64, na_value=np.nan))
+    found = column_of_table(table, name)
+    return np.empty(0) if found is None else found.values
 
 
 def _of_measures(space: LatentSpace) -> tuple[Angle, ...]:

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from tests.space.conftest import LinearModel, vectors
-from vae_core.interpret.angles import with_angles
-from vae_core.interpret.item_columns import columns_of_items
-from vae_core.interpret.measures import measured_columns
-from vae_core.interpret.space_angles import angles_of_space, degrees_in_table, degrees_measured
+from vae_core.columns.angles import with_angles
+from vae_core.columns.item_columns import columns_of_items
+from vae_core.columns.measures import measured_columns
+from vae_core.columns.space_angles import angles_of_space, degrees_in_table, degrees_measured
 from vae_core.space import LatentSpace
 
 N = 200
