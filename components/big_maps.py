@@ -86,8 +86,7 @@ class BigMap:
         inside = (x >= view.left) & (x <= view.right) & (y >= view.bottom) & (y <= view.top)
         index = np.flatnonzero(inside)
         if isinstance(self.chosen, Classes) and hidden:
-            shown = [code for code, name in enumerate(self.chosen.names) if name not in hidden]
-            index = index[np.isin(self.chosen.codes[index], shown)]
+            index = index[np.isin(self.chosen.codes[index], self.chosen.shown(hidden))]
         return index if only is None else index[only.mask[index]]
 
     def points(self, index: np.ndarray) -> np.ndarray:
@@ -133,8 +132,7 @@ class BigMap:
 
     def _pixels(self, frame: pd.DataFrame, view: View, count: int, hidden: Collection[str]) -> np.ndarray:
         """Draw items, uint8 ``[h, w, 4]``, the top row first."""
-        names = self.chosen.names if isinstance(self.chosen, Classes) else [""]
-        shown = [code for code, name in enumerate(names) if name not in hidden]
+        shown = self.chosen.shown(hidden) if isinstance(self.chosen, Classes) else [0]
         if not shown or frame.empty:
             return np.zeros((view.height, view.width, 4), dtype=np.uint8)
         library = drawing()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +46,20 @@ class Classes:
     symbols: list[str]
     codes: np.ndarray
     missing: bool = False
+
+    def codes_of(self, names: Collection[str]) -> list[int]:
+        """Return the codes of classes by their names.
+
+        Older addresses have names as HTML writes them; where no class is called so, what they stand for counts.
+        """
+        known = {name: code for code, name in enumerate(self.names)}
+        meant = (name if name in known else html.unescape(name) for name in names)
+        return sorted({known[name] for name in meant if name in known})
+
+    def shown(self, hidden: Collection[str]) -> list[int]:
+        """Return the codes of all classes but those of these names."""
+        left_out = set(self.codes_of(hidden))
+        return [code for code in range(len(self.names)) if code not in left_out]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Legend:
         chosen = classes_on_show(space, space.projection("pca"), self.color, self.selected)
         if not isinstance(chosen, Classes):
             return np.ones(len(space), dtype=bool)
-        return np.isin(chosen.codes, [code for code, name in enumerate(chosen.names) if name not in self.hidden])
+        return np.isin(chosen.codes, chosen.shown(self.hidden))
 
 
 def classes_on_show(

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from components.colouring import Classes, Scale, colouring
+from components.colouring import MISSING_CLASS, Classes, Scale, colouring
+from components.legend_text import escaped, legend_text
 from components.map_axes import FOOT, TEXT, draw_axes, show_frame, span
 from vae_core import LatentSpace, Projection
 from vae_core.drawing.palette import MISSING
@@ -99,7 +100,7 @@ def map_figure(
             "font": {"size": text, "color": ink},
             "itemsizing": "constant",
             "entrywidth": round(72 * text / TEXT),
-            "title": {"text": f"{_escape(chosen.title)} ", "font": {"size": text}},
+            "title": {"text": f"{escaped(chosen.title)} ", "font": {"size": text}},
             "bgcolor": "rgba(0,0,0,0)",
         },
         font={"family": "Arial, Helvetica, sans-serif", "color": ink, "size": text},
@@ -123,7 +124,7 @@ def map_figure(
 def _add_classes(
     figure: go.Figure, projection: Projection, chosen: Classes, dark: bool, drawn: np.ndarray | None
 ) -> None:
-    known = [name for name in chosen.names if name != "missing"]
+    known = chosen.names[:-1] if chosen.missing else chosen.names
     labelled = 8 < len(known) <= MOST_LABELS and projection.dimensions == 2 and projection.latent_dim > 1
     labels: dict[str, np.ndarray] = {}
     paper = "rgba(26,27,30,0.65)" if dark else "rgba(255,255,255,0.65)"
@@ -132,15 +133,17 @@ def _add_classes(
         if len(index) == 0:
             continue
         marker = {"color": chosen.colours[code], "symbol": chosen.symbols[code]}
-        _add_points(figure, projection, index, _escape(name), marker, drawn)
-        if labelled and name in known:
+        _add_points(figure, projection, index, legend_text(name), marker, drawn, meta=_meta(chosen, code))
+        if labelled and code < len(known):
             labels[name] = np.median(projection.points[index[:: 1 + len(index) // _MEDIAN_OF]], axis=0)
     # The page moves them apart, since only there is known how far from each other they are seen.
+    if labels:
+        figure.update_layout(meta={"labels": list(labels)})  # whose each is; what is written may be cut
     for text, middle in labels.items():
         figure.add_annotation(
             x=float(middle[0]),
             y=float(middle[1]),
-            text=f"<b>{_escape(text)}</b>",
+            text=f"<b>{legend_text(text)}</b>",
             showarrow=False,
             bgcolor=paper,
             borderpad=1,
@@ -149,18 +152,24 @@ def _add_classes(
         )
 
 
+def _meta(chosen: Classes, code: int) -> dict[str, str | bool]:
+    """Return what the page knows a class by."""
+    is_missing = chosen.missing and code == len(chosen.names) - 1
+    return {"class": chosen.names[code], "missing": is_missing}
+
+
 def _add_numbers(
     figure: go.Figure, projection: Projection, chosen: Scale, ink: str, drawn: np.ndarray | None, text: float
 ) -> None:
     known = np.isfinite(chosen.values)
     if not known.all():
-        _add_points(figure, projection, np.flatnonzero(~known), "missing", {"color": MISSING}, drawn)
+        _add_points(figure, projection, np.flatnonzero(~known), MISSING_CLASS, {"color": MISSING}, drawn)
     if not known.any():
         return
     index = np.flatnonzero(known)
-    title = _escape(chosen.title)
+    title = escaped(chosen.title)
     places = [place for place, _ in chosen.ticks]
-    ticks = {"tickvals": places, "ticktext": [text for _, text in chosen.ticks]} if places else {}
+    ticks = {"tickvals": places, "ticktext": [text for _, text in chosen.ticks], "tickangle": 0} if places else {}
     marker = {
         "color": chosen.values,
         "colorscale": chosen.scale,
@@ -193,6 +202,7 @@ def _add_points(
     name: str,
     marker: dict[str, Any],
     drawn: np.ndarray | None,
+    meta: dict[str, str | bool] | None = None,
 ) -> None:
     flat = projection.dimensions == 2
     look: dict[str, Any] = {"size": 5 if flat else 3, "opacity": 0.75, "line": {"width": 0}}
@@ -204,7 +214,7 @@ def _add_points(
     if len(index) == 0:
         # Only its line in the legend; WebGL has no use for it.
         look |= {"opacity": 1.0, "symbol": "circle"}  # as the picture has them
-        symbol = {"marker": {**marker, **look}, "name": name, "mode": "markers", "hoverinfo": "skip"}
+        symbol = {"marker": {**marker, **look}, "name": name, "meta": meta, "mode": "markers", "hoverinfo": "skip"}
         figure.add_trace(go.Scatter(x=[None], y=[None], **symbol) if flat else go.Scatter3d(x=[None], **symbol))
         return
     points = projection.points[index]
@@ -213,6 +223,7 @@ def _add_points(
         "y": points[:, 1],
         "mode": "markers",
         "name": name,
+        "meta": meta,
         "customdata": index.astype(np.int32),
         "hoverinfo": "none",
         "marker": {**look, **marker},
@@ -229,7 +240,3 @@ def _add_corners(figure: go.Figure, projection: Projection) -> None:
     (left, right), (bottom, top) = (span(projection.points[:, axis]) for axis in range(2))
     hidden = {"hoverinfo": "skip", "showlegend": False, "marker": {"opacity": 0}, "mode": "markers"}
     figure.add_trace(go.Scatter(x=[left, right], y=[bottom, top], name="corners", **hidden))
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 import numpy as np
 
 from components.big_maps import BigMap, View
@@ -31,9 +29,7 @@ def selected_items(space: LatentSpace, shown: OnShow) -> np.ndarray:
     if found is not None and found.dimensions == 2 and shown.frame is not None and len(shown.frame) == 4:
         left, right, bottom, top = shown.frame
         view = View(left, right, bottom, top, 1, 1)
-    # The figure writes the names of classes for HTML.
-    hidden = {html.unescape(name) for name in shown.hidden}
-    return BigMap(projection, classes_on_show(space, projection, shown.color)).within(view, hidden)
+    return BigMap(projection, classes_on_show(space, projection, shown.color)).within(view, shown.hidden)
 
 
 def _map_there(space: LatentSpace, id: str) -> Projection | None:

@@ -27,7 +27,7 @@ class OnShow:
     pins : tuple
         The points pinned as A and B, ``[d]`` float32 or None each.
     hidden : tuple of str
-        Classes the legend hides, as the figure writes them.
+        Names of the classes that the legend hides.
     frame : tuple of float or None
         Left, right, bottom and top of the part of a flat map in view, or the camera in depth; None for all of it.
     chosen : str

@@ -4,7 +4,9 @@ import { plotElement } from "./map.js";
 import { state, update } from "./store.js";
 
 let filterChanged = false;
-const hiddenClasses = () => plotElement().data.filter((trace) => trace.visible === "legendonly").map((trace) => trace.name);
+// A class is known by its name, which the figure holds beside what Plotly writes for it; other traces have none.
+export const classOf = (trace) => trace.meta?.class ?? null;
+const hiddenClasses = () => plotElement().data.filter((trace) => classOf(trace) !== null && trace.visible === "legendonly").map(classOf);
 let filtered = null; // the traces the filter of the store has been applied to
 
 export function rememberFilter() {
@@ -21,21 +23,27 @@ export function applyFilter() {
   if (!plot?.data?.length || (filtered === figureName(plot) && !filterChanged)) return;
   filtered = figureName(plot);
   filterChanged = false;
-  const hidden = new Set(state.selection ?? []);
-  const visible = plot.data.map((trace) => (hidden.has(trace.name) ? "legendonly" : true));
+  const meant = plainNames(state.selection, plot.data.map(classOf));
+  if (JSON.stringify(meant) !== JSON.stringify(state.selection)) update({ selection: meant });
+  const hidden = new Set(meant ?? []);
+  const visible = plot.data.map((trace) => (hidden.has(classOf(trace)) ? "legendonly" : true));
   const stale = plot.data.some((trace, i) => (trace.visible ?? true) !== visible[i]);
   if (stale) window.Plotly.restyle(plot, { visible });
   labelShown();
 }
 
-// The name of a class goes with its points.
+// Older addresses have the names of classes as HTML writes them.
 const textOf = (markup) => new DOMParser().parseFromString(markup, "text/html").body.textContent;
+const plainNames = (names, classes) => names?.map((name) => (!classes.includes(name) && classes.includes(textOf(name)) ? textOf(name) : name)) ?? null;
+
+// The name of a class goes with its points.
 function labelShown() {
   const plot = plotElement();
-  const hidden = new Set(hiddenClasses().map(textOf));
+  const hidden = new Set(hiddenClasses());
+  const labels = plot.layout.meta?.labels ?? [];
   const changes = {};
   (plot.layout.annotations ?? []).forEach((label, i) => {
-    const visible = !hidden.has(textOf(label.text));
+    const visible = !hidden.has(labels[i]);
     if ((label.visible ?? true) !== visible) changes[`annotations[${i}].visible`] = visible;
   });
   if (Object.keys(changes).length) window.Plotly.relayout(plot, changes);

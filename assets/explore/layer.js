@@ -1,6 +1,7 @@
 // Other data over the map: each layer in a colour of its own, or in the map's; what is foreign to the model is hollow.
 import { framed, url } from "./api.js";
 import { show } from "./decoded.js";
+import { classOf } from "./filter.js";
 import { hideCard, hovered, hoverOther } from "./hover.js";
 import { layLayerList, paintLayerList } from "./layer_list.js";
 import { connectPlaces, layersOnMap, pathOf, placesOf, slotOf } from "./layer_places.js";
@@ -45,9 +46,8 @@ function scaleOf({ values, color }) {
 
 // Classes of the same name have the same colour; a class hidden in the legend is hidden here too.
 function looks() {
-  const text = (markup) => new DOMParser().parseFromString(markup, "text/html").body.textContent;
   const found = new Map();
-  for (const trace of plotElement().data) if (typeof trace.marker?.color === "string") found.set(text(trace.name ?? ""), { ink: trace.marker.color, hidden: trace.visible === "legendonly" });
+  for (const trace of plotElement().data) if (typeof trace.marker?.color === "string") found.set(trace.meta?.missing ? null : classOf(trace), { ink: trace.marker.color, hidden: trace.visible === "legendonly" });
   return found;
 }
 
@@ -62,7 +62,7 @@ function visible() {
     const scaled = asMap ? scaleOf(about) : null;
     const found = [];
     for (let i = 0; i < points.length / axes; i += 1) {
-      const look = about.classes && classes.get(about.classes[i] || "missing");
+      const look = about.classes && classes.get(about.classes[i] ?? null);
       if (look?.hidden) continue;
       const ink = asMap ? (scaled?.(i) ?? look?.ink ?? own) : own;
       found.push({ layer: id, index: i, place: toPixels(points.subarray(axes * i, axes * (i + 1))), ink, own, shape, hollow: Boolean(foreign?.[i]) });

@@ -144,10 +144,14 @@ export function tilesInView() {
   const top = topNow();
   const first = Math.max(0, Math.floor(top / HIGH)) * wide;
   const last = Math.min(total, Math.ceil((top + host.clientHeight) / HIGH) * wide);
+  const days = new Set();
+  for (let place = first; place < last; place += 1) days.add(itemAt(place)?.written?.slice(0, 10));
+  // A tile has room for the day of a date, or for its time where all in view are of one day.
+  const onTile = (date) => (days.size > 1 || date.length <= 10 ? date.slice(0, 10) : date.slice(11, 19));
   return Array.from({ length: Math.max(0, last - first) }, (_, i) => {
     const place = first + i;
     const item = itemAt(place);
-    return { place, item, x: (place % wide) * step() + (step() - tileWide()) / 2, y: Math.floor(place / wide) * HIGH - top, on: item !== null && item.index === state.item, under: place === under, text: item && (item.value === null && rankedBy() === "item" ? String(item.index) : figureOf(item)) };
+    return { place, item, x: (place % wide) * step() + (step() - tileWide()) / 2, y: Math.floor(place / wide) * HIGH - top, on: item !== null && item.index === state.item, under: place === under, text: item && (item.value === null && rankedBy() === "item" ? String(item.index) : item.written === null ? readable(item.value) : onTile(item.written)) };
   });
 }
 

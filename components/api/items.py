@@ -17,6 +17,7 @@ from components.api.wire import FARTHEST, Refused, framed_answer
 from components.finding import find_items
 from components.fitting import fit_picture
 from vae_core import Catalogue, Dataset, LatentSpace
+from vae_core.columns.number_form import PLAIN
 from vae_core.columns.of_table import columns_of_table
 from vae_core.data.prior_samples import PriorSamples
 from vae_core.drawing.pictures import decode, originals, to_bytes
@@ -126,7 +127,7 @@ def about_item(space: LatentSpace, index: int) -> dict[str, Any]:
         "index": index,
         "id": str(table.index[index]),
         "row": {
-            name: values.written(index) if values.kind == "date" else plain(table.iat[index, at])
+            name: values.written(index) if values.form != PLAIN else plain(table.iat[index, at])
             for at, (name, values) in enumerate(columns_of_table(table))
         },
         "z": space.mean[index].tolist(),

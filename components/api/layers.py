@@ -159,7 +159,7 @@ def foreign_to_json(foreign: ForeignItems) -> dict[str, Any]:
 def layer_colours(space: LatentSpace, layer: Layer, color: str) -> dict[str, list[Any]]:
     """Return what a column of the space colours a layer by.
 
-    ``{"classes": text an item}`` or ``{"values": number an item}``, "" and None where there is none;
+    ``{"classes": text per item}`` or ``{"values": number per item}``, None where there is none;
     ``{}`` for a column that a layer does not have.
     """
     column = column_called(space, color)
@@ -167,7 +167,7 @@ def layer_colours(space: LatentSpace, layer: Layer, color: str) -> dict[str, lis
     if column is None or not column.colours or values is None or values.kind == "nothing":
         return {}
     if column.kind == "category":
-        return {"classes": [values.written(item) or "" for item in range(len(layer.data))]}
+        return {"classes": [values.written(item) for item in range(len(layer.data))]}
     numbers = column.in_degrees(values.values) if column.turn else values.values
     places = 5 if values.kind == "number" else 9  # of days
     return {"values": [round(float(value), places) if np.isfinite(value) else None for value in numbers]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 from components.api.wire import Refused
@@ -34,7 +33,7 @@ def wanted_hidden(asked: dict[str, Any]) -> frozenset[str]:
     hidden = asked.get("hidden") or []
     if not isinstance(hidden, list) or len(hidden) > _MOST_HIDDEN:
         raise Refused(400, f"hidden must be a list of at most {_MOST_HIDDEN} names of classes.")
-    return frozenset(html.unescape(str(name)) for name in hidden)  # the figure writes them for HTML
+    return frozenset(str(name) for name in hidden)
 
 
 def job_key(space: LatentSpace, projection: str) -> str:

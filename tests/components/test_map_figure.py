@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from components.colouring import SELECTION, SHOWN_CATEGORIES, Classes, colouring
+from components.legend import Legend
 from components.map_figure import map_figure
+from components.selection_steps import Step, read_steps, write_steps
 from vae_core import InputError, LatentSpace
 from vae_core.columns.of_space import columns
 from vae_core.groups.item_set import ItemSet
@@ -58,10 +60,24 @@ def test_a_column_that_cannot_colour_is_refused(grey: LatentSpace) -> None:
 
 
 def test_names_of_classes_are_text(grey: LatentSpace) -> None:
-    table = grey.data.table.assign(few=["<i>a</i>", "b & c"] * (len(grey) // 2))
+    names = ["<b>x</b>", "a & b", "a &amp; b", '"quoted"', "測試", "", "x" * 1000, "missing", "%{meta}", None]
+    table = grey.data.table.assign(hostile=pd.Categorical(names * 6, categories=names[:-1]))
     space = LatentSpace.build(grey.model, replace(grey.data, table=table))
-    few = map_figure(space, space.projection("pca"), "few")
-    assert [trace.name for trace in few.data] == ["&lt;i&gt;a&lt;/i&gt;", "b &amp; c"]
+    figure = map_figure(space, space.projection("pca"), "hostile")
+    assert [trace.meta["class"] for trace in figure.data] == [*names[:-1], "(missing)"], "each is known by its own name"
+    assert [trace.meta["missing"] for trace in figure.data] == [False] * 9 + [True]
+    assert list(figure.layout.meta["labels"]) == names[:-1]
+    written = [trace.name for trace in figure.data]
+    assert written[:6] == ["&lt;b&gt;x&lt;/b&gt;", "a &amp; b", "a &amp;amp; b", '"quoted"', "測試", "(empty)"]
+    assert len(written[6]) == 24 and "%{" not in written[8] and len(set(written)) == 10
+    for at, name in enumerate(names[:-1]):
+        legend = Legend("hostile", frozenset({name}))
+        assert np.flatnonzero(~legend.shows(space)).tolist() == list(range(at, 60, 10)), name
+        step = Step("new", "all").among(legend)
+        assert read_steps(write_steps((step,))) == (step,)
+    # Addresses from before have what the figure wrote, which counts where no class is called so.
+    older = Legend("hostile", frozenset({"&lt;b&gt;x&lt;/b&gt;"}))
+    assert np.flatnonzero(~older.shows(space)).tolist() == list(range(0, 60, 10))
 
 
 def test_the_rest_of_very_many_classes_is_one(grey: LatentSpace) -> None:

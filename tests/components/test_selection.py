@@ -35,8 +35,11 @@ def test_the_legend_and_the_part_in_view_select(grey: LatentSpace) -> None:
         assert selected_items(grey, shown).tolist() == expected.tolist() and 0 < len(expected) < 60
 
 
-def test_names_are_those_the_figure_writes(awkward: LatentSpace) -> None:
-    for hidden, kept in ((("&lt;5",), [1, 2]), (("a &amp; b",), [0, 2]), (("missing",), [0, 1])):
+def test_classes_are_hidden_by_name_and_by_what_older_addresses_have(awkward: LatentSpace) -> None:
+    names = (("<5", "&lt;5"), ("a & b", "a &amp; b"), ("missing", "missing"))
+    for hidden, kept in [
+        ((name,), kept) for pair, kept in zip(names, ([1, 2], [0, 2], [0, 1]), strict=True) for name in pair
+    ]:
         chosen = selected_items(awkward, OnShow("awkward", color="label", hidden=hidden))
         assert sorted(set(chosen % 3)) == kept and len(chosen) == 40
 

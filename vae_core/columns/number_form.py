@@ -20,7 +20,7 @@ _STEPS: tuple[tuple[float, DateStep], ...] = (
     *((float(days), "day") for days in (1, 2, 7, 14)),
 )
 _MONTHS = (1, 2, 3, 6)
-_HALF_DAY, _MONTH, _YEAR = 0.5, 30.44, 365.25
+_MONTH, _YEAR = 30.44, 365.25
 #: Numbers of days beyond which NumPy's calendar has no years to write.
 _FARTHEST = 1e8
 
@@ -69,10 +69,11 @@ class NumberForm:
 
     def heading(self, low: float, high: float) -> str:
         """Return what of the date `ticks` leave out, as they all have it: the day, or the year; "" for nothing."""
-        if not self.ticks(low, high) or high - low > 4 * _HALF_DAY:
+        ticks = self.ticks(low, high)
+        if not ticks or _is_year(ticks[0][1][:4]):
             return ""
-        first, last = write_dates(np.array([low, high]), "day")
-        return first if first == last else first[:4] if first[:4] == last[:4] else f"{first} to {last}"
+        first, last = write_dates(np.array([ticks[0][0], ticks[-1][0]]), "day")
+        return first if ":" in ticks[0][1] and first == last else first[:4]
 
 
 #: Of numbers without a unit.
@@ -108,9 +109,12 @@ def _calendar_ticks(low: float, high: float, unit: str, every: int, step: DateSt
 
 
 def _tick_texts(places: np.ndarray, step: DateStep) -> list[str]:
-    """Write the time of day where all are of one day, else the day as well, without the year that they share."""
+    """Write the time of day where all are of one day, else the day as well; without the year where they share it."""
     texts = write_dates(places, step)
-    if step == "day":
-        return texts
-    one_day = len({text[:10] for text in texts}) == 1
-    return [text[11:] if one_day else text[5:] for text in texts]
+    if step != "day" and len({text[:10] for text in texts}) == 1:
+        return [text[11:] for text in texts]
+    return [text[5:] for text in texts] if len({text[:4] for text in texts}) == 1 else texts
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text.isdecimal()

@@ -65,7 +65,12 @@ def test_what_can_be_chosen(client: FlaskClient) -> None:
         "more": 0,
         "values": [{"value": v, "count": 20} for v in ("ankle boot", "bag", "coat")],
     }
-    assert client.get("/api/spaces/grey/columns/size/values").get_json() == {"kind": "number", "low": 0.0, "high": 1.0}
+    assert client.get("/api/spaces/grey/columns/size/values").get_json() == {
+        "kind": "number",
+        "low": 0.0,
+        "high": 1.0,
+        "step": "",
+    }
     assert client.get("/api/spaces/grey/columns/note/values").status_code == 404
 
 
