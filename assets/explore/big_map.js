@@ -1,7 +1,8 @@
 // Maps of very many items: a picture of the part in view, drawn anew as the view moves; points once few are in it.
 import { framed, newest, postJSON } from "./api.js";
 import { selectionQuery, showsOnly } from "./chosen.js";
-import { flat, plotBox, plotElement, requestedColour, toPixels } from "./map.js";
+import { flat, plotBox, plotElement, toPixels } from "./map.js";
+import { requestedColour } from "./map_request.js";
 import { tellError } from "./notice.js";
 import { dimmed } from "./selection_marks.js";
 import * as numbers from "./numbers.js";

@@ -1,7 +1,7 @@
 // What is selected on the map. How it came about stands in the store and the address, as text the server reads and writes;
 // which items these are, how many and of what classes, the server tells.
 import { framed, whenBack } from "./api.js";
-import { onMapReady, requestedColour, requestMap } from "./map.js";
+import { onMapReady, requestedColour, requestMap } from "./map_request.js";
 import { tell, tellError } from "./notice.js";
 import { questions } from "./revision.js";
 import { current, state, subscribe, update } from "./store.js";

@@ -2,7 +2,7 @@
 import { getJSON } from "./api.js";
 import { mirror, titleOf } from "./controls.js";
 import { lookAtJobs } from "./jobs_panel.js";
-import { onMapReady } from "./map.js";
+import { onMapReady } from "./map_request.js";
 import { element } from "./picture.js";
 import { removeButton } from "./removal.js";
 import { current, state, update } from "./store.js";

@@ -8,7 +8,7 @@ import { paintComputedMaps } from "./computed_maps.js";
 import { showHelp } from "./help.js";
 import { busyWhile } from "./busy.js";
 import { zoomTo, zoomToAll } from "./frame.js";
-import { notDrawn } from "./map.js";
+import { notDrawn } from "./map_request.js";
 import { tell, tellError } from "./notice.js";
 import * as numbers from "./numbers.js";
 import { placeOnMap } from "./overlay.js";

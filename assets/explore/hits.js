@@ -2,7 +2,7 @@
 import * as numbers from "./numbers.js";
 import { framed } from "./api.js";
 import { selectHits } from "./chosen.js";
-import { onMapReady } from "./map.js";
+import { onMapReady } from "./map_request.js";
 import { tellError } from "./notice.js";
 import { colour, element } from "./picture.js";
 import { questions } from "./revision.js";

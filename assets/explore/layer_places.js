@@ -1,7 +1,7 @@
 // Other data of a space, its layers: which there are, which are shown, and where their items lie on the map on show.
 import * as numbers from "./numbers.js";
 import { asVisitor, framed, getJSON } from "./api.js";
-import { onMapReady, requestedColour } from "./map.js";
+import { onMapReady, requestedColour } from "./map_request.js";
 import { tell, tellError } from "./notice.js";
 import { questions, under } from "./revision.js";
 import { current, state, subscribe, update } from "./store.js";

@@ -1,9 +1,8 @@
-// The map: asking for it, touching it, and the pointer's lens over it.
-import { debounced, getJSON, whenBack } from "./api.js";
+// The map: drawing it, touching it, and the pointer's lens over it.
+import { debounced } from "./api.js";
 import { isBig, isPicture, itemNear, layBigMap, pointAt } from "./big_map.js";
-import { isColour, SELECTION, selectionQuery, showsOnly } from "./chosen.js";
 import { busyWhile, endPulse, showPulse } from "./busy.js";
-import { ask, restLens, touch } from "./decoded.js";
+import { restLens, touch } from "./decoded.js";
 import { applyFilter, filterAnew, rememberFilter } from "./filter.js";
 import { fitLegend } from "./legend.js";
 import { nameLegend } from "./legend_keys.js";
@@ -11,23 +10,20 @@ import { isDeep, itemSeenAt, onTurned, sceneBox, seenAt } from "./depth.js";
 import { connectFrame, rememberFrame } from "./frame.js";
 import { hasGrid, tileAt, tileCard } from "./grid.js";
 import { hideCard, hover, hovered, hoverOther } from "./hover.js";
-import { mapBefore } from "./history.js";
 import { drawnMap, layInterim } from "./interim.js";
 import { goToItem } from "./items.js";
 import { applyMarkers } from "./markers.js";
-import { watchMap } from "./jobs.js";
-import { recolour, still } from "./moving.js";
+import { recolour } from "./moving.js";
 import { hoverNewcomer, lookAtNewcomer, newcomerAt, overNewcomer } from "./layer.js";
 import { nameDimensions } from "../interpret/map_names.js";
 import { nameMap } from "./map_keys.js";
+import { chooseMap, noteDrawn, recolourMap } from "./map_request.js";
 import { tellError } from "./notice.js";
-import { element, isDark } from "./picture.js";
+import { element } from "./picture.js";
 import { layHere, paintOverlay } from "./overlay.js";
 import { connectPinch, isPinching } from "./pinch.js";
-import { isMeasured, ofMap } from "./quality.js";
-import { questions, setOut, under } from "./revision.js";
-import { scaled } from "./text_size.js";
-import { current, state, subscribe, update } from "./store.js";
+import { setOut, under } from "./revision.js";
+import { state, subscribe } from "./store.js";
 import { knowsWayBack, layWayBack, onWayBack } from "./way_back.js";
 
 let plot = null; // Plotly's element
@@ -103,7 +99,7 @@ function find() {
   plot.on("plotly_restyle", ([changes]) => { if ("visible" in changes) rememberFilter(); });
   plot.on("plotly_relayouting", () => { hideCard(); paintOverlay(); });
   plot.on("plotly_relayout", viewMoved);
-  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(plot); applyFilter(); fitLegend(); nameDimensions(); nameMap(); nameLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); noteDrawn(); });
+  plot.on("plotly_afterplot", () => { hearAlone(); recolour(plot); applyMarkers(plot); applyFilter(); fitLegend(); nameDimensions(); nameMap(); nameLegend(); onTurned(plot, () => { hideCard(); paintOverlay(); }); paintOverlay(); onMoved(); noteDrawn(plot); });
 }
 
 function viewMoved(changes) {
@@ -118,72 +114,12 @@ function hearAlone() {
   for (const other of plot._ev.listeners("plotly_relayout")) if (other !== viewMoved) plot.removeListener("plotly_relayout", other);
 }
 
-const listeners = { moved: [], ready: [] };
-export const onMapMoved = (listener) => { listeners.moved.push(listener); };
-export const onMapReady = (listener) => { listeners.ready.push(listener); };
-const onMoved = debounced(() => { for (const listener of listeners.moved) listener(); }, 150);
+const listeners = [];
+export const onMapMoved = (listener) => { listeners.push(listener); };
+const onMoved = debounced(() => { for (const listener of listeners) listener(); }, 150);
 
 export const flat = () => Boolean(plot?._fullLayout?.xaxis) && !isDeep(plot);
 
-// While a map is being computed the one before stands behind it, in the colours chosen.
-export function requestMap() {
-  const there = stage().dataset.stale === undefined;
-  const projection = there ? state.projection : mapBefore();
-  asked += 1;
-  if (there) showBusy(true);
-  window.dash_clientside.set_props("map-request", { data: { space: state.space, projection, color: requestedColour(projection), dark: isDark(), text: scaled(12), frame: state.frame, asked, ...(isColour() || showsOnly() ? selectionQuery() : {}) } });
-}
-
-let asked = 0; // figures; each tells which request it answers
-const showBusy = (on) => (on ? stage().setAttribute("aria-busy", "true") : stage().removeAttribute("aria-busy"));
-function noteDrawn() {
-  if (plot.layout?.meta?.asked !== asked || stage().dataset.stale !== undefined) return;
-  showBusy(false);
-  if (asWanted()) still();
-}
-
-// What was asked for will not be drawn.
-export function notDrawn() {
-  showBusy(false);
-  still();
-}
-
-// Until a map has been measured, or without a selection, its points have the usual colours.
-export function requestedColour(projection = state.projection) {
-  if (state.color === SELECTION && !state.chosen) return current.info.default_column;
-  return ofMap(state.color) && !isMeasured(state.space, projection) ? current.info.default_column : state.color;
-}
-
-const maps = questions("space", "projection");
-async function chooseMap() {
-  const { space, projection } = state;
-  const counts = maps();
-  hideCard();
-  showBusy(true);
-  try {
-    if ((await watchMap(space, projection, () => { if (!plot?.data?.length) requestMap(); })) && counts()) shownNow();
-  } catch (error) {
-    if (!counts()) return; // another one has been chosen, and asked for
-    gone(error);
-    // What cannot be made for this set must not leave the page without a map.
-    const refused = error.status >= 400 && error.status < 500;
-    if (refused && projection !== "pca") update({ projection: "pca", spot: null });
-  }
-}
-
-// A server that comes back finds the page asking for what could not be had meanwhile.
-function gone(error) {
-  showBusy(false);
-  tellError(error);
-  if (error.status === 0) whenBack(chooseMap);
-}
-
-// The map is there: draw it, and find the point on show in it.
-export function shownNow() {
-  requestMap();
-  ask();
-  for (const listener of listeners.ready) listener();
-}
 // ---- places ----
 
 export function toPixels(place) {
@@ -339,11 +275,7 @@ function moved(event) {
 subscribe((changed) => {
   if (changed.has("selection")) filterAnew();
   if (changed.has("space") || changed.has("projection")) chooseMap();
-  else if (changed.has("color")) {
-    requestMap();
-    // Dash keeps a server that has gone to itself.
-    getJSON(`spaces/${state.space}/projections/${encodeURIComponent(state.projection)}`).catch(gone);
-  }
+  else if (changed.has("color")) recolourMap();
   if (changed.has("view")) {
     applyMarkers(plot);
     if (stage()) stage().dataset.lens = String(Boolean(state.view.lens));

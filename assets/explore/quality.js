@@ -2,7 +2,7 @@
 import { asVisitor, getJSON } from "./api.js";
 import { busyWhile } from "./busy.js";
 import { lookAtJobs } from "./jobs_panel.js";
-import { onMapReady, requestMap } from "./map.js";
+import { onMapReady, requestMap } from "./map_request.js";
 import { tellError } from "./notice.js";
 import { count, fixed, percent } from "./numbers.js";
 import { element } from "./picture.js";

@@ -1,7 +1,8 @@
 // A veil over those regions of the map whose pictures are not to be believed: coarse at once, then fine.
 import { debounced, postNumbers } from "./api.js";
 import { baseMoves, baseQuery, onBaseMoved } from "./base.js";
-import { asWanted, flat, onMapMoved, onMapReady, plotBox, plotElement, toPixels } from "./map.js";
+import { asWanted, flat, onMapMoved, plotBox, plotElement, toPixels } from "./map.js";
+import { onMapReady } from "./map_request.js";
 import { tellError } from "./notice.js";
 import { colour } from "./picture.js";
 import { questions, under } from "./revision.js";

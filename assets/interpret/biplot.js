@@ -1,6 +1,6 @@
 // Arrows of the latent dimensions over a map of principal components: where one standard deviation of each leads.
 import { numbersOf } from "../explore/api.js";
-import { onMapReady } from "../explore/map.js";
+import { onMapReady } from "../explore/map_request.js";
 import { tellError } from "../explore/notice.js";
 import { colour } from "../explore/picture.js";
 import { questions } from "../explore/revision.js";

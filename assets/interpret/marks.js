@@ -1,6 +1,6 @@
 // Numbered places on the map: the points that a card on show lists, such as holes.
 import { postNumbers } from "../explore/api.js";
-import { onMapReady } from "../explore/map.js";
+import { onMapReady } from "../explore/map_request.js";
 import { tellError } from "../explore/notice.js";
 import { colour } from "../explore/picture.js";
 import { questions } from "../explore/revision.js";

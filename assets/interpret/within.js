@@ -1,7 +1,7 @@
 // The part of the items that is looked at: marked on the map, named above it, and let go of there.
 import { framed } from "../explore/api.js";
 import { date } from "../explore/dates.js";
-import { onMapReady } from "../explore/map.js";
+import { onMapReady } from "../explore/map_request.js";
 import { tellError } from "../explore/notice.js";
 import { count, short } from "../explore/numbers.js";
 import { colour, element } from "../explore/picture.js";
