@@ -7,15 +7,16 @@ import json
 import re
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.utilities import RequestEntityTooLarge
+from waitress.utilities import Error, RequestEntityTooLarge
 
-from components.lanes import Lanes
+from components.lanes import HEAVY_BODY, Lanes, party_of
 
 #: Connections at once, where the system lets a program have so many.
 MOST_CONNECTIONS = 4000
@@ -35,6 +36,8 @@ _BODIES = (
     (re.compile(r"/api/views/[^/]+$|/_dash-update-component$"), 4 * 2**20, "send less"),
 )
 _USUAL_BODY = 2**20
+#: Large bodies of one visitor on their way in or waiting for their answers; a page sends one or two.
+MOST_BODIES = 12
 _FULL = "This server has as many connections as it can bear; try again in a moment."
 
 
@@ -67,6 +70,11 @@ class BoundedRequest(HTTPRequestParser):
 
     error: Any
 
+    def __init__(self, adj: Any, may_be_large: Callable[[BoundedRequest], bool] = lambda request: True) -> None:
+        super().__init__(adj)
+        self._may_be_large = may_be_large
+        self.is_large = False
+
     def received(self, data: bytes) -> int:
         """Take what came, and return how many bytes of it belong to this request."""
         consumed: int = super().received(data)
@@ -76,14 +84,18 @@ class BoundedRequest(HTTPRequestParser):
             and (self.error is None or isinstance(self.error, RequestEntityTooLarge))
         ):
             most, remedy = largest_body(self.path)
-            if max(self.content_length, self.body_bytes_received) > most:
+            size = max(self.content_length, self.body_bytes_received)
+            if size > most:
                 self.error, self.completed = _TooLarge(most, remedy), True
+            elif size > HEAVY_BODY and not self.is_large:
+                self.is_large = self._may_be_large(self)
+                if not self.is_large:
+                    self.error, self.completed = _TooManyBodies(), True
         return consumed
 
 
-class _TooLarge(RequestEntityTooLarge):
-    def __init__(self, most: int, remedy: str) -> None:
-        super().__init__(f"What was sent is larger than {most // 2**20} MB; {remedy}.")
+class _ToldAsJson(Error):  # noqa: N818 - an answer, not a defect
+    """A refusal of what has not been read."""
 
     def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
         """Return status, headers and body of the answer."""
@@ -91,10 +103,34 @@ class _TooLarge(RequestEntityTooLarge):
         return f"{self.code} {self.reason}", [("Content-Type", "application/json")], body
 
 
+class _TooLarge(_ToldAsJson, RequestEntityTooLarge):
+    def __init__(self, most: int, remedy: str) -> None:
+        super().__init__(f"What was sent is larger than {most // 2**20} MB; {remedy}.")
+
+
+class _TooManyBodies(_ToldAsJson):
+    code, reason = 429, "Too Many Requests"
+
+    def __init__(self) -> None:
+        super().__init__(f"{MOST_BODIES} large requests of yours are under way; wait for an answer to one of them.")
+
+
 class Connection(HTTPChannel):
     """A connection of one visitor."""
 
-    parser_class = BoundedRequest
+    server: Listener
+
+    def parser_class(self, adj: Any) -> BoundedRequest:  # waitress names a class here, and calls it
+        """Return what takes in the next request."""
+        return BoundedRequest(adj, self._may_be_large)
+
+    def _may_be_large(self, request: BoundedRequest) -> bool:
+        return self.server.large_bodies_of(party_of(request, self)) < MOST_BODIES
+
+    def large_bodies_of(self, party: str) -> int:
+        """Return how many large bodies of a visitor are on their way in here, or wait for their answers."""
+        coming = [] if self.request is None else [self.request]
+        return sum(one.is_large and party_of(one, self) == party for one in [*coming, *self.requests])
 
     @property
     def idle(self) -> bool:
@@ -141,6 +177,10 @@ class Listener(TcpWSGIServer):
             bind_socket=False,
             sockinfo=(port.family, port.type, port.proto, port.getsockname()),
         )
+
+    def large_bodies_of(self, party: str) -> int:
+        """Return how many large bodies of a visitor are on their way in, or wait for their answers."""
+        return sum(channel.large_bodies_of(party) for channel in list(self.active_channels.values()))
 
     def handle_accept(self) -> None:
         """Take a connection, and make room for it if need be."""

@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import parse_qs
 
 from waitress.task import ThreadedTaskDispatcher
+
+from vae_core.jobs.line import FairLine
 
 LaneName = Literal["quick", "ordinary", "heavy"]
 #: Threads of each lane. Quick answers take milliseconds, ordinary ones up to a second, heavy ones seconds.
@@ -73,6 +76,7 @@ class Lanes:
         self._lanes: dict[LaneName, ThreadedTaskDispatcher] = {}
         for name, count in THREADS.items():
             lane = _PoliteThreads() if name == "heavy" else ThreadedTaskDispatcher()
+            lane.queue = _Turns()
             lane.set_thread_count(count)
             self._lanes[name] = lane
 
@@ -94,10 +98,35 @@ class Lanes:
         return self._choose(Asked(request.path, max(request.content_length, request.body_bytes_received)))
 
 
+def party_of(request: Any, channel: Any) -> str:
+    """Return whose request it is: a page names itself, a program without a name is known by its address."""
+    named: list[str] = parse_qs(getattr(request, "query", "") or "").get("visitor", [])
+    if named:
+        return named[0]
+    address = getattr(channel, "addr", None)
+    return f"at {address[0]}" if isinstance(address, tuple) else ""
+
+
+class _Turns:
+    """What waits for the threads of a lane, as they ask for it: each visitor has his turn."""
+
+    def __init__(self) -> None:
+        self._line: FairLine[Any] = FairLine()
+
+    def __len__(self) -> int:
+        return len(self._line)
+
+    def append(self, channel: Any) -> None:
+        self._line.add(party_of(channel.requests[0], channel), channel)
+
+    def popleft(self) -> Any:
+        return self._line.take()
+
+
 class _PoliteThreads(ThreadedTaskDispatcher):
     """Threads of a lower priority than all others of the server."""
 
     def handler_thread(self, thread_no: int) -> None:
         if sys.platform == "linux":  # there each thread has a priority of its own; torch's helpers take their parent's
-            os.setpriority(os.PRIO_PROCESS, 0, _NICE)
+            os.setpriority(os.PRIO_PROCESS, 0, min(19, os.getpriority(os.PRIO_PROCESS, 0) + _NICE))
         super().handler_thread(thread_no)

@@ -188,7 +188,7 @@ async function ask(card) {
     card.path = null;
   } catch (error) {
     if (overtaken()) return;
-    show(card, { state: "refused", error: error.message, retry: !(error.status >= 400 && error.status < 500) });
+    show(card, { state: "refused", error: error.message, retry: error.status === 429 || !(error.status >= 400 && error.status < 500) });
     if (error.status === 0) whenBack(() => { if (!overtaken() && card.state === "refused") ask(card); });
   }
 }

@@ -149,7 +149,7 @@ const find = debounced(async () => {
     await took(id, getJSON(`spaces/${id}/names`));
   } catch (error) {
     // A set of which nothing can be told has no names; whoever asks for its relations is told why.
-    if (!(error.status >= 400 && error.status < 500)) tellError(error);
+    if (error.status === 429 || !(error.status >= 400 && error.status < 500)) tellError(error);
   }
 }, REST);
 

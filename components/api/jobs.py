@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from components.api.wire import Refused, array_answer
 from vae_core import Catalogue
+from vae_core.interpret.answers import answers_of, identity
 from vae_core.jobs import Job, Jobs
 from vae_core.space import ProjectionSettings
 from vae_core.space.unfinished import is_begun
@@ -46,7 +47,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.post("/jobs/<name>/restart")
     def restart(name: str) -> Response:
-        job = jobs.restart(wanted(name).key, visitor())
+        earlier = wanted(name)
+        open_space_of(earlier, catalogue)
+        job = jobs.restart(earlier.key, visitor(), counted_as())
         if job is None:
             raise Refused(409, "This work cannot be started again here.")
         return jsonify(described(job))
@@ -64,6 +67,31 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 def visitor() -> str:
     """Return who asks, as the page names itself; programs need no name."""
     return request.args.get("visitor", "")[:_LONGEST_VISITOR]
+
+
+def counted_as() -> str:
+    """Return for whom what is asked counts: a page by its name, a program without one by its address."""
+    return visitor() or f"at {request.remote_addr}"
+
+
+def open_space_of(job: Job, catalogue: Catalogue) -> None:
+    """Open the space that work needs in memory, which it knows by its content and its name in the catalogue.
+
+    Raises
+    ------
+    Refused
+        409 if it is not here any more.
+    """
+    wanted = job.arguments.get("space")
+    if wanted is None:
+        return
+    # The names of an earlier server may stand for other spaces here, and work of earlier versions has none.
+    for entry in sorted(catalogue, key=lambda entry: (entry.id != job.space, not entry.is_open)):
+        space = entry.space()
+        if identity(space) == wanted:
+            answers_of(space)
+            return
+    raise Refused(409, f"The space of this work is not here as it was; look at it anew to start {job.title!r} again.")
 
 
 def described(job: Job) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
 from components.api.items import item_png
-from components.api.jobs import describe, visitor
+from components.api.jobs import counted_as, describe, visitor
 from components.api.latent import about_item_point, place_if_there
 from components.api.removal import end_jobs
 from components.api.wanted import job_key, wanted_map, wanted_space
@@ -103,7 +103,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             "shipped": None if space.shipped is None else str(space.shipped),
         }
         title = f"{layer.name} on {map_title(found.settings)} of {space.data.name}"
-        job = jobs.submit(_key(space, layer, projection), "placing", title, arguments, visitor())
+        job = jobs.submit(
+            _key(space, layer, projection), "placing", title, arguments, visitor(), counted_as=counted_as()
+        )
         return jsonify({"job": job.id, **describe(job)}), 202
 
     @api.get("/spaces/<name>/layers/<id>/places/<projection>")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.jobs import describe, visitor
+from components.api.jobs import counted_as, describe, visitor
 from components.api.removal import end_jobs
 from components.api.wanted import job_key, map_job, wanted_space
 from components.api.wire import Refused
@@ -39,7 +39,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             jobs.rename(under_way.key, job_key(space, state["kept"]))
             under_way = None
         if state["state"] in ("waiting", "running") and under_way is not None and under_way.visitors:
-            jobs.submit(under_way.key, under_way.kind, under_way.title, under_way.arguments, visitor())
+            again = (under_way.key, under_way.kind, under_way.title, under_way.arguments, visitor())
+            jobs.submit(*again, counted_as=counted_as())
         elif state["state"] != "done":
             if space.folder is None:
                 raise Refused(
@@ -51,7 +52,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                 "shipped": None if space.shipped is None else str(space.shipped),
             }
             title = f"{map_title(settings)} of {space.data.name}"
-            jobs.submit(job_key(space, settings.id), "projection", title, arguments, visitor())
+            jobs.submit(job_key(space, settings.id), "projection", title, arguments, visitor(), counted_as=counted_as())
         if state["state"] != "done":
             state = state_of(space, jobs, settings.id)
         return jsonify({**state, "name": map_title(settings)}), 200 if state["state"] == "done" else 202

@@ -40,7 +40,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def find_names(name: str) -> tuple[Response, int]:
         space = wanted_space(catalogue, name)
         if names_in_use(space) is None:
-            refine(space, asked, jobs)
+            refine(space, name, asked, jobs)
         answer = names_json(space)
         return jsonify(answer), 200 if answer["state"] == "done" else 202
 

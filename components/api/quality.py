@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.jobs import describe, visitor
+from components.api.jobs import counted_as, describe, visitor
 from components.api.wanted import job_key, wanted_map, wanted_space
 from components.api.wire import Refused
 from components.wording import map_title
@@ -44,7 +44,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                 "shipped": None if space.shipped is None else str(space.shipped),
             }
             title = f"Quality of {map_title(found.settings)} of {space.data.name}"
-            jobs.submit(_key(space, found), "quality", title, arguments, visitor())
+            jobs.submit(_key(space, found), "quality", title, arguments, visitor(), counted_as=counted_as())
             state = state_of(space, found, jobs, color)
         return jsonify(state), 200 if state["state"] == "done" else 202
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.jobs import describe, visitor
+from components.api.jobs import counted_as, describe, visitor
 from components.api.wanted import wanted_space
 from components.api.wire import Refused, file_answer
 from vae_core import Catalogue, LatentSpace
@@ -29,7 +29,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         if kept_report(space) is None or request.args.get("anew") == "1":
             answers_of(space)  # so that the job finds the space
             arguments = {"space": identity(space)}
-            jobs.submit(_key(space), "report", f"Report on {space.data.name}", arguments, visitor())
+            about = {"space": name, "counted_as": counted_as()}
+            jobs.submit(_key(space), "report", f"Report on {space.data.name}", arguments, visitor(), **about)
         elif (earlier := jobs.get(_key(space))) is not None and earlier.finished:
             jobs.forget(earlier.key)  # it failed to make anew what is there
         state = state_of(space, jobs)

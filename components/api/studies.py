@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.jobs import describe, visitor
+from components.api.jobs import counted_as, describe, visitor
 from components.api.wanted import wanted_space
 from components.api.wire import Refused, file_answer
 from vae_core import Catalogue, InputError, LatentSpace
@@ -69,7 +69,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         answer = answers_of(space).first(asked)
         # A page asks for the first figures of all its cards before it has any of them refined.
         if not answer.whole and request.args.get("begin") != "first":
-            refine(space, asked, jobs)
+            refine(space, name, asked, jobs)
         state = state_of(space, asked, jobs)
         return jsonify(state), 200 if state["state"] == "done" else 202
 
@@ -106,11 +106,12 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         return jsonify(state_of(space, asked, jobs))
 
 
-def refine(space: LatentSpace, asked: Asked, jobs: Jobs) -> None:
-    """Have the whole answer of a study found out in the background, for the visitor who asks."""
+def refine(space: LatentSpace, name: str, asked: Asked, jobs: Jobs) -> None:
+    """Have the whole answer of a study of a space, and its name, found out in the background, for who asks."""
     title = f"{asked.study.title} of {space.data.name}"
     arguments = {"space": identity(space), "study": asked.study.name, "chosen": dict(asked.chosen)}
-    jobs.submit(_key(space, asked), "study", title, arguments, visitor())
+    about = {"space": name, "counted_as": counted_as()}
+    jobs.submit(_key(space, asked), "study", title, arguments, visitor(), **about)
 
 
 def progress_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> str:

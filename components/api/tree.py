@@ -32,7 +32,7 @@ from components.big_maps import POINTS_UP_TO
 from components.first_figures import FirstFigures
 from components.views import Views
 from vae_core import Catalogue, InputError
-from vae_core.jobs import Jobs
+from vae_core.jobs import Jobs, TooMany
 from vae_core.space.projection import WayBackUnknown
 from vae_core.storage import is_full
 
@@ -94,6 +94,7 @@ def register(
     ):
         room.add_routes(api, catalogue, jobs)
     api.register_error_handler(Refused, refusal)
+    api.register_error_handler(TooMany, lambda error: (jsonify(error=str(error)), 429))
     api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))
     api.register_error_handler(OSError, _file_error)
     api.register_error_handler(WayBackUnknown, lambda error: (jsonify(error=str(error)), 409))

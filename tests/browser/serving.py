@@ -20,10 +20,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Server:
-    """A running explorer: its address without a trailing slash, and the file that holds what it printed."""
+    """A running explorer: its address without a trailing slash, the file of what it printed, and its process's id."""
 
     url: str
     log: Path
+    process: int
 
     def output(self) -> str:
         """Return what it has printed so far."""
@@ -41,10 +42,10 @@ def serve(folder: Path, *arguments: str, patience: float = 60.0) -> Iterator[Ser
     """
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
-    server = Server(f"http://127.0.0.1:{port}", folder / "server.log")
+    written = folder / "server.log"
     command = [sys.executable, str(ROOT / "app.py"), "--port", str(port), "--workspace", str(folder / "workspace")]
     command.append("--cold")  # most tests want no long work, and two cores are few
-    with server.log.open("wb") as log:
+    with written.open("wb") as log:
         process = subprocess.Popen(
             [*command, *arguments],
             stdin=subprocess.DEVNULL,
@@ -54,6 +55,7 @@ def serve(folder: Path, *arguments: str, patience: float = 60.0) -> Iterator[Ser
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             start_new_session=True,
         )
+    server = Server(f"http://127.0.0.1:{port}", written, process.pid)
     try:
         _wait_until_healthy(server, process, patience)
         yield server

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from components import connections
 from components.connections import Listener, largest_body, most_connections
 from components.serving import listen
 
@@ -103,6 +104,35 @@ def test_a_body_within_its_bound_arrives_whole(opened: tuple[Listener, Open]) ->
     _, connect = opened
     assert ask(connect(), "/api/spaces/a/ranking", bytes(2**20)) == (200, b"1048576")
     assert ask(connect(), "/x/api/spaces/a/locate/umap", bytes(2**22)) == (200, b"4194304")
+
+
+def test_large_bodies_of_one_visitor_are_bounded(
+    opened: tuple[Listener, Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, connect = opened
+    server.most = 10
+    monkeypatch.setattr(connections, "MOST_BODIES", 2)
+    path = "/api/spaces/a/decode"
+    begun = f"POST {path}?visitor=ann HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nab".encode()
+    coming = [connect() for _ in range(2)]
+    for line in coming:
+        line.sock.sendall(begun)  # type: ignore[union-attr]
+    while sum(channel.request is not None for channel in list(server.active_channels.values())) < 2:
+        threading.Event().wait(0.01)
+    late = connect()
+    late.sock.sendall(begun)  # type: ignore[union-attr]
+    answer = http.client.HTTPResponse(late.sock)  # type: ignore[arg-type]
+    answer.begin()
+    assert answer.status == 429 and json.loads(answer.read())["error"].endswith("wait for an answer to one of them.")
+    assert ask(connect(), f"{path}?visitor=ben", bytes(10**6)) == (200, b"1000000"), "others are not concerned"
+    assert ask(connect(), path, bytes(10**6))[0] == 200
+    assert ask(connect(), f"{path}?visitor=ann", bytes(10**4))[0] == 200, "nor is what is small"
+    coming[0].sock.sendall(bytes(10**6 - 2))  # type: ignore[union-attr]
+    answer = http.client.HTTPResponse(coming[0].sock)  # type: ignore[arg-type]
+    answer.begin()
+    assert answer.status == 200
+    answer.read()
+    assert ask(connect(), f"{path}?visitor=ann", bytes(10**6))[0] == 200, "there is room again"
 
 
 def test_a_refused_body_names_the_remedy() -> None:

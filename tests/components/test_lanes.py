@@ -91,3 +91,27 @@ def test_what_waits_is_cancelled_at_the_end() -> None:
     threading.Timer(0.2, go_on.set).start()
     lanes.shutdown()
     assert waiting.cancelled and not any(connection.cancelled for connection in under_way)
+
+
+def test_each_visitor_has_his_turn() -> None:
+    lanes = Lanes(lambda asked: "heavy")
+    go_on, order, done = threading.Event(), [], threading.Event()
+
+    def request(query: str, address: str) -> _Connection:
+        def answer() -> None:
+            order.append(query or address)
+            if len(order) == 8:
+                done.set()
+
+        connection = _Connection("/", answer)
+        connection.requests[0].query, connection.addr = query, (address, 1)  # type: ignore[attr-defined]
+        return connection
+
+    for _ in range(THREADS["heavy"]):
+        lanes.add_task(_Connection("/", lambda: go_on.wait(60)))
+    for query, address in [("visitor=ann", "a")] * 6 + [("visitor=ben", "a"), ("", "b")]:
+        lanes.add_task(request(query, address))
+    go_on.set()
+    assert done.wait(60)
+    assert set(order[:4]) >= {"visitor=ann", "visitor=ben", "b"}, order
+    lanes.shutdown()

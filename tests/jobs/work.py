@@ -63,6 +63,20 @@ def go_on(folder: str, progress: Progress) -> str:
     return str(progress.wish)  # type: ignore[attr-defined]
 
 
+def stay(progress: Progress, **_: object) -> None:
+    """Work on anything until asked to stop."""
+    while progress(1, 10):
+        time.sleep(0.02)
+    raise Stopped
+
+
+def note(file: str, word: str, progress: Progress) -> None:
+    """Take a little time, and write down whose turn it was."""
+    time.sleep(0.05)
+    with open(file, "a", encoding="utf-8") as lines:
+        lines.write(f"{word}\n")
+
+
 def deaf(folder: str, progress: Progress) -> None:
     """Work until a file is there, and report nothing."""
     _say_who(folder)

@@ -3,6 +3,6 @@
 from vae_core.jobs.executors import WarmWorker, WorkerEnded
 from vae_core.jobs.job import Job
 from vae_core.jobs.kinds import KINDS, Kind
-from vae_core.jobs.queue import Jobs
+from vae_core.jobs.queue import Jobs, TooMany
 
-__all__ = ["KINDS", "Job", "Jobs", "Kind", "WarmWorker", "WorkerEnded"]
+__all__ = ["KINDS", "Job", "Jobs", "Kind", "TooMany", "WarmWorker", "WorkerEnded"]

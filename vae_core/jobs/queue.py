@@ -20,13 +20,17 @@ from vae_core.jobs.executors import WorkerEnded
 from vae_core.jobs.files import Wish, ask_no_more, ask_to_stop, open_folder
 from vae_core.jobs.heartbeat import Heartbeat, sign_of
 from vae_core.jobs.job import Job
-from vae_core.jobs.kinds import KINDS, NEWEST_FIRST, Kind, LaneName, local_workers
+from vae_core.jobs.kinds import KINDS, MOST, NEWEST_FIRST, Kind, LaneName, local_workers
 from vae_core.jobs.lane import Deserted, Lane
 from vae_core.jobs.lease import Lease
 from vae_core.progress import Stopped
 from vae_core.storage import DiskFull
 
 log = logging.getLogger(__name__)
+
+
+class TooMany(InputError):  # noqa: N818 - its message is what a person reads
+    """One visitor has asked for so much that others would wait for it."""
 
 
 class Jobs:
@@ -60,6 +64,7 @@ class Jobs:
         self.kinds = dict(kinds)
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
+        self._unfinished: dict[str, Job] = {}  # by id; also those whose key has gone to a successor
         self._closing = False
         self._lease = Lease(self._leasers, self._vanished, lambda: self.LEASE)
         self._earlier = EarlierWork(self.root)
@@ -77,16 +82,40 @@ class Jobs:
         for lane in self._lanes.values():
             lane.warm_up()
 
-    def submit(self, key: str, kind: str, title: str, arguments: dict[str, Any], visitor: str = "") -> Job:
+    def submit(
+        self,
+        key: str,
+        kind: str,
+        title: str,
+        arguments: dict[str, Any],
+        visitor: str = "",
+        *,
+        space: str = "",
+        counted_as: str = "",
+    ) -> Job:
         """Start the work named `key`, or join the job that is doing it already.
 
         A job that was cancelled and has not stopped yet is not joined: its successor waits for it.
 
+        Parameters
+        ----------
+        key, kind, title, arguments
+            As of `Job`.
+        visitor : str
+            Who wants it.
+        space : str
+            Name in the catalogue of the space that has to be open for it.
+        counted_as : str
+            Whose turn it takes and whose bounds it counts for, where that is another name than the visitor's.
+
         Raises
         ------
+        TooMany
+            If too much of what this visitor asked for is unfinished.
         InputError
             If the job cannot be written to the workspace.
         """
+        party = counted_as or visitor
         self.hear(visitor)
         if self.kinds[kind].leased:
             self._lease.watch()
@@ -97,8 +126,9 @@ class Jobs:
                 return known
             if known is not None and known.finished:
                 self.forget(key)
+            self._refuse_too_many(party, kind)
             try:
-                request = {"kind": kind, "title": title, "arguments": arguments}
+                request = {"kind": kind, "title": title, "arguments": arguments, "space": space}
                 self._heartbeat.begin()
                 folder = open_folder(self.root, self._heartbeat.server, key, request)
             except (DiskFull, OSError) as error:
@@ -107,8 +137,17 @@ class Jobs:
                     "make room, or name another --workspace."
                 ) from error
             job = self._jobs[key] = Job(key, kind, title, arguments, folder, Future(), visitors={visitor})
+            job.counted_as, job.space = party, space
+            self._unfinished[job.id] = job
         self._lane(job).add(job, self.kinds[kind].function)
         return job
+
+    def _refuse_too_many(self, party: str, kind: str) -> None:
+        lane = self.kinds[kind].lane
+        most = MOST[lane]
+        mine = [job for job in self._unfinished.values() if job.counted_as == party]
+        if sum(self.kinds[job.kind].lane == lane for job in mine) >= most:
+            raise TooMany(f"You have {most} computations of this kind under way; wait for one to end, or cancel one.")
 
     def _lane(self, job: Job) -> Lane:
         return self._lanes[self.kinds[job.kind].lane]
@@ -210,12 +249,13 @@ class Jobs:
                 job.key = to
                 self._jobs[to] = job
 
-    def restart(self, key: str, visitor: str = "") -> Job | None:
+    def restart(self, key: str, visitor: str = "", counted_as: str = "") -> Job | None:
         """Start a job again that was interrupted, failed or was cancelled."""
         job = self._jobs.get(key)
         if job is None or job.kind not in self.kinds:
             return None
-        return self.submit(job.key, job.kind, job.title, job.arguments, visitor)
+        about = {"space": job.space, "counted_as": counted_as}
+        return self.submit(job.key, job.kind, job.title, job.arguments, visitor, **about)
 
     def forget(self, key: str) -> None:
         """Take an ended job off the list, and its folder away."""
@@ -294,6 +334,8 @@ class Jobs:
                 job.end("done")
                 if self.kinds[job.kind].brief:
                     self.forget(job.key)
+        with self._lock:
+            self._unfinished.pop(job.id, None)
         job.give_result(result, problem)
 
     def _leave(self, job: Job) -> None:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from components.api.jobs import describe
 from components.server import create_dash
-from vae_core import Catalogue
-from vae_core.jobs import Job, Jobs, Kind
+from vae_core import Catalogue, LatentSpace
+from vae_core.interpret import answers
+from vae_core.jobs import KINDS as KINDS_OF_SERVERS
+from vae_core.jobs import Job, Jobs, Kind, queue
 from vae_core.space import ProjectionSettings
 from vae_core.space.unfinished import Descent, UnfinishedMap
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
-KINDS = {"multiply": Kind("tests.jobs.work:multiply"), "wait": Kind("tests.jobs.work:wait")}
+KINDS = {
+    "multiply": Kind("tests.jobs.work:multiply"),
+    "wait": Kind("tests.jobs.work:wait"),
+    "wait in a thread": Kind("tests.jobs.work:wait", "server"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +125,61 @@ def test_it_is_told_whether_what_was_cancelled_goes_on_where_it_was(tmp_path: Pa
     job.end("done", keep=False)
     assert describe(job)["goes_on"] is False
     assert describe(Job("key", "study", "A study", {}, tmp_path))["goes_on"] is False
+
+
+def test_more_than_a_person_asks_for_is_refused_with_what_to_do(
+    kept: LatentSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST", {"long": 2, "short": 2, "server": 2})
+    jobs, catalogue = Jobs(kinds={"projection": Kind("tests.jobs.work:stay")}), Catalogue()
+    catalogue.add("kept", "Kept", kept)
+    client = create_dash(catalogue, jobs, ASSETS).server.test_client()
+
+    def ask(perplexity: int, visitor: str, address: str = "192.0.2.1") -> TestResponse:
+        named = f"?visitor={visitor}" if visitor else ""
+        body, environ = {"method": "tsne", "perplexity": perplexity}, {"REMOTE_ADDR": address}
+        return client.post(f"/api/spaces/kept/projections{named}", json=body, environ_base=environ)
+
+    assert [ask(number, "ann").status_code for number in (5, 6, 7)] == [202, 202, 429]
+    assert ask(7, "ann").get_json()["error"].endswith("wait for one to end, or cancel one.")
+    assert ask(6, "ann").status_code == 202, "what is under way is watched as before"
+    assert [ask(number, "ben").status_code for number in (7, 8, 9)] == [202, 202, 429]
+    assert [ask(number, "").status_code for number in (10, 11, 12)] == [202, 202, 429]
+    assert ask(12, "", "192.0.2.2").status_code == 202, "programs count by their addresses"
+    jobs.close()
+
+
+def test_interrupted_work_on_a_space_opens_it_by_itself(
+    kept: LatentSpace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def served() -> tuple[Jobs, FlaskClient]:
+        # A process of its own has asked no space anything yet.
+        monkeypatch.setattr(answers, "_open", weakref.WeakValueDictionary())
+        monkeypatch.setattr(answers, "_answers", weakref.WeakKeyDictionary())
+        catalogue, jobs = Catalogue(), Jobs(tmp_path, kinds={**KINDS_OF_SERVERS, **KINDS})
+        catalogue.add("another", "Another", lambda: pytest.fail("it is not wanted"))
+        catalogue.add("kept", "Kept", lambda: kept)
+        return jobs, create_dash(catalogue, jobs, ASSETS).server.test_client()
+
+    jobs, client = served()
+    for number in range(3):  # as many as there are threads
+        jobs.submit(f"before {number}", "wait in a thread", "Before", {"folder": str(tmp_path)})
+    assert client.post("/api/spaces/kept/report?visitor=ann").get_json()["state"] == "waiting"
+    jobs.close()
+    jobs, client = served()
+    (interrupted,) = (job for job in client.get("/api/jobs").get_json() if job["kind"] == "report")
+    assert interrupted["state"] == "interrupted"
+    again = client.post(f"/api/jobs/{interrupted['id']}/restart?visitor=ann")
+    assert again.status_code == 200, again.get_json()
+    job = jobs.by_id(again.get_json()["id"])
+    assert job is not None and job.wait(120) and job.error == ""
+    assert client.get("/api/spaces/kept/report.html").status_code == 200
+    jobs.close()
+
+
+def test_work_on_a_space_that_is_not_here_says_so(page: FlaskClient, working: Jobs) -> None:
+    job = working.submit("gone", "multiply", "Report on what is gone", {"space": "no such content"})
+    assert job.wait(60)
+    refused = page.post(f"/api/jobs/{job.id}/restart")
+    assert refused.status_code == 409 and "not here as it was" in refused.get_json()["error"]
+    working.forget("gone")
