@@ -164,7 +164,7 @@ def explore(
     kept_in = Workspace(workspace)
     listener = listen_nearby(port)
     try:
-        space = open_space(model, data, labels=labels, samples=samples, workspace=kept_in, **stated)
+        space = open_space(model, data, labels=labels, samples=samples, workspace=kept_in, draws=1, **stated)
     except BaseException:
         listener.close()  # a notebook lives on, and the port would stay taken
         raise
@@ -218,6 +218,7 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
                 samples=samples,
                 workspace=workspace,
                 device=chosen.device,
+                draws=1,  # the page is there sooner, and has the others taken
                 options=options[at],
                 data_options=data_options[at] if data else None,
             )

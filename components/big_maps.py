@@ -212,7 +212,7 @@ class BigMaps:
     def get(self, space: LatentSpace, projection: Projection, color: str, selected: ItemSet | None = None) -> BigMap:
         """Return the map in the colours of a column, or of a selection; InputError as of `colouring`."""
         part = selected.fingerprint if selected is not None and color == SELECTION else ""
-        key = (space.fingerprint, projection.id, f"{color}{part}")
+        key = (f"{space.fingerprint} {space.draws}", projection.id, f"{color}{part}")
         with self._lock:
             known = self._maps.get(key)
             if known is not None and known[0] is projection:

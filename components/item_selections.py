@@ -36,18 +36,18 @@ def selected_set(space: LatentSpace, steps: tuple[Step, ...]) -> ItemSet:
     """
     if not steps:
         return ItemSet.none(len(space))
-    text = write_steps(steps)
+    key = f"{space.draws} {write_steps(steps)}"  # a column of a refined distortion has other values
     with _guard:
         known = _known.setdefault(space, OrderedDict())
-        if text in known:
-            known.move_to_end(text)
-            return known[text]
+        if key in known:
+            known.move_to_end(key)
+            return known[key]
     # Whatever was there before a new set does not matter, unless it is what was shown.
     fresh = steps[-1].mode == "new" and steps[-1].kind != "flip" and not _asks_before(steps[-1])
     before = ItemSet.none(len(space)) if fresh else selected_set(space, steps[:-1])
     found = _after(space, steps[-1], before)
     with _guard:
-        known[text] = found
+        known[key] = found
         while len(known) > _KEPT:
             known.popitem(last=False)
     return found

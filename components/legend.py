@@ -54,11 +54,12 @@ def classes_on_show(
     takes half a second.
     """
     name = color or ""
+    key = f"{space.draws} {name}"  # a refined distortion has other colours
     with _guard:
         known = _known.setdefault(space, OrderedDict())
-        if name in known:
-            known.move_to_end(name)
-            return known[name]
+        if key in known:
+            known.move_to_end(key)
+            return known[key]
     try:
         found = colouring(space, projection, name or default_column(space), selected)
     except InputError:
@@ -66,7 +67,7 @@ def classes_on_show(
         return colouring(space, projection, default_column(space))
     if name not in (KEPT, SELECTION):
         with _guard:
-            known[name] = found
+            known[key] = found
             while len(known) > _KEPT:
                 known.popitem(last=False)
     return found

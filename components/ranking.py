@@ -123,7 +123,7 @@ class Rankings:
             If there is no such figure or column.
         """
         whole = wrong(space, column)[1] if by in _NEAREST else True
-        key = (identity(space), by, worst, column, within, legend, among, whole)
+        key = (identity(space), space.draws, by, worst, column, within, legend, among, whole)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

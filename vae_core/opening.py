@@ -17,6 +17,7 @@ from vae_core.options import ModelOptions
 from vae_core.progress import ConsoleProgress
 from vae_core.space.cache import SpaceCache
 from vae_core.space.latent_space import LatentSpace
+from vae_core.space.partial import DRAWS
 from vae_core.space.prior_samples import prior_samples
 from vae_core.workspace import Workspace
 
@@ -30,6 +31,7 @@ def open_space(
     workspace: Workspace | Path | str | None = None,
     device: str = "auto",
     batch_size: int = 512,
+    draws: int = DRAWS,
     options: ModelOptions | None = None,
     data_options: DataOptions | None = None,
     **stated: Any,
@@ -53,6 +55,8 @@ def open_space(
         "auto", "cpu", "cuda", …
     batch_size : int
         Items encoded at once.
+    draws : int
+        Posterior samples of the distortion, as of `LatentSpace.build`.
     options, data_options : optional
         A `ModelOptions` and a `DataOptions`,
     **stated
@@ -84,7 +88,7 @@ def open_space(
     else:
         opened, items = open_objects(model, data, labels, samples, device, options, data_options)
     with ConsoleProgress("encoding", unit="item") as bar:
-        space = LatentSpace.build(opened, items, kept_in, bar, batch_size)
+        space = LatentSpace.build(opened, items, kept_in, bar, batch_size, draws=draws)
     if named:
         files = SpaceCache(space.folder)
         files.keep_origin(

@@ -27,6 +27,7 @@ import { layNotices, tell, tellError } from "./notice.js";
 import { layPanelSwitch } from "./panel_switch.js";
 import { layPins } from "./pins.js";
 import { refreshLayers } from "./layer_places.js";
+import { layDistortion } from "./distortion.js";
 import { layQuality } from "./quality.js";
 import { connectReport } from "./report.js";
 import { questions, setOut } from "./revision.js";
@@ -189,6 +190,7 @@ export async function start() {
   layDrop();
   layJobs();
   layQuality();
+  layDistortion();
   layComputedMaps();
   layPages();
   layReportButton();

@@ -164,6 +164,11 @@ const loadItem = newest(
   tellError,
 );
 
+// What is known of the item on show has changed.
+export function reloadItem() {
+  if (state.item !== null) loadItem({ space: state.space, index: state.item });
+}
+
 const isOwn = (one) => one !== null && one.space === state.space && state.item === null && sameNumbers(one.z, state.z);
 
 function keepOwn(one) {

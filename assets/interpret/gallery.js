@@ -36,8 +36,8 @@ const asked = () => ({
 });
 
 // More is known of the items, or they are compared by another column.
-export function refreshGallery() {
-  if (visible() && total !== null && ["rarity", "disagreement"].includes(rankedBy())) restart();
+export function refreshGallery(figures = ["rarity", "disagreement"]) {
+  if (visible() && total !== null && figures.includes(rankedBy())) restart();
 }
 
 export function layGallery() {

@@ -44,11 +44,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             raise Refused(404, f"There is no layer {id!r}.")
         return space, layer
 
-    judged: dict[tuple[str, str, str], ForeignItems] = {}
+    judged: dict[tuple[str, int, str, str], ForeignItems] = {}
 
     def foreign(space: LatentSpace, layer: Layer) -> ForeignItems:
         """Judge a layer once: it is asked for with every colour of the map."""
-        key = (space.fingerprint, layer.id, latent_fingerprint(layer.mean))
+        key = (space.fingerprint, space.draws, layer.id, latent_fingerprint(layer.mean))
         if key not in judged:
             judged[key] = foreign_items(space, layer.mean, layer.distortion)
         return judged[key]

@@ -18,6 +18,7 @@ from vae_core.columns.of_space import by_rate, columns, default_column
 from vae_core.drawing.picture_form import picture_form
 from vae_core.drawing.pictures import image_shape
 from vae_core.jobs import Jobs
+from vae_core.space.partial import DRAWS
 
 #: Items told by id that are left out.
 MOST_NAMED = 20
@@ -64,6 +65,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
                 "dimensions": [asdict(dimension) for dimension in dimension_figures(found)],
                 "most_pictures": min(most_pictures(found), MOST_SPOTS),
                 "typical_item": found.typical_item,
+                "draws": found.draws,
+                "all_draws": DRAWS,
                 "variance_shares": None if found.model.can.encode else found.variance_shares.tolist(),
                 "can": asdict(found.model.can),
                 "value_range": list(found.data.value_range),

@@ -22,12 +22,12 @@ from vae_core.columns.of_table import column_of_table
 from vae_core.groups.item_set import ItemSet
 from vae_core.interpret.wrong_items import NEAREST
 from vae_core.jobs import Jobs
+from vae_core.space.item_distortion import samples_in_words
 
 #: Items of one answer.
 MOST = 500
 #: What the figures under the items are.
 TOLD = {
-    "distortion": "Distortion in nats, the mean over 8 posterior samples.",
     "rarity": f"Distance to the {NEAREST} nearest items in latent space, relative to the usual one: 2 is twice as far.",
     "disagreement": f"Of classes, the share of the {NEAREST} nearest items with another; of numbers, how far the item "
     "is from their median, in standard deviations of the column.",
@@ -46,7 +46,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         return jsonify(
             {
                 "by": offered(space),
-                "told": TOLD,
+                "told": {"distortion": f"Distortion in nats, the mean of {samples_in_words(space.draws)}.", **TOLD},
                 "notes": notes(space),
                 "filters": [
                     {"name": one.name, "title": one.title, "kind": _kind(one), "step": one.step}

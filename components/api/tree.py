@@ -10,6 +10,7 @@ from werkzeug.routing import RequestRedirect
 from components.api import (
     big_maps,
     card,
+    distortion,
     items,
     latent,
     layers,
@@ -75,6 +76,7 @@ def register(
     for room in (
         listing,
         card,
+        distortion,
         latent,
         items,
         maps,

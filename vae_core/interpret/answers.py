@@ -223,3 +223,15 @@ def answer_in_server(space: str, study: str, chosen: dict[str, str], progress: P
     found = open_space(space)
     columns = tuple(str(name) for name in found.data.table.columns)
     answers_of(found).whole(Asked.of(study, chosen, columns), progress)
+
+
+def refine_distortion_in_server(space: str, progress: Progress = silent) -> None:
+    """Take the missing draws of the distortion of a space that is open in this process, known by its `identity`.
+
+    Raises
+    ------
+    InputError
+        If no such space is open.
+    """
+    with computing_with(1):  # as for studies: what the page is touched for comes first
+        open_space(space).refine_distortion(progress)

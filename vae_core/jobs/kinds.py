@@ -41,6 +41,7 @@ KINDS = {
     "projection": Kind("vae_core.space.compute:compute_in_folder"),
     "quality": Kind("vae_core.space.compute:measure_in_folder", "short", brief=True),
     "placing": Kind("vae_core.space.layers:place_layer_in_folder", "short", brief=True),
+    "distortion": Kind("vae_core.interpret.answers:refine_distortion_in_server", "server", brief=True),
     "report": Kind("vae_core.report.making:report_in_server", "server", brief=True),
     "study": Kind("vae_core.interpret.answers:answer_in_server", "server", brief=True, leased=True),
 }

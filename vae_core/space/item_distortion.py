@@ -66,3 +66,8 @@ class ItemDistortion:
         with self._lock:
             if self.draws < DRAWS:
                 self._encodings = refined_encodings(self._model, self._data, self._files, progress, self._encodings)
+
+
+def samples_in_words(draws: int) -> str:
+    """Return over how much a distortion is a mean, for people."""
+    return "one posterior sample" if draws == 1 else f"{draws} posterior samples"

@@ -15,6 +15,7 @@ from vae_core.interpret.disagreement import Disagreement
 from vae_core.interpret.wrong_items import WrongItems, rank
 from vae_core.report.card import Card
 from vae_core.report.explanations import EXPLAINED, explained_heading
+from vae_core.space.item_distortion import samples_in_words
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -45,7 +46,7 @@ def card(space: LatentSpace, found: WrongItems) -> Card:
         tag("p", found.without) if found.without else None,
         how(
             f"Of {looked}, the {found.nearest} nearest others by posterior mean.{recall} Seed 0.",
-            "± is the standard error of a mean over items; distortion is a mean over 8 posterior samples.",
+            f"± is the standard error of a mean over items; distortion is the mean of {samples_in_words(space.draws)}.",
         ),
     )
 
