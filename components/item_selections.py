@@ -9,11 +9,11 @@ from collections import OrderedDict
 import numpy as np
 
 from components.colouring import NOT_SELECTED, SELECTED, SELECTION
-from components.finding import hits
 from components.legend import Legend
 from components.selection_steps import Step, read_steps, write_steps
 from components.within import Within
 from vae_core import InputError, LatentSpace, Projection
+from vae_core.browse.finding import hits
 from vae_core.groups.item_set import ItemSet
 from vae_core.groups.kept_sets import kept_sets_of
 from vae_core.groups.region import in_box, in_polygon
@@ -116,7 +116,7 @@ def _taken(space: LatentSpace, step: Step) -> ItemSet:
     if step.kind == "set":
         return kept_sets_of(space).get(step.text)
     if step.kind == "find":
-        return ItemSet.of(np.fromiter(hits(space.data, step.text), dtype=np.int64), len(space))
+        return ItemSet(hits(space.data, step.text).mask)
     points = _plane(space, step.projection).points
     numbers = np.array(step.numbers).reshape(-1, 2)
     if step.kind == "box":

@@ -30,6 +30,8 @@ class Entry:
     title: str
     opener: Opener = field(repr=False)
     _space: LatentSpace | None = field(default=None, repr=False)
+    #: Why it could not be opened when it was last wanted; "" if it could, or was not wanted yet.
+    failure: str = field(default="", repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -42,7 +44,12 @@ class Entry:
         if self._space is None:
             with self._lock:
                 if self._space is None:
-                    self._space = self.opener()
+                    try:
+                        self._space = self.opener()
+                    except InputError as error:
+                        self.failure = str(error)
+                        raise
+                    self.failure = ""
         return self._space
 
 

@@ -129,7 +129,7 @@ const NUMBERS = { perplexity: "perplexity", neighbours: "number of neighbours", 
 
 // A map goes on from the one on show where both are made in the same way: then it ends as good, and the picture stays alike.
 const wanted = { method: "tsne", dimensions: "2" };
-const isDeep = (id) => /-3d$/.test(id) || (current.info.titles[id] ?? "").includes("3-D");
+const isDeep = (id) => /-3d$/.test(id) || current.info.axes[id] === 3;
 const canStart = () => state.projection.startsWith(wanted.method) && isDeep(state.projection) === (wanted.dimensions === "3");
 const offerStart = () => { if (current.info) set("new-start", { disabled: !canStart() }); };
 
@@ -157,6 +157,7 @@ async function order(parameters) {
   if (info !== current.info) return;
   if (!current.info.projections.includes(report.id)) current.info.projections.push(report.id);
   current.info.titles[report.id] = report.name;
+  current.info.axes[report.id] = report.axes;
   if (arrives()) update({ projection: report.id, spot: null }, { commit: true });
   mirror();
 }

@@ -51,6 +51,7 @@ export function layFinder() {
   document.getElementById("find-host").append(input, list);
   let matches = [];
   let foundFor = ""; // the text they belong to
+  let asking = null; // the search under way: whatever is typed meanwhile waits, and only the last of it is looked for
   let at = -1;
 
   function close() {
@@ -76,7 +77,10 @@ export function layFinder() {
       return close();
     }
     try {
-      const answer = await getJSON(`spaces/${state.space}/find?q=${encodeURIComponent(text)}`);
+      await asking?.catch(() => {}); // whoever asked tells of that
+      if (!counts()) return;
+      asking = getJSON(`spaces/${state.space}/find?q=${encodeURIComponent(text)}`);
+      const answer = await asking;
       if (!counts()) return;
       matches = answer.matches;
       foundFor = text;

@@ -61,6 +61,7 @@ export async function watchMap(space, projection, begun = () => {}) {
     // What was asked for is not there; what there was of it is.
     current.info.projections = [...current.info.projections.filter((id) => id !== projection), report.kept];
     current.info.titles[report.kept] = report.kept_name;
+    current.info.axes[report.kept] = report.axes;
     hide();
     update({ projection: report.kept, spot: null }, { commit: true });
     return false;

@@ -149,6 +149,7 @@ async function isUnderWay(projection, info) {
   if (!/^(tsne|umap)-[0-9a-f]{12}$/.test(projection)) return false;
   const report = await getJSON(`spaces/${info.id}/projections/${projection}`);
   if (report.name) info.titles[projection] = report.name;
+  if (report.axes) info.axes[projection] = report.axes;
   return report.state !== "missing";
 }
 

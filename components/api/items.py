@@ -14,9 +14,9 @@ from PIL import Image
 from components.api.latent import about_item_point, nearest_items, place_if_there
 from components.api.wanted import item_number, refuse_if_no_images, wanted_item, wanted_space
 from components.api.wire import FARTHEST, Refused, framed_answer
-from components.finding import find_items
 from components.fitting import fit_picture
 from vae_core import Catalogue, Dataset, LatentSpace
+from vae_core.browse.finding import find_items
 from vae_core.columns.number_form import PLAIN
 from vae_core.columns.of_table import columns_of_table
 from vae_core.data.prior_samples import PriorSamples

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +12,8 @@ from components.api.latent import MOST_SPOTS, most_pictures
 from components.api.wanted import wanted_space
 from components.dimensions import STEPS, dimension_figures
 from components.wording import map_title
-from vae_core import Catalogue, InputError, LatentSpace
+from vae_core import Catalogue, LatentSpace
+from vae_core.catalogue import Entry
 from vae_core.columns.of_space import by_rate, columns, default_column
 from vae_core.drawing.picture_form import picture_form
 from vae_core.drawing.pictures import image_shape
@@ -23,7 +23,8 @@ from vae_core.space.partial import DRAWS
 #: Items told by id that are left out.
 MOST_NAMED = 20
 
-log = logging.getLogger(__name__)
+#: What is known of a space once it is open.
+FIGURES = ("kind", "count", "latent_dim", "latent_shape", "image_shape")
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
@@ -31,30 +32,22 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces")
     def spaces() -> Response:
-        listed = []
-        for entry in catalogue:
-            try:
-                listed.append(summary(entry.id, entry.title, entry.space()))
-            except InputError as error:
-                # One that cannot be opened must not take the others with it.
-                log.warning("The space %s is left out: %s", entry.id, error)
-        return jsonify(listed)
+        # Opening takes seconds, and a list of what there is waits for none of it.
+        return jsonify([summary(entry) for entry in catalogue if not entry.failure])
 
     @api.get("/spaces/<name>")
     def space(name: str) -> Response:
         found = wanted_space(catalogue, name)
         if (first_figures := current_app.config["FIRST_FIGURES"]) is not None:
             first_figures.prepare(found)
+        maps = {id: found.projection_settings(id) for id in found.projection_ids()}
         return jsonify(
             {
-                **summary(name, catalogue[name].title, found),
+                **summary(catalogue[name]),
                 "columns": [column.to_json() for column in columns(found)],
                 "default_column": default_column(found),
-                "titles": {
-                    id: map_title(settings)
-                    for id in found.projection_ids()
-                    if (settings := found.projection_settings(id)) is not None
-                },
+                "titles": {id: map_title(settings) for id, settings in maps.items() if settings is not None},
+                "axes": {id: settings.dimensions for id, settings in maps.items() if settings is not None},
                 "shipped": found.shipped_ids(),
                 "order": by_rate(found),
                 "picture": picture_form(found.data),
@@ -79,12 +72,15 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         )
 
 
-def summary(name: str, title: str, space: LatentSpace) -> dict[str, Any]:
-    """Return one line of the list of spaces."""
+def summary(entry: Entry) -> dict[str, Any]:
+    """Return one line of the list of spaces; of one that is not open yet, None for what only opening it would tell."""
+    named: dict[str, Any] = {"id": entry.id, "name": entry.title}
+    if not entry.is_open:
+        return {**named, **dict.fromkeys(FIGURES), "projections": []}
+    space = entry.space()
     shape = image_shape(space.data)
     return {
-        "id": name,
-        "name": title,
+        **named,
         "kind": space.data.kind,
         "count": len(space),
         "latent_dim": space.latent_dim,

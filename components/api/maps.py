@@ -55,7 +55,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             jobs.submit(job_key(space, settings.id), "projection", title, arguments, visitor(), counted_as=counted_as())
         if state["state"] != "done":
             state = state_of(space, jobs, settings.id)
-        return jsonify({**state, "name": map_title(settings)}), 200 if state["state"] == "done" else 202
+        return jsonify({**state, "name": map_title(settings), "axes": settings.dimensions}), 200 if state[
+            "state"
+        ] == "done" else 202
 
     @api.get("/spaces/<name>/projections/<projection>")
     def watch(name: str, projection: str) -> Response:
@@ -169,7 +171,8 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
         return {"id": projection, "state": "missing"}
     told = {"id": projection, "job": job.id, **about_job}
     if "settings" in job.arguments:
-        told["name"] = map_title(ProjectionSettings.from_json(job.arguments["settings"]))
+        wanted = ProjectionSettings.from_json(job.arguments["settings"])
+        told |= {"name": map_title(wanted), "axes": wanted.dimensions}
     kept = job.given
     if kept not in (None, projection):
         settings = space.projection_settings(str(kept))

@@ -8,9 +8,9 @@ from flask import Blueprint, Response
 from components.api.maps import json_body
 from components.api.wanted import wanted_map, wanted_space
 from components.api.wire import framed_answer
-from components.finding import hits
 from components.within import Within
 from vae_core import Catalogue
+from vae_core.browse.finding import hits
 from vae_core.jobs import Jobs
 
 #: Places told of one part; of more items a draw.
@@ -27,7 +27,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         asked = json_body()
         text = asked.get("find") if isinstance(asked, dict) else None
         if isinstance(text, str):
-            items = np.sort(np.fromiter(hits(space.data, text), dtype=np.int64))
+            items = np.flatnonzero(hits(space.data, text).mask)
         else:
             items = Within.of(asked).items(space)
         drawn = items

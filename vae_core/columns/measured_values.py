@@ -15,32 +15,49 @@ from vae_core.progress import Progress, silent
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
-_values: weakref.WeakKeyDictionary[LatentSpace, dict[str, np.ndarray]] = weakref.WeakKeyDictionary()
-_names: weakref.WeakKeyDictionary[LatentSpace, tuple[str, ...]] = weakref.WeakKeyDictionary()
-_guard = threading.Lock()
+
+class _Measured:
+    """What is measured of one space; only who asks for the same space waits for it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.naming = threading.Lock()
+        self.names: tuple[str, ...] | None = None
+        self.values: dict[str, np.ndarray] | None = None
+
+
+_spaces: weakref.WeakKeyDictionary[LatentSpace, _Measured] = weakref.WeakKeyDictionary()
+_guard = threading.Lock()  # held for a look-up only
 
 
 def measured_names(space: LatentSpace) -> tuple[str, ...]:
     """Return what can be measured on every item, without measuring; nothing of sets too large for it."""
     if len(space) > most_measured(space.data):
         return ()
-    with _guard:
-        if space not in _names:
-            _names[space] = tuple(measures(space.data, np.arange(min(2, len(space)))))
-        return _names[space]
+    known = _of(space)
+    with known.naming:
+        if known.names is None:
+            known.names = tuple(measures(space.data, np.arange(min(2, len(space)))))
+        return known.names
 
 
 def measured_values(space: LatentSpace, name: str) -> np.ndarray | None:
     """Return one measure of every item, ``[n]`` float64, NaN where an item has none; None if there is no such measure.
 
-    All measures are taken at the first call: 10,000 pictures of 28 × 28 in 0.1 s.
+    All measures are taken at the first call, in one pass over the items: 10,000 pictures of 28 × 28 in 0.1 s.
     """
     if name not in measured_names(space):
         return None
+    known = _of(space)
+    with known.lock:
+        if known.values is None:
+            known.values = measures(space.data, np.arange(len(space)))
+        return known.values[name]
+
+
+def _of(space: LatentSpace) -> _Measured:
     with _guard:
-        if space not in _values:
-            _values[space] = measures(space.data, np.arange(len(space)))
-        return _values[space][name]
+        return _spaces.setdefault(space, _Measured())
 
 
 def kept_columns(space: LatentSpace, index: np.ndarray, progress: Progress = silent) -> ItemColumns:

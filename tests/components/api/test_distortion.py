@@ -30,9 +30,7 @@ def test_the_missing_draws_are_taken_and_everything_that_shows_them_has_them(
     assert (about["draws"], about["all_draws"]) == (1, 8)
     item = client.get("/api/spaces/own/items/3").get_json()
     assert item["distortion_error"] is None
-    assert item["distortion"] == pytest.approx(
-        float(space.distortion[3]), rel=1e-5
-    )
+    assert item["distortion"] == pytest.approx(float(space.distortion[3]), rel=1e-5)
     assert "one posterior sample." in client.get("/api/spaces/own/ranking").get_json()["told"]["distortion"]
     worst = client.post("/api/spaces/own/ranking", json={"by": "distortion", "offset": 0, "count": 37})
     assert client.get("/api/spaces/own/distortion").get_json() == {"state": "missing", "draws": 1}

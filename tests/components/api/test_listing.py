@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
 from components.server import create_dash
+from tests.components.conftest import ASSETS
 from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.jobs import Jobs
 
@@ -42,18 +42,29 @@ def test_a_space_is_described_in_strict_json(client: FlaskClient, grey: LatentSp
     assert told["can"]["encode"] is True and told["value_range"] == [0, 255]
 
 
-def test_a_space_that_cannot_be_opened_does_not_take_the_others_with_it(grey: LatentSpace, jobs: Jobs) -> None:
+def test_spaces_are_listed_without_opening_them(grey: LatentSpace, jobs: Jobs) -> None:
     def broken() -> LatentSpace:
         raise InputError("model.safetensors: truncated; copy it anew.")
+
+    wanted: list[str] = []
+
+    def slow() -> LatentSpace:
+        wanted.append("slow")
+        return grey
 
     catalogue = Catalogue()
     catalogue.add("broken", "Broken", broken)
     catalogue.add("grey", "Grey", grey)
-    assets = Path(__file__).resolve().parents[3] / "assets"
-    client = create_dash(catalogue, jobs, assets).server.test_client()
-    assert [space["id"] for space in client.get("/api/spaces").get_json()] == ["grey"]
+    catalogue.add("slow", "Slow", slow)
+    client = create_dash(catalogue, jobs, ASSETS).server.test_client()
+    listed = client.get("/api/spaces").get_json()
+    assert [(one["id"], one["count"]) for one in listed] == [("broken", None), ("grey", 60), ("slow", None)]
+    assert not wanted and set(listed[2]) == set(listed[1]), "the same fields, unknown ones without a value"
     answer = client.get("/api/spaces/broken")
     assert answer.status_code == 422 and "truncated" in answer.get_json()["error"]
+    assert client.get("/api/spaces/slow").get_json()["count"] == 60
+    listed = client.get("/api/spaces").get_json()
+    assert [(one["id"], one["count"]) for one in listed] == [("grey", 60), ("slow", 60)], "what failed is left out"
 
 
 def test_the_page_is_told_the_kinds(client: FlaskClient) -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.finding import find_items
 from vae_core import Dataset
+from vae_core.browse.finding import find_items
+from vae_core.browse.text_index import TextIndex
 
 
 def items(ids: list[object] | None = None, **cells: object) -> Dataset:
@@ -66,3 +67,22 @@ def test_many_matches_are_counted_and_the_first_told() -> None:
 @pytest.mark.parametrize("text", ["", "  ", "²", "٣", "9" * 5000, "1e999", "-1", "[", "\\", "\x00"])
 def test_odd_texts_find_nothing(text: str) -> None:
     assert found(items(digit=[1, 2], note=["a", "b"]), text) == []
+
+
+def test_class_numbers_and_dates_are_found() -> None:
+    data = items(label=[1, 10, 11], taken=pd.to_datetime(["2021-03-05 12:00", None, "2020-01-01 00:30"]))
+    assert found(data, "10") == [1] and found(data, "11") == [2], "numbers are equal or not"
+    assert found(data, "2021-03") == [0] and found(data, "00:30") == [2]
+    assert find_items(data, "12:00")["matches"][0]["found"] == "taken 2021-03-05 12:00"
+    ranks = items(size=pd.Categorical(["10 ml", "2 ml", "10 ml"], ["2 ml", "10 ml"], ordered=True))
+    assert found(ranks, "10") == [0, 2]
+
+
+def test_a_table_is_read_once_and_anew_with_a_new_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    real = TextIndex.__init__
+    monkeypatch.setattr(TextIndex, "__init__", lambda self, texts: (made.append(1), real(self, texts))[1])
+    data = items(ids=list("ab"), note=["left", "right"])
+    assert found(data, "left") == [0] and found(data, "right") == [1] and len(made) == 2
+    data.table["more"] = ["up", "left"]
+    assert found(data, "left") == [0, 1]

@@ -1,0 +1,1 @@
+"""What any front end asks of a space's items: finding them."""
