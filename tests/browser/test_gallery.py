@@ -111,7 +111,7 @@ def test_filter_and_map_show_the_same_items_and_each_other(page: Page, server: s
     told = values_of(demo("fashion"), "measured:direction")
     assert told is not None
     index = in_view(page)[0]["item"]["index"]
-    assert index == np.flatnonzero((told >= 170) | (told <= 10))[0]
+    assert index == np.flatnonzero((told.values >= 170) | (told.values <= 10))[0]
 
 
 def test_it_shows_reconstructions_and_what_the_legend_shows(page: Page, server: str) -> None:
