@@ -21,6 +21,7 @@ import torch
 
 import app
 from components.serving import listen
+from tests.patience import PATIENCE
 from vae_core import VAE, InputError, VAEConfig, load_data, load_model
 from vae_core.__main__ import main
 from vae_core.model import save_checkpoint
@@ -58,7 +59,7 @@ def program(*arguments: object, cwd: Path = ROOT) -> subprocess.Popen[str]:
 
 
 def get(address: str) -> object:
-    with urllib.request.urlopen(address, timeout=30) as answer:
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
         assert answer.status == 200
         return json.loads(answer.read())
 
@@ -82,7 +83,7 @@ def test_the_program_serves_a_model_and_its_data_from_any_folder(trained: tuple[
         assert re.fullmatch(r"my-model-[0-9a-f]{6}", space["id"]) and space["name"].startswith("my model")
         assert (tmp_path / "kept" / "spaces").is_dir()
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0 and "Traceback" not in told
     finally:
         process.kill()
@@ -107,7 +108,7 @@ def test_an_address_that_others_reach_asks_for_a_token(trained: tuple[str, str],
 
 def test_a_missing_model_ends_the_program_with_one_line(tmp_path: Path) -> None:
     process = program("--model", tmp_path / "none", "--data", "digits", "--port", 0)
-    out, told = process.communicate(timeout=60)
+    out, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2 and out == ""
     assert len(told.splitlines()) == 1 and "none: not found" in told
 
@@ -190,7 +191,7 @@ def test_explore_serves_objects_in_memory(trained: tuple[str, str], workspace_fo
     (space,) = get(address + "api/spaces")  # type: ignore[misc]
     assert space["count"] == 40 and space["name"] == data.name
     request = urllib.request.Request(f"{address}api/spaces/{space['id']}/decode", data=bytes(12))
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         assert answer.headers["X-Shape"] == "1,8,8,1" and len(answer.read()) == 64
     page.close()
 

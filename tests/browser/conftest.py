@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.find_chromium import find
-from tests.browser.pages import CHROMIUM_ARGUMENTS, Watch
+from tests.browser.pages import CHROMIUM_ARGUMENTS, Watch, be_patient
 from tests.browser.serving import serve
 
 
@@ -47,11 +48,21 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def opener(browser: Browser, server: str) -> Iterator[Page]:
     """A page that opens all others: what it opens shares its process, where the scripts are compiled already."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True)
+    context = be_patient(browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True))
     opener = context.new_page()
     opener.goto(f"{server}/health")
     yield opener
     context.close()
+
+
+def _forget(opener: Page, addresses: set[str]) -> None:
+    """Empty the browser's storage of `addresses`; another server may have one of them next, with other pictures."""
+    session = opener.context.new_cdp_session(opener)
+    for address in addresses:
+        session.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "local_storage"})
+    if len(addresses) > 1:
+        session.send("Network.clearBrowserCache")
+    session.detach()
 
 
 @pytest.fixture
@@ -70,10 +81,11 @@ def page(opener: Page) -> Iterator[Page]:
     page.expected_errors = expected  # type: ignore[attr-defined]
     yield page
     context.unroute_all()
-    opener.evaluate("localStorage.clear()")
-    for left in context.pages:
-        if left is not opener:
-            left.close()
+    left = [one for one in context.pages if one is not opener]
+    addresses = {urlsplit(one.url)._replace(path="", query="", fragment="").geturl() for one in [opener, *left]}
+    for one in left:
+        one.close()
+    _forget(opener, {address for address in addresses if address.startswith("http")})
     watch.stop()
     problems = watch.unexpected(expected)
     assert not problems, "the page met:\n" + "\n".join(problems)

@@ -6,15 +6,17 @@ import json
 import re
 import time
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.pages import open_page
+from tests.patience import PATIENCE
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=1000 * PATIENCE)
 
 # Where a place of a map in depth is seen, in pixels of the plot.
 SEEN = """async place => {
@@ -98,9 +100,9 @@ def open_map(page: Page, server: str, query: str = "", *, space: str = "fashion"
     return page
 
 
-def wait_for_map(page: Page, space: str, projection: str, seconds: float = 30) -> None:
+def wait_for_map(page: Page, space: str, projection: str) -> None:
     """Wait until the points of this map are drawn."""
-    page.wait_for_function(_MAP_HAS_POINTS, arg=f"{space}/{projection}", timeout=1000 * seconds)
+    page.wait_for_function(_MAP_HAS_POINTS, arg=f"{space}/{projection}")
 
 
 def empty_spots(page: Page, clear: float = 14) -> list[dict[str, Any]]:
@@ -119,15 +121,54 @@ def lone_items(page: Page) -> list[dict[str, Any]]:
     raise AssertionError("no lone point in view")
 
 
-def wait_until(page: Page, condition: str, seconds: float = 20) -> None:
-    """Wait until a JavaScript function, which may be async, returns true.
+def wait_until(page: Page, condition: str | Callable[[], object]) -> None:
+    """Wait until a function returns true, in Python or, there also async, in JavaScript; the page goes on.
 
     Playwright's ``wait_for_function`` takes the promise of an async function for true.
     """
-    end = time.monotonic() + seconds
-    while not page.evaluate(condition):
+    end = time.monotonic() + PATIENCE
+    while not (page.evaluate(condition) if isinstance(condition, str) else condition()):
         assert time.monotonic() < end, f"never came true: {condition}"
-        page.wait_for_timeout(50)
+        run_timers(page, 50)
+
+
+def run_timers(page: Page, milliseconds: float) -> None:
+    """Wait until timers of the page that are due in so many milliseconds have run.
+
+    Timers run in the order in which they are due, however slow the machine.
+    """
+    page.evaluate("milliseconds => new Promise((done) => { setTimeout(done, milliseconds); })", milliseconds)
+
+
+def wait_for_quiet(
+    page: Page, pattern: str = "/(look|touch|decode|trust|encode|places|items|believed|manifold)"
+) -> None:
+    """Wait until nothing is asked any more, nor waits to be asked: unless told otherwise about the point on show."""
+    about = re.compile(pattern)
+    open_requests: list[Request] = []
+    asked = 0
+
+    def began(request: Request) -> None:
+        nonlocal asked
+        if about.search(request.url):
+            asked += 1
+            open_requests.append(request)
+
+    def ended(request: Request) -> None:
+        if request in open_requests:
+            open_requests.remove(request)
+
+    heard = {"request": began, "requestfinished": ended, "requestfailed": ended}
+    for event, listener in heard.items():
+        page.on(event, listener)  # type: ignore[call-overload]
+    try:
+        before = -1
+        while before != asked or open_requests:
+            before = asked
+            run_timers(page, 500)  # longer than anything waits for a hand to rest
+    finally:
+        for event, listener in heard.items():
+            page.remove_listener(event, listener)
 
 
 # ---- the point on show ----
@@ -143,15 +184,13 @@ def shown(page: Page) -> np.ndarray:
     return np.array([float(part) for part in shown_text(page).split(",")], dtype=np.float32)
 
 
-def wait_for_other_picture(page: Page, before: str, seconds: float = 20) -> np.ndarray:
+def wait_for_other_picture(page: Page, before: str) -> np.ndarray:
     """Wait until ``data-z`` is no longer `before`, and return the new point."""
-    page.wait_for_function(
-        "before => document.getElementById('decoded').dataset.z !== before", arg=before, timeout=1000 * seconds
-    )
+    page.wait_for_function("before => document.getElementById('decoded').dataset.z !== before", arg=before)
     return shown(page)
 
 
-def wait_for_point(page: Page, z: np.ndarray, tolerance: float = 1e-4, seconds: float = 20) -> None:
+def wait_for_point(page: Page, z: np.ndarray, tolerance: float = 1e-4) -> None:
     """Wait until the picture of `z` is drawn."""
     page.wait_for_function(
         """([z, tolerance]) => {
@@ -159,7 +198,6 @@ def wait_for_point(page: Page, z: np.ndarray, tolerance: float = 1e-4, seconds: 
             return drawn.length === z.length && z.every((value, j) => Math.abs(value - drawn[j]) <= tolerance);
         }""",
         arg=[np.asarray(z, dtype=np.float64).tolist(), tolerance],
-        timeout=1000 * seconds,
     )
 
 
@@ -231,7 +269,7 @@ def asked(page: Page) -> dict[str, str]:
 
 def wait_for_address(page: Page, pattern: str) -> None:
     """Wait until the address matches a regular expression; unlike Playwright's own way this needs no loading."""
-    page.wait_for_function("pattern => new RegExp(pattern).test(location.search)", arg=pattern, timeout=20_000)
+    page.wait_for_function("pattern => new RegExp(pattern).test(location.search)", arg=pattern)
 
 
 def choose(page: Page, select: str, option: str) -> None:
@@ -241,12 +279,11 @@ def choose(page: Page, select: str, option: str) -> None:
     page.locator("[role=option]:visible").filter(has_text=re.compile(f"^{re.escape(option)}(( · |\u2003).*)?$")).click()
 
 
-def notice(page: Page, pattern: str, seconds: float = 20) -> str:
+def notice(page: Page, pattern: str) -> str:
     """Wait until the page's notice matches a regular expression, and return it."""
     page.wait_for_function(
         "pattern => new RegExp(pattern).test(document.getElementById('notice').textContent)",
         arg=pattern,
-        timeout=1000 * seconds,
     )
     return page.locator("#notice").inner_text()
 
@@ -276,7 +313,7 @@ def release(page: Page, held: list[Route]) -> None:
 
 def get(server: str, path: str) -> Any:
     """Return the JSON under ``/api/spaces/<path>``."""
-    with urllib.request.urlopen(f"{server}/api/spaces/{path}", timeout=30) as answer:
+    with urllib.request.urlopen(f"{server}/api/spaces/{path}", timeout=PATIENCE) as answer:
         return json.load(answer)
 
 
@@ -284,7 +321,7 @@ def post(server: str, path: str, numbers: np.ndarray) -> np.ndarray:
     """Send float32 rows to ``/api/spaces/<path>`` and return the array of the answer."""
     body = np.ascontiguousarray(numbers, dtype="<f4").tobytes()
     request = urllib.request.Request(f"{server}/api/spaces/{path}", data=body, method="POST")
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         shape = [int(size) for size in answer.headers["X-Shape"].split(",")]
         return np.frombuffer(answer.read(), dtype=np.uint8 if path.endswith("/decode") else "<f4").reshape(shape)
 

@@ -101,7 +101,7 @@ def _starts(path: str) -> bool:
     """Tell a browser from a stand-in that only says how to install one."""
     try:
         answer = subprocess.run(
-            [path, "--version"], capture_output=True, stdin=subprocess.DEVNULL, timeout=30, check=False
+            [path, "--version"], capture_output=True, stdin=subprocess.DEVNULL, timeout=120, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return False

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page
 
+from tests.patience import PATIENCE
+
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 # What Chromium arguments make it the same on every machine, quiet towards the network, and able to draw WebGL.
 CHROMIUM_ARGUMENTS = [
@@ -67,9 +69,15 @@ class Watch:
             self.problems.append(f"request to another host: {url}")
 
 
-def open_page(page: Page, url: str, timeout: float = 30.0) -> Page:
-    """Go to `url` and wait until a latent point is decoded and the map is drawn, at most `timeout` seconds each."""
+def be_patient(context: BrowserContext) -> BrowserContext:
+    """Have the pages of a context wait as long as all tests do."""
+    context.set_default_timeout(1000 * PATIENCE)
+    return context
+
+
+def open_page(page: Page, url: str) -> Page:
+    """Go to `url` and wait until a latent point is decoded and the map is drawn."""
     page.goto(url)
-    page.wait_for_selector("#decoded[data-z]", timeout=timeout * 1000)
-    page.wait_for_function(_MAP_IS_DRAWN, timeout=timeout * 1000)
+    page.wait_for_selector("#decoded[data-z]")
+    page.wait_for_function(_MAP_IS_DRAWN)
     return page

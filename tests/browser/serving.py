@@ -15,7 +15,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
+
+
+#: Ports of servers that have ended: at the same address a browser has the page's scripts compiled already.
+_left: list[int] = []
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, *arguments: str, patience: float = 60.0) -> Iterator[Server]:
+def serve(folder: Path, *arguments: str, patience: float = PATIENCE) -> Iterator[Server]:
     """Start ``app.py`` on a free port with its workspace and log in `folder`, and stop it in the end.
 
     Raises
@@ -41,7 +47,7 @@ def serve(folder: Path, *arguments: str, patience: float = 60.0) -> Iterator[Ser
         If ``/health`` does not answer 200 within `patience` seconds; with the output of the process.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = _left.pop() if _left else _free_port()
     written = folder / "server.log"
     command = [sys.executable, str(ROOT / "app.py"), "--port", str(port), "--workspace", str(folder / "workspace")]
     command.append("--cold")  # most tests want no long work, and two cores are few
@@ -61,6 +67,7 @@ def serve(folder: Path, *arguments: str, patience: float = 60.0) -> Iterator[Ser
         yield server
     finally:
         _stop(process)
+        _left.append(port)
 
 
 def _free_port() -> int:
@@ -76,7 +83,7 @@ def _wait_until_healthy(server: Server, process: subprocess.Popen[bytes], patien
         if process.poll() is not None:
             raise RuntimeError(f"app.py ended with code {process.returncode}:\n{server.output()}")
         try:
-            with urllib.request.urlopen(f"{server.url}/health", timeout=5) as answer:
+            with urllib.request.urlopen(f"{server.url}/health", timeout=PATIENCE) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
@@ -90,7 +97,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

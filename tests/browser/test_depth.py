@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from tests.browser.driving import (
     asked,
     open_map,
     post,
+    run_timers,
     shown_text,
     wait_for_address,
     wait_for_other_picture,
@@ -27,12 +29,14 @@ def test_items_can_be_touched_in_depth(page: Page, server: str) -> None:
     box = page.locator("#map").bounding_box()
     assert box is not None
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    for step in range(12):
-        page.mouse.move(middle[0] + 6 * step, middle[1])
-        if card.is_visible():
-            break
-        page.wait_for_timeout(100)
-    expect(card).to_be_visible()
+    steps = itertools.cycle(range(12))
+
+    def over_an_item() -> bool:
+        page.mouse.move(middle[0] + 6 * next(steps), middle[1])
+        run_timers(page, 100)
+        return card.is_visible()
+
+    wait_until(page, over_an_item)
     number = (card.locator("strong").text_content() or "").removeprefix("Item ")
     page.mouse.down()
     page.mouse.up()
@@ -90,12 +94,14 @@ def test_turning_a_map_in_depth_touches_nothing(page: Page, server: str) -> None
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     entries = page.evaluate("history.length")
+    eye = f"JSON.stringify({PLOT}._fullLayout.scene._scene.getCamera().eye)"
     for turn in range(2):
+        before = page.evaluate(eye)
         page.mouse.move(x, y)
         page.mouse.down()
         page.mouse.move(x + 80, y + 40 * turn, steps=3)
         page.mouse.up()
-        page.wait_for_timeout(150)
+        page.wait_for_function(f"before => {eye} !== before", arg=before)
     wait_for_address(page, "frame=")
     assert asked(page)["item"] == "5" and page.evaluate("history.length") == entries
     page.keyboard.press("h")

@@ -22,6 +22,7 @@ from tests.browser.driving import (
     shown_text,
     wait_for_other_picture,
     wait_for_point,
+    wait_for_quiet,
 )
 
 
@@ -149,5 +150,5 @@ def test_what_is_no_picture_gets_a_sentence_and_nothing_is_lost(page: Page, serv
     before = shown_text(page)
     page.click("#to-random")
     wait_for_other_picture(page, before)
-    page.wait_for_load_state("networkidle")
+    wait_for_quiet(page)
     assert_drawn(page, server)

@@ -40,7 +40,7 @@ def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) 
     assert not page.locator("#overlay").is_visible()
     page.set_input_files("#layer-file", tmp_path / "fifty.npz")
     wait_for_address(page, "layer=fifty")
-    wait_until(page, f"async () => (await ({INKS})()).length === 50", seconds=60)
+    wait_until(page, f"async () => (await ({INKS})()).length === 50")
     wait_for_ink(page, "#overlay", least=500)
     # They are items of the shipped set, so each falls beside its own point.
     places = page.request.get(f"{server}/api/spaces/fashion/layers/fifty/places/umap").body().split(b"\n", 1)[1]
@@ -97,7 +97,7 @@ def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) 
     # A second one has another colour; what is foreign to the model is hollow, and counted.
     page.set_input_files("#layer-file", tmp_path / "Odd ones.npy")
     wait_for_address(page, "layer=fifty,odd-ones(&|$)")
-    wait_until(page, f"async () => (await ({INKS})()).length === 62 && {kinds} === 2", seconds=60)
+    wait_until(page, f"async () => (await ({INKS})()).length === 62 && {kinds} === 2")
     hollow = page.evaluate(HOLLOW)
     assert {f"odd-ones/{item}" for item in range(4, 12)} <= set(hollow), "noise is unlike any garment"
     odd, fifty = page.locator("[data-layer=odd-ones]"), page.locator("[data-layer=fifty]")

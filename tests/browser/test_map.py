@@ -30,6 +30,8 @@ from tests.browser.driving import (
     wait_for_ink,
     wait_for_map,
     wait_for_other_picture,
+    wait_for_quiet,
+    wait_until,
 )
 from tests.browser.serving import serve
 from vae_core import VAE, Dataset, VAEConfig, load_data
@@ -163,9 +165,12 @@ def test_size_and_opacity_of_the_points(page: Page, server: str) -> None:
     page.click("#settings")
     size, opacity = page.locator("#point-size [role=slider]"), page.locator("#point-opacity [role=slider]")
     expect(size).to_be_visible()
-    page.wait_for_timeout(500)  # the settings may take the focus once they have opened
-    size.press("End")
-    page.wait_for_function(f"{PLOT}._fullData[0].marker.size === 12")
+
+    def largest() -> bool:
+        size.press("End")  # the settings may take the focus once they have opened
+        return markers(page)[0] == 12
+
+    wait_until(page, largest)
     opacity.press("Home")
     page.wait_for_function(f"{PLOT}._fullData[0].marker.opacity === 0.05")
     wait_for_address(page, "pointSize=12")
@@ -211,7 +216,7 @@ def grid_of(answer: Response) -> np.ndarray:
 def test_another_space_and_back(page: Page, server: str) -> None:
     open_map(page, server, "item=3")
     choose(page, "space", "Sprites")
-    wait_for_map(page, "sprites", "pca", seconds=60)
+    wait_for_map(page, "sprites", "pca")
     page.wait_for_function("document.getElementById('decoded').dataset.z.split(',').length === 10")
     expect(page.locator("#space-facts")).to_contain_text("9,000 items · 10 latent dimensions · 64 × 64")
     assert page.locator("[role=slider].latent").count() == 10
@@ -221,7 +226,7 @@ def test_another_space_and_back(page: Page, server: str) -> None:
     point = lone_items(page)[0]
     page.mouse.click(point["x"], point["y"])
     expect(page.locator(".item-head")).to_contain_text("orientation")
-    page.wait_for_load_state("networkidle")
+    wait_for_quiet(page)
     assert_drawn(page, server, "sprites")
 
     choose(page, "space", "Fashion")
@@ -271,7 +276,7 @@ def test_a_map_with_parameters_of_ones_own_is_computed(page: Page, own_server: s
     wait_for_other_picture(page, before)
     assert_drawn(page, own_server, space["id"])
 
-    wait_for_map(page, space["id"], projection, seconds=60)
+    wait_for_map(page, space["id"], projection)
     expect(page.locator("#map-state")).to_be_hidden()
     assert count(page) == 300
     expect(page.locator("#projection")).to_have_value("t-SNE · perplexity 12 · seed 3")
@@ -280,7 +285,7 @@ def test_a_map_with_parameters_of_ones_own_is_computed(page: Page, own_server: s
     page.fill("#new-perplexity", "20")
     page.click("#compute")
     expect(page.locator("#projection")).to_have_value("t-SNE · perplexity 20 · seed 3 · from an earlier map")
-    wait_for_map(page, space["id"], asked(page)["projection"], seconds=60)
+    wait_for_map(page, space["id"], asked(page)["projection"])
     page.go_back()
     wait_for_map(page, space["id"], projection)
     spot = empty_spots(page)[0]
@@ -303,10 +308,7 @@ def test_a_map_under_way_can_be_cancelled(page: Page, own_server: str) -> None:
     notice(page, "Cancelled")
     path = f"{own_server}/api/spaces/{space['id']}/projections/umap-3d"
     # The page does not wait for the work to stop.
-    for _ in range(100):
-        if page.request.get(path).json()["state"] != "running":
-            break
-        page.wait_for_timeout(100)
+    wait_until(page, lambda: page.request.get(path).json()["state"] != "running")
     assert page.request.get(path).json()["state"] == "cancelled"
     # What does not need the map is there all the same.
     expect(page.locator(".item-head strong")).to_have_text("Item 5")

@@ -25,7 +25,7 @@ from tests.browser.driving import (
     wait_for_point,
     wait_until,
 )
-from tests.browser.pages import Watch
+from tests.browser.pages import Watch, be_patient
 
 # Resolves once the list of sliders has been where it is for a dozen frames.
 AT_REST = """() => new Promise((resolve) => {
@@ -77,7 +77,7 @@ COLLISIONS = """() => {
 @pytest.fixture
 def touched(browser: Browser) -> Iterator[Page]:
     """An empty page on a screen that is touched."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    context = be_patient(browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True))
     watch = Watch(context)
     yield context.new_page()
     context.close()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ import torch
 from playwright.sync_api import Frame, Page
 
 from components.explorer import Explorer, listen_nearby
-from tests.browser.driving import PLOT, notice, shown, wait_for_map, wait_for_point
+from tests.browser.driving import PLOT, notice, shown, wait_for_address, wait_for_map, wait_for_point, wait_until
 from tests.browser.pages import open_page
 from vae_core import VAE, Catalogue, Dataset, LatentSpace, VAEConfig
 
@@ -45,14 +44,6 @@ def explorer(page: Page, space: LatentSpace, tmp_path: Path, monkeypatch: pytest
         page.goto("about:blank")  # before its program ends, of which it would complain
 
 
-def wait_for(page: Page, condition: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until the program knows what the page has told it; the page goes on meanwhile."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "never came true"
-        page.wait_for_timeout(50)
-
-
 def framed(page: Page, explorer: Explorer) -> Frame:
     """Show the explorer as a notebook does, and return the page within the frame."""
     page.goto(f"{explorer.address}health")
@@ -67,15 +58,15 @@ def framed(page: Page, explorer: Explorer) -> Frame:
 def test_the_program_follows_the_page_and_the_page_the_program(page: Page, explorer: Explorer) -> None:
     page.add_init_script(NO_STORAGE)
     frame = framed(page, explorer)
-    wait_for(page, lambda: explorer.z is not None)
+    wait_until(page, lambda: explorer.z is not None)
     assert np.array_equal(explorer.z, shown(frame))  # type: ignore[arg-type]
     denied = "() => { try { return Boolean(sessionStorage); } catch (error) { return error.name; } }"
     assert frame.evaluate(denied) == "SecurityError"
     slider = frame.locator("#latent-1")
     for _ in range(3):
         slider.press("ArrowRight")
-    wait_for(page, lambda: explorer.z[1] > 0)  # type: ignore[index]
-    wait_for(page, lambda: np.array_equal(explorer.z, shown(frame)))  # type: ignore[arg-type]
+    wait_until(page, lambda: explorer.z[1] > 0)  # type: ignore[index]
+    wait_until(page, lambda: np.array_equal(explorer.z, shown(frame)))  # type: ignore[arg-type]
     explorer.go_to(item=7)
     wait_for_point(frame, explorer.space.mean[7])  # type: ignore[arg-type]
     frame.wait_for_function("location.search.includes('item=7')")
@@ -83,22 +74,22 @@ def test_the_program_follows_the_page_and_the_page_the_program(page: Page, explo
     explorer.go_to(z=[1, 2, -1])
     wait_for_point(frame, np.float32([1, 2, -1]))  # type: ignore[arg-type]
     frame.locator("#pin-a").click()
-    wait_for(page, lambda: explorer.pins[0] is not None)
+    wait_until(page, lambda: explorer.pins[0] is not None)
     assert explorer.pins[0].tolist() == [1, 2, -1] and explorer.item is None  # type: ignore[union-attr]
     frame.evaluate("history.back()")
-    wait_for(page, lambda: explorer.pins[0] is None)
+    wait_until(page, lambda: explorer.pins[0] is None)
 
 
 def test_the_legend_and_the_part_in_view_are_the_selection(page: Page, explorer: Explorer) -> None:
     frame = framed(page, explorer)
     assert explorer.selection.tolist() == list(range(60))
     frame.locator("#map .legendtoggle").nth(1).click()
-    wait_for(page, lambda: len(explorer.selection) == 40)
+    wait_until(page, lambda: len(explorer.selection) == 40)
     assert set(explorer.selection % 3) == {0, 2}
     points = explorer.space.projection("pca").points
     middle = float(np.median(points[:, 0]))
     frame.evaluate(f"(x) => Plotly.relayout({PLOT}, {{'xaxis.range[0]': x}})", middle)
-    wait_for(page, lambda: len(explorer.selection) < 40)
+    wait_until(page, lambda: len(explorer.selection) < 40)
     left, right, bottom, top = frame.evaluate(f"() => [...{PLOT}.layout.xaxis.range, ...{PLOT}.layout.yaxis.range]")
     inside = (points >= [left, bottom]).all(axis=1) & (points <= [right, top]).all(axis=1)
     assert explorer.selection.tolist() == np.flatnonzero(inside & (np.arange(60) % 3 != 1)).tolist()
@@ -117,16 +108,18 @@ def test_a_page_says_that_its_program_has_closed_it_and_goes_on_when_it_is_open_
     page.expected_errors.extend(expected)  # type: ignore[attr-defined]
     open_page(page, explorer.url(item=3))
     wait_for_map(page, "only", "pca")
-    wait_for(page, lambda: explorer.item == 3)
+    wait_until(page, lambda: explorer.item == 3)
+    unheard: list[str] = []
+    page.on("requestfailed", lambda request: unheard.append(request.url))
     explorer.close()
     assert "does not answer" in notice(page, "does not answer")
-    # Whatever asked first has said so; what reports asks every 0.4 s, and must have found it gone as well.
-    page.wait_for_timeout(1500)
+    # Whatever asked first has said so; what reports must have found it gone as well.
+    wait_until(page, lambda: any("/views/" in url for url in unheard))
     assert explorer.item == 3
     explorer.open()
     notice(page, "is back")
     page.locator("#latent-0").press("ArrowRight")
-    wait_for(page, lambda: explorer.z[0] != explorer.space.mean[3, 0])  # type: ignore[arg-type]
+    wait_until(page, lambda: explorer.z[0] != explorer.space.mean[3, 0])  # type: ignore[arg-type]
     page.reload()
     page.wait_for_selector("#decoded[data-z]")
     explorer.go_to(item=5)
@@ -138,6 +131,6 @@ def test_a_page_nobody_listens_to_tells_nothing(page: Page, explorer: Explorer) 
     page.on("request", lambda request: asked.append(request.url))
     open_page(page, explorer.address)
     page.locator("#latent-0").press("ArrowRight")
-    page.wait_for_timeout(800)
-    assert any("/look/" in url for url in asked)
+    wait_until(page, lambda: any("/look/" in url for url in asked))
+    wait_for_address(page, "z=")  # written once the slider has rested, which is what would be told
     assert not [url for url in asked if "/views/" in url] and explorer.z is None

@@ -20,6 +20,8 @@ from tests.browser.driving import (
     wait_for_address,
     wait_for_ink,
     wait_for_point,
+    wait_for_quiet,
+    wait_until,
 )
 
 COUNT = 16
@@ -91,15 +93,10 @@ def test_the_strip_is_played_without_the_server(page: Page, server: str) -> None
         strip.press("End")
     wait_for_point(page, b, tolerance=0)
     expect(page.locator("#nearest .thumb")).to_have_count(12)
+    wait_for_quiet(page, "/api/spaces/")  # what was asked for before it is played
     requests: list[str] = []
     # Looking after jobs goes on beside it.
     page.on("request", lambda request: requests.append(request.url) if "/api/spaces/" in request.url else None)
-    # What was asked for before it is played may still come.
-    quiet = False
-    while not quiet:
-        page.wait_for_timeout(700)
-        quiet = not requests
-        requests.clear()
     entries = page.evaluate("history.length")
     button = page.locator("#play-line")
     expect(button).to_have_text("Play")
@@ -137,6 +134,11 @@ def test_the_strip_is_played_without_the_server(page: Page, server: str) -> None
     expect(button).to_have_text("Step")
 
 
+def marker(page: Page) -> list[float]:
+    """Return where the marker of the point on show is drawn."""
+    return [float(part) for part in re.findall(r"(-?[\d.]+)px", page.locator("#here").get_attribute("style") or "")]
+
+
 def assert_pin_pictures(page: Page, server: str, a: np.ndarray, b: np.ndarray) -> None:
     for name, z in (("a", a), ("b", b)):
         page.wait_for_function(f"document.querySelector('#pin-{name} canvas').height === 28")
@@ -161,10 +163,9 @@ def test_the_path_is_drawn_in_depth_too(page: Page, server: str) -> None:
             page.mouse.down()
             page.mouse.move(middle[0] + turn, middle[1] + turn / 2, steps=4)
             page.mouse.up()
-        page.wait_for_timeout(300)
+            wait_until(page, lambda: np.hypot(*np.subtract(page.evaluate(SEEN, place), seen[0])) > 5)
+        wait_until(page, lambda: marker(page) and np.allclose(marker(page), page.evaluate(SEEN, place), atol=0.11))
         seen.append(page.evaluate(SEEN, place))
-        style = page.locator("#here").get_attribute("style") or ""
-        np.testing.assert_allclose([float(part) for part in re.findall(r"(-?[\d.]+)px", style)], seen[-1], atol=0.11)
     assert np.hypot(*np.subtract(*seen)) > 5
     page.locator("[data-pin=b] .clear").click()
     page.wait_for_function("getComputedStyle(document.getElementById('overlay')).visibility === 'hidden'")

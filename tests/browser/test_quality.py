@@ -14,15 +14,17 @@ from tests.browser.driving import (
     get,
     open_map,
     post,
+    run_timers,
     wait_for_address,
     wait_for_ink,
+    wait_for_map,
 )
 
 
 def test_the_quality_of_a_map_is_told_and_colours_it(page: Page, server: str) -> None:
     open_map(page, server, "projection=tsne", projection="tsne")
     pill = page.locator("#quality")
-    expect(pill).to_have_text(re.compile(r"keeps \d+\s% of 15 neighbours"), timeout=60_000)
+    expect(pill).to_have_text(re.compile(r"keeps \d+\s% of 15 neighbours"))
     pill.click()
     told = get(server, "fashion/quality/tsne?color=label")
     panel = page.locator("#quality-panel")
@@ -45,7 +47,7 @@ def test_the_quality_of_a_map_is_told_and_colours_it(page: Page, server: str) ->
     assert abs(sum(colours) / 10_000 - told["kept"]) < 1e-3
     # A link brings the colour back, on a map that has to be measured first.
     open_map(page, server, "projection=z:0,1&color=kept", projection="z:0,1")
-    page.wait_for_function(f"{PLOT}._fullData[0].marker?.showscale", timeout=60_000)
+    page.wait_for_function(f"{PLOT}._fullData[0].marker?.showscale")
     page.keyboard.press("Escape")
     expect(page.locator("#quality-panel")).to_be_hidden()
 
@@ -81,8 +83,12 @@ def test_what_is_not_to_be_believed_is_shaded(page: Page, server: str) -> None:
     with page.expect_response("**/believed/tsne") as answer:
         page.keyboard.press("a")
     assert answer.value.status == 200
+    asked_again: list[str] = []
     choose(page, "projection", "PCA 3-D")
-    page.wait_for_timeout(700)
+    wait_for_map(page, "fashion", "pca-3d")
+    page.on("request", lambda request: asked_again.append(request.url) if "/believed/" in request.url else None)
+    run_timers(page, 500)
+    assert not asked_again
     assert page.locator("#notice").inner_text() == "", "nobody asked for anything in depth"
     page.wait_for_function("getComputedStyle(document.getElementById('underlay')).visibility === 'hidden'")
 

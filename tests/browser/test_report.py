@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages import open_page
+from tests.browser.pages import be_patient, open_page
 from tests.browser.serving import serve
 from tests.small_spaces import small_model
 from vae_core import VAEConfig
@@ -25,7 +25,7 @@ def test_the_button_gives_a_file_that_stands_by_itself(
     np.savez(folder / "set.npz", images=images, labels=np.arange(60) % 3, many=many)
     with serve(folder, "--model", str(folder / "model"), "--data", str(folder / "set.npz")) as running:
         open_page(page, f"{running.url}/?page=used")
-        with page.expect_download(timeout=60_000) as taken:
+        with page.expect_download() as taken:
             page.focus("#report")
             page.keyboard.press("Enter")
         taken.value.save_as(tmp_path / "report.html")
@@ -35,7 +35,7 @@ def test_the_button_gives_a_file_that_stands_by_itself(
         page.reload()
         expect(page.locator("#report-anew"), "a report that is there is known after a reload").to_be_visible()
         page.goto("about:blank")
-    context = browser.new_context(offline=True)
+    context = be_patient(browser.new_context(offline=True))
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     alone = context.new_page()

@@ -19,6 +19,7 @@ from tests.browser.driving import (
     steps_of,
     wait_for_other_picture,
     wait_for_point,
+    wait_for_quiet,
 )
 
 
@@ -95,7 +96,7 @@ def test_fifty_fast_presses_end_on_the_last_value(page: Page, server: str) -> No
     wait_for_point(page, wanted, tolerance=1e-5)
     assert np.allclose(values(page), wanted, atol=1e-5)
     assert_drawn(page, server)
-    page.wait_for_load_state("networkidle")
+    wait_for_quiet(page)
     wait_for_point(page, wanted, tolerance=1e-5)
     assert_drawn(page, server)
 
@@ -146,7 +147,7 @@ def test_a_typed_number_is_decoded_exactly_and_nonsense_is_refused(page: Page, s
     wanted = before.copy()
     wanted[j] = 1.2345
     wait_for_point(page, wanted, tolerance=0)
-    page.wait_for_load_state("networkidle")
+    wait_for_quiet(page)
     assert_drawn(page, server)
 
     for nonsense in ("two", "1e999", "1e9", ""):

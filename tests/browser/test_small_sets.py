@@ -45,7 +45,7 @@ def test_five_items_get_maps_with_the_largest_parameters_that_will_do(page: Page
         open_map(page, server.url, space=space_of(page, server.url))
         choose(page, "projection", "t-SNE")
         assert "computed with 1 for the perplexity" in notice(page, "items are few")
-        page.wait_for_function(f"{PLOT}._fullLayout.uirevision.includes('tsne-')", timeout=60_000)
+        page.wait_for_function(f"{PLOT}._fullLayout.uirevision.includes('tsne-')")
         expect(page.locator("#projection")).to_have_value("t-SNE · perplexity 1")
         page.goto("about:blank")
 

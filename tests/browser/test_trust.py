@@ -24,6 +24,7 @@ from tests.browser.driving import (
     wait_for_other_picture,
     wait_until,
 )
+from tests.patience import PATIENCE
 
 PAIR = "z:9,12"
 _TILES = """async () => {
@@ -120,7 +121,7 @@ def test_an_item_that_is_rebuilt_as_another_is_not_trusted(page: Page, server: s
     request = urllib.request.Request(
         f"{server}/api/spaces/fashion/ranking", data=body, headers={"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         worst = json.load(answer)["items"][0]["index"]
     open_map(page, server, f"item={worst}")
     expect(page.locator("#trust .words")).to_contain_text("reconstructed worse than")
@@ -150,7 +151,7 @@ def test_strips_of_components_and_their_sliders_begin_at_one_point(page: Page, s
     open_map(page, server, "page=components&item=3")
     slider = page.locator("input.along").first
     strip = page.locator(".strip-and-slider canvas.filmstrip").first
-    expect(strip).to_be_visible(timeout=60_000)
+    expect(strip).to_be_visible()
     switch = page.locator("#study-components [data-base]")
     expect(switch).to_have_text("From the data mean")
     mean = np.array([one["mean"] for one in get(server, "fashion")["dimensions"]])

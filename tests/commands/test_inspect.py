@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import vae_core
+from tests.patience import PATIENCE
 from vae_core import VAE, LatentSpace, VAEConfig, load_data, load_model
 from vae_core.__main__ import main
 from vae_core.model import save_checkpoint
@@ -33,7 +34,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_the_figures_are_those_of_the_space(trained: tuple[Path, Path]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "vae_core", "inspect", trained[0], "--data", trained[1], "--json", "--device", "cpu"],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout, parse_constant=lambda name: pytest.fail(name))

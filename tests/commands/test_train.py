@@ -16,6 +16,7 @@ import pytest
 import torch
 
 import vae_core
+from tests.patience import PATIENCE
 from vae_core.__main__ import main
 from vae_core.commands.train import check_unused, hold_out
 from vae_core.data import load_data
@@ -58,7 +59,7 @@ def message(text: str) -> list[str]:
 def test_training_from_the_command_line(pictures: Path, tmp_path: Path) -> None:
     out = tmp_path / "m"
     process = command("--data", pictures, "--out", out, "--epochs", 2, *SMALL, "--beta", 0.5, "--seed", 4)
-    printed, complaints = process.communicate(timeout=120)
+    printed, complaints = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, complaints
     assert sorted(path.name for path in out.iterdir()) == ["config.json", "model.safetensors", "training.pt"]
     assert re.search(r"\brate \d+\.\d\d, distortion \d+\.\d\d nats", complaints)  # in the progress bar
@@ -90,12 +91,12 @@ def test_ctrl_c_saves_and_resume_goes_on(pictures: Path, tmp_path: Path) -> None
     arguments = ["--data", pictures, "--out", out, *SMALL]
     process = command(*arguments, "--epochs", 100_000)
     try:
-        end = time.monotonic() + 90
+        end = time.monotonic() + PATIENCE
         while not (out / "config.json").exists():  # written after the first epoch
             assert process.poll() is None and time.monotonic() < end, process.communicate()
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        printed, complaints = process.communicate(timeout=60)
+        printed, complaints = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
     assert process.returncode == 130, complaints
@@ -119,7 +120,7 @@ def test_ctrl_c_saves_and_resume_goes_on(pictures: Path, tmp_path: Path) -> None
 
 def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     process = command("--data", tmp_path / "none.npz", "--out", tmp_path / "m")
-    printed, complaints = process.communicate(timeout=120)
+    printed, complaints = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert printed == ""
     (line,) = message(complaints)

@@ -14,6 +14,7 @@ import pytest
 from components import connections
 from components.connections import Listener, largest_body, most_connections
 from components.serving import listen
+from tests.patience import PATIENCE
 
 Open = Callable[..., http.client.HTTPConnection]
 
@@ -34,7 +35,7 @@ def opened() -> Iterator[tuple[Listener, Open]]:
     lines: list[http.client.HTTPConnection] = []
 
     def connect() -> http.client.HTTPConnection:
-        line = http.client.HTTPConnection("127.0.0.1", port.getsockname()[1], timeout=30)
+        line = http.client.HTTPConnection("127.0.0.1", port.getsockname()[1], timeout=PATIENCE)
         line.connect()
         lines.append(line)
         return line

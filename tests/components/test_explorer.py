@@ -25,6 +25,7 @@ import torch
 from components.explorer import Explorer, listen_nearby
 from components.serving import listen
 from tests.components.conftest import ASSETS
+from tests.patience import PATIENCE
 from vae_core import Catalogue, InputError, LatentSpace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,13 +59,13 @@ def report(page: Explorer, done: int = 0, **shown: Any) -> Any:
     request = urllib.request.Request(
         f"{page.address}api/views/{token}", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)["go"]
 
 
 def is_healthy(page: Explorer) -> bool:
     try:
-        with urllib.request.urlopen(f"{page.address}health", timeout=10) as answer:
+        with urllib.request.urlopen(f"{page.address}health", timeout=PATIENCE) as answer:
             return bool(answer.status == 200)
     except URLError:
         return False
@@ -208,7 +209,7 @@ def test_closing_ends_its_workers(opened: Opener, grey: LatentSpace) -> None:
     assert page._server is not None
     thread = page._server._thread
     page._server._jobs.warm_up()
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while len(mine := set(multiprocessing.active_children()) - others) < 2 and time.monotonic() < end:
         time.sleep(0.05)
     assert len(mine) == 2
@@ -264,7 +265,7 @@ print("after", page.is_open, flush=True)
 def test_at_a_prompt_it_returns_at_once_and_ends_quietly(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-i", "-c", SCRIPT.format(folder=str(tmp_path))],
-        cwd=ROOT, input="", capture_output=True, text=True, check=False, timeout=60,
+        cwd=ROOT, input="", capture_output=True, text=True, check=False, timeout=PATIENCE,
     )  # fmt: skip
     assert (done.returncode, done.stdout.split()) == (0, ["200", "after", "True"]), done.stderr
     assert not [word for word in ("Traceback", "Error", "Exception", "Warning") if word in done.stderr]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from components.lanes import HEAVY_BODY, THREADS, Asked, LaneName, Lanes, lane_of
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_what_waits_is_cancelled_at_the_end() -> None:
     for connection in (*under_way, waiting):
         lanes.add_task(connection)
     for _ in under_way:
-        assert begun.acquire(timeout=30)
+        assert begun.acquire(timeout=PATIENCE)
     threading.Timer(0.2, go_on.set).start()
     lanes.shutdown()
     assert waiting.cancelled and not any(connection.cancelled for connection in under_way)

@@ -11,6 +11,7 @@ import pytest
 
 from components.serving import Server, answered_hosts, listen
 from tests.components.conftest import ASSETS
+from tests.patience import PATIENCE
 from vae_core import Catalogue, InputError
 
 
@@ -41,7 +42,7 @@ def test_a_port_that_is_taken_is_said(server: Server) -> None:
 
 
 def test_closing_gives_back_port_connections_and_threads(server: Server) -> None:
-    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     line.request("GET", "/health")
     assert line.getresponse().read() == b'{"status":"ok"}\n'
     served_by = {thread for thread in threading.enumerate() if thread.name.startswith("waitress-")}
@@ -65,7 +66,7 @@ def test_an_answer_under_way_is_waited_for(server: Server, monkeypatch: pytest.M
         return []
 
     monkeypatch.setattr(server._jobs, "all", slowly)
-    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     line.request("GET", "/api/jobs")
     assert begun.wait(10)
     threading.Timer(0.2, go_on.set).start()

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import threading
 import time
 
 import numpy as np
 import pytest
 
+from tests.patience import PATIENCE
 from vae_core.space.onlooker import Onlooker
 
 
@@ -13,7 +15,7 @@ def test_a_layout_is_shown_while_it_changes_and_only_then() -> None:
     with Onlooker(layout, seen.append):
         time.sleep(0.5)
         assert seen == [], "nothing has moved"
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + PATIENCE
         while len(seen) < 3 and time.monotonic() < ends:
             layout += 1
             time.sleep(0.05)
@@ -29,15 +31,18 @@ def test_a_layout_is_shown_while_it_changes_and_only_then() -> None:
 
 def test_what_goes_wrong_in_showing_is_raised_where_the_work_is() -> None:
     layout = np.zeros(3)
+    shown = threading.Event()
 
     def show(_: np.ndarray) -> None:
+        shown.set()
         raise OSError("no room")
 
     with pytest.raises(OSError, match="no room"), Onlooker(layout, show):
         layout += 1
-        time.sleep(0.5)
+        assert shown.wait(PATIENCE)
+    shown.clear()
     # The work's own error comes first.
     with pytest.raises(ValueError, match="first"), Onlooker(layout, show):
         layout += 1
-        time.sleep(0.5)
+        assert shown.wait(PATIENCE)
         raise ValueError("first")

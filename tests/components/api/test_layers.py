@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from typing import Any
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
+from tests.patience import looks
 from vae_core import LatentSpace
 from vae_core.jobs import Jobs, Kind
 from vae_core.space import Neighbours
@@ -73,20 +73,18 @@ def test_a_file_becomes_a_layer_that_is_placed_looked_at_and_removed(
     path = f"{root}/new-socks/places/{tsne.id}"
     assert framed(asking.get(path))[0]["state"] == "missing"
     assert asking.post(path).status_code == 202
-    for _ in range(1200):
+    for _ in looks():
         about, body = framed(asking.get(path))
         if about["state"] == "done":
             break
         assert about["state"] in ("waiting", "running"), about
-        time.sleep(0.05)
     wanted = place(tsne.settings, tsne.points, Neighbours(kept.mean), layer.mean)
     np.testing.assert_allclose(np.frombuffer(body, "<f4").reshape(7, 2), wanted, atol=1e-4)
     assert asking.post(path).status_code == 200
     # The places are there a moment before the work has ended.
-    for _ in range(200):
+    for _ in looks():
         if not [job for job in jobs.all() if job.kind == "placing"]:
             break
-        time.sleep(0.05)
     assert not [job for job in jobs.all() if job.kind == "placing"], "what is there needs no line in the list"
     # One of its items, decoded.
     about, pixels = framed(asking.get(f"{root}/new-socks/items/3/look/pca"))

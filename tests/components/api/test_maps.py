@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.patience import looks
 from vae_core import LatentSpace
 from vae_core.jobs import Job, Jobs, Kind
 
@@ -26,13 +26,12 @@ LEARNING = Kind("tests.components.api.waiting:learn_slowly")
 
 
 def followed(client: FlaskClient, path: str, state: str) -> dict[str, Any]:
-    """Poll until a map is in a state, for at most a minute."""
-    for _ in range(1200):
+    """Poll until a map is in a state."""
+    for _ in looks():
         told: dict[str, Any] = client.get(path).get_json()
         if told["state"] == state:
             return told
         assert told["state"] in ("waiting", "running"), told
-        time.sleep(0.05)
     raise AssertionError(told)
 
 
@@ -87,11 +86,10 @@ def test_a_map_is_cancelled(
     monkeypatch.setitem(jobs.kinds, "projection", WAITING)
     path = "/api/spaces/kept/projections/umap"
     assert asking.post("/api/spaces/kept/projections", json={"id": "umap"}).status_code == 202
-    for _ in range(1200):
+    for _ in looks():
         told = asking.get(path).get_json()
         if told["note"]:
             break
-        time.sleep(0.05)
     assert (told["state"], told["step"], told["of"], told["note"]) == ("running", 1, 4, "embedding")
     asking.delete(path)
     assert followed(asking, path, "cancelled")["error"] == ""
@@ -123,10 +121,9 @@ def test_a_computed_map_is_removed_with_all_that_belongs_to_it(
     followed(asking, path, "done")
     assert folder is not None
     assert asking.post(f"/api/spaces/kept/quality/{asked['id']}").status_code in (200, 202)
-    for _ in range(1200):
+    for _ in looks():
         if (folder / "quality" / f"{asked['id']}.npz").exists():
             break
-        time.sleep(0.05)
     assert asking.post(f"{path}/remove").get_json() == {"id": asked["id"], "state": "missing"}
     assert not list(folder.glob(f"**/*{asked['id']}*"))
     assert asked["id"] not in asking.get("/api/spaces").get_json()[0]["projections"]
@@ -160,11 +157,10 @@ def test_a_map_is_looked_at_while_its_way_back_is_learnt(
         name = followed(asking, path, "stopped")["kept"]
         assert name != asked["id"]
     here = f"/api/spaces/kept/projections/{name}"
-    for _ in range(1200):
+    for _ in looks():
         told = asking.get(here).get_json()
         if told.get("there") and told["note"] == "learning the inverse":
             break
-        time.sleep(0.05)
     assert (told["state"], told["there"], told["note"]) == ("running", True, "learning the inverse")
     # It is looked at, its items are found, its quality is asked for; empty spots answer in one sentence.
     assert asking.post(f"/api/spaces/kept/locate/{name}", data=bytes(16)).status_code == 200
@@ -210,10 +206,9 @@ def test_a_killed_computation_is_reported_and_can_be_asked_for_again(
     pid.unlink(missing_ok=True)
     path = "/api/spaces/kept/projections/umap-3d"
     asking.post("/api/spaces/kept/projections", json={"id": "umap-3d"})
-    for _ in range(1200):
+    for _ in looks():
         if pid.exists() and pid.read_text():
             break
-        time.sleep(0.05)
     os.kill(int(pid.read_text()), signal.SIGKILL)
     told = followed(asking, path, "failed")
     assert told["error"] == "UMAP 3-D of grey was ended from outside; start it again."

@@ -7,10 +7,12 @@ import time
 import pytest
 from flask.testing import FlaskClient
 
+from tests.patience import PATIENCE
+
 
 def test_names_are_found_given_and_taken_back(client: FlaskClient) -> None:
     found = client.post("/api/spaces/grey/names").get_json()
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while found["state"] != "done" and time.monotonic() < end:
         assert found["state"] in ("waiting", "running") and found["automatic"] is None
         time.sleep(0.05)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -10,17 +9,17 @@ import pytest
 from flask.testing import FlaskClient
 
 from components.map_figure import map_figure
+from tests.patience import looks
 from vae_core import InputError, LatentSpace
 from vae_core.jobs import Jobs, Kind
 from vae_core.space.quality import measure
 
 
 def followed(client: FlaskClient, path: str) -> dict[str, Any]:
-    for _ in range(1200):
+    for _ in looks():
         told: dict[str, Any] = client.get(path).get_json()
         if told["state"] not in ("waiting", "running"):
             return told
-        time.sleep(0.05)
     raise AssertionError(told)
 
 

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.patience import PATIENCE
 from vae_core.errors import InputError
 from vae_core.progress import Progress, Stopped
 from vae_core.report import making
 
 
 def settled(client: FlaskClient, space: str, *still: str) -> dict[str, Any]:
-    """Return how a report stands once it is in none of these states, at most a minute later."""
-    end = time.monotonic() + 60
+    """Return how a report stands once it is in none of these states."""
+    end = time.monotonic() + PATIENCE
     told: dict[str, Any] = client.get(f"/api/spaces/{space}/report").get_json()
     while told["state"] in still and time.monotonic() < end:
         time.sleep(0.02)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
+from tests.patience import PATIENCE
 from vae_core import LatentSpace
 from vae_core.interpret.studies import PAGES, STUDIES
 
@@ -29,7 +30,7 @@ def test_every_study_answers_with_a_card_that_is_whole_in_the_end(client: FlaskC
     told = answer.get_json()
     html = re.sub(r"data:image/png;base64,[^\"]*", "", told["html"])
     assert html.startswith("<") and not re.search(r"\b(nan|inf|None)\b", html), html
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while told["state"] != "done" and time.monotonic() < end:
         assert told["state"] in ("waiting", "running"), told
         time.sleep(0.05)
