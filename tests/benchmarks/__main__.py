@@ -121,6 +121,12 @@ def _crowd(chosen: argparse.Namespace) -> list[Row]:
     return crowd.run(chosen.touches)
 
 
+def _searching(chosen: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import searching
+
+    return searching.run(chosen.big_items, chosen.touches)
+
+
 def _interpret(chosen: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import interpret
 
@@ -146,6 +152,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "beside": _beside,
     "interpret": _interpret,
     "crowd": _crowd,
+    "searching": _searching,
     "million": _million,
     "training": _training,
     "encoding": _encoding,
@@ -158,14 +165,14 @@ SIZES = {
     "presses": ("slider: key presses a page", 120, 40),
     "clicks": ("touch: clicks a map", 60, 15),
     "moves": ("touch: pointer moves of the lens a map", 240, 80),
-    "touches": ("crowd: touches beside others", 200, 60),
+    "touches": ("crowd and searching: touches beside others", 200, 60),
     "items": ("encoding and memory: images", 70_000, 10_000),
     "training-items": ("training: images of an epoch", 20_000, 4_000),
     "pairs": ("training: pairs of runs", 5, 3),
     "starts": ("start and opening: starts", 3, 3),
     "inverse-size": ("inverse: items a map is fitted on", 3_000, 800),
     "map-items": ("maps: items laid out by t-SNE", 70_000, 10_000),
-    "big-items": ("million: items", 1_000_000, 200_000),
+    "big-items": ("million and searching: items", 1_000_000, 200_000),
     "big-moves": ("million: pans and zooms", 60, 20),
     "held-out": ("locating: items placed anew", 500, 200),
     "seeds": ("trusting: seeds of each set", 3, 1),

@@ -29,12 +29,12 @@ def run(touches: int) -> list[Row]:
         where = urlsplit(server.url)
         host, port = str(where.hostname), int(where.port or 0)
         time.sleep(_WARM)  # what is warmed up after the start is there by now
-        alone = _touches(host, port, touches)
+        alone = touches_of(host, port, touches)
         with _heavy_clients(host, port) as answered:
-            beside = _touches(host, port, touches)
+            beside = touches_of(host, port, touches)
         many = len(answered)
         with _idle_connections(host, port) as held:
-            silent = _touches(host, port, touches)
+            silent = touches_of(host, port, touches)
     owed = f"p95 ≤ {OWED_MS:g} ms"
     return [
         Row("touch over HTTP, alone, median / p95", both(alone), "", None, owed, p95(alone) <= OWED_MS),
@@ -44,7 +44,7 @@ def run(touches: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def _touches(host: str, port: int, count: int) -> list[float]:
+def touches_of(host: str, port: int, count: int) -> list[float]:
     """Return the milliseconds of so many touches, one after the other, over one connection."""
     random = np.random.default_rng(0)
     line = http.client.HTTPConnection(host, port, timeout=120)
