@@ -178,6 +178,13 @@ class Listener(TcpWSGIServer):
             sockinfo=(port.family, port.type, port.proto, port.getsockname()),
         )
 
+    def run(self) -> None:
+        """Serve until interrupted; whoever runs it ends its threads."""
+        with contextlib.suppress(SystemExit, KeyboardInterrupt):
+            self.asyncore.loop(
+                timeout=self.adj.asyncore_loop_timeout, map=self._map, use_poll=self.adj.asyncore_use_poll
+            )
+
     def large_bodies_of(self, party: str) -> int:
         """Return how many large bodies of a visitor are on their way in, or wait for their answers."""
         return sum(channel.large_bodies_of(party) for channel in list(self.active_channels.values()))

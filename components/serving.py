@@ -177,9 +177,14 @@ class Server:
     def _end(self) -> None:
         if self._warming is not None:
             self._warming.cancel()
-        if self._first_figures is not None:
-            self._first_figures.close()
-        self._jobs.close()
+        # Beside each other: any of them may wait for what does not listen, and who presses Ctrl-C waits for all.
+        closing = [self._jobs.close, *([] if self._first_figures is None else [self._first_figures.close])]
+        endings = [threading.Thread(target=close, name="ending") for close in closing]
+        for ending in endings:
+            ending.start()
+        self._server.task_dispatcher.shutdown()
+        for ending in endings:
+            ending.join()
         self._server.close()
 
 

@@ -53,7 +53,7 @@ def test_everything_ends_with_the_server(tmp_path: Path, how: signal.Signals) ->
         assert workers
         began = time.monotonic()
         os.kill(server.process, how)
-        # 10 ms after a kill, 1 to 3 s after Ctrl-C on an idle machine; slower ones have their time here.
+        # Within 0.5 s of a kill and 3 s of Ctrl-C on a busy machine of two cores; slower ones have their time here.
         assert until(lambda: all(map(has_ended, {server.process, *workers})), 30)
         print(f"{how.name}: all of {1 + len(workers)} processes had ended after {time.monotonic() - began:.2f} s")
         assert "Traceback" not in server.output()
