@@ -21,6 +21,29 @@ class Progress(Protocol):
         ...
 
 
+class Note(str):
+    """A note of progress that tells programs what it is about.
+
+    Parameters
+    ----------
+    words : str
+        As people read it.
+    phase : str
+        The part of the work it belongs to, where that has several.
+    keepable : bool
+        Whether the result so far could be kept if the work were stopped now.
+    """
+
+    phase: str
+    keepable: bool
+
+    def __new__(cls, words: str, phase: str = "", keepable: bool = False) -> Note:
+        """Make the words one."""
+        note = super().__new__(cls, words)
+        note.phase, note.keepable = phase, keepable
+        return note
+
+
 class Stopped(Exception):  # noqa: N818 - a request that was granted, not an error
     """Raised by work that was asked to stop before it had a result.
 

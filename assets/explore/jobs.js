@@ -133,7 +133,7 @@ let card = null; // { key, words, bar, time }: rebuilt with every look, a button
 
 function paint(report, path, again) {
   // What is there can be kept once the points have begun to move.
-  const stoppable = report.state === "running" && report.step > 0 && report.note.startsWith("KL");
+  const stoppable = report.state === "running" && report.keepable;
   const active = report.state === "running" || report.state === "waiting";
   const key = `${path} ${active || report.state} ${card?.stoppable || stoppable}`;
   if (card?.key !== key || !active) card = lay(key, report, path, stoppable, active, again);

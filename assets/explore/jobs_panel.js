@@ -16,7 +16,7 @@ export function timeOf({ seconds, left }, whereof = "") {
 }
 
 // Which step of making a map it is: its neighbours, its layout, its way back.
-export const stepOf = ({ note }) => (/^(KL|epoch|first steps|start|goes on)/.test(note) ? `layout · ${note}` : note);
+export const stepOf = ({ note, phase }) => (phase ? `${phase} · ${note}` : note);
 
 export function layJobs() {
   document.getElementById("cancel-all").addEventListener("click", cancelAll);

@@ -139,6 +139,7 @@ class FolderProgress:
         pace = (time.time() - since) / (step - first) if step > first else None
         told = {"step": step, "of": of, "note": note, "preview": self._sequence, "pace": pace, "started": self._started}
         told["gave"] = self._gave
+        told |= {"phase": getattr(note, "phase", ""), "keepable": getattr(note, "keepable", False)}
         self._write("progress.json", lambda file: file.write(json.dumps(told).encode()))
 
     def _show(self, preview: np.ndarray) -> None:

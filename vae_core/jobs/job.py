@@ -117,11 +117,23 @@ class Job:
 
     @property
     def progress(self) -> dict[str, Any]:
-        """``step``, ``of``, ``note``, ``preview`` (how many there were) and ``left`` (seconds, None where unknown)."""
+        """How far it is.
+
+        ``step``, ``of``, ``note``, its ``phase`` and whether what is there is ``keepable`` (see `progress.Note`),
+        ``preview`` (how many there were) and ``left`` (seconds, None where unknown).
+        """
         told = read_json(self.folder / "progress.json")
         step, of, pace = told.get("step", 0), told.get("of", 0), told.get("pace")
         left = None if pace is None or self.finished else pace * (of - step)
-        return {"step": step, "of": of, "note": told.get("note", ""), "preview": told.get("preview", 0), "left": left}
+        about = {"phase": told.get("phase", ""), "keepable": told.get("keepable", False)}
+        return {
+            "step": step,
+            "of": of,
+            "note": told.get("note", ""),
+            **about,
+            "preview": told.get("preview", 0),
+            "left": left,
+        }
 
     def preview(self) -> np.ndarray | None:
         """Return the newest result so far, None while there is none."""

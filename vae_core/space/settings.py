@@ -24,6 +24,8 @@ TSNE_ITERATIONS = 750
 #: Steps of one that starts from a finished map, none of them exaggerated: its KL divergence was then
 #: below that of a whole one in each of six trials (10,000 items, perplexity 30 changed to 10, 50 and 100).
 TSNE_CONTINUED = 250
+#: The part of making a map in which its points move, as progress names it.
+LAYOUT = "layout"
 #: The usual start of t-SNE and UMAP: principal components.
 COMPONENTS = "pca"
 _STARTED = re.compile(r"(tsne|umap)(-3d|-[0-9a-f]{12})?")

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from vae_core.progress import Progress, Stopped, silent
+from vae_core.progress import Note, Progress, Stopped, silent
 from vae_core.space.neighbours import Neighbours
 from vae_core.space.onlooker import Onlooker
 from vae_core.space.pca import principal_axes
-from vae_core.space.settings import TSNE_CONTINUED, TSNE_ITERATIONS, ProjectionSettings
+from vae_core.space.settings import LAYOUT, TSNE_CONTINUED, TSNE_ITERATIONS, ProjectionSettings
 from vae_core.space.unfinished import Descent, UnfinishedMap
 
 _EARLY_STEPS = 250
@@ -80,7 +80,7 @@ def fit_tsne(
     done, of = 0, settings.all_iterations
     if earlier is not None:
         start, done, note = earlier.layout, earlier.step, f"goes on from step {earlier.step}"
-    if not progress(done, of, note, start):
+    if not progress(done, of, Note(note, LAYOUT), start):
         raise Stopped
     started = time.perf_counter()
     n = len(mean)
@@ -111,14 +111,14 @@ def fit_tsne(
             unfinished.note(Descent(step, np.asarray(layout), optimizer.update, optimizer.gains), library, now)
 
     telling = threading.Lock()
-    reached, words = done + 1, "first steps"
+    reached, words = done + 1, Note("first steps", LAYOUT)
 
     def report(iteration: int, error: float, layout: np.ndarray) -> bool:
         nonlocal stopped_at, reached, words
         before = done + iteration - 1  # it asks before it takes the step
         keep(before, layout)
         with telling:
-            reached, words = done + iteration, f"KL divergence {error:.2f}"
+            reached, words = done + iteration, Note(f"KL divergence {error:.2f}", LAYOUT, keepable=True)
             if progress(reached, of, words, np.array(layout, dtype=np.float32)):
                 return False
         stopped_at = before

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from vae_core.progress import Progress, Stopped, silent
+from vae_core.progress import Note, Progress, Stopped, silent
 from vae_core.space.neighbours import Neighbours
-from vae_core.space.settings import ProjectionSettings
+from vae_core.space.settings import LAYOUT, ProjectionSettings
 from vae_core.space.tsne import starting_layout
 
 _REPORT_EVERY = 5
@@ -174,7 +174,7 @@ class _Meter:
             return
         self._last = int(count)
         preview = None if self._layout is None else self._layout.copy()
-        if not self._progress(self._last, self._epochs, f"epoch {self._last} of {self._epochs}", preview):
+        if not self._progress(self._last, self._epochs, Note(f"epoch {self._last} of {self._epochs}", LAYOUT), preview):
             self._stopped = True
             raise Stopped
 
