@@ -186,7 +186,13 @@ def shown(page: Page) -> np.ndarray:
 
 def wait_for_other_picture(page: Page, before: str) -> np.ndarray:
     """Wait until ``data-z`` is no longer `before`, and return the new point."""
-    page.wait_for_function("before => document.getElementById('decoded').dataset.z !== before", arg=before)
+    page.wait_for_function(
+        """before => {
+            const numbers = (text) => text.split(',').map(Math.fround).join(); // however many digits they are written with
+            return numbers(document.getElementById('decoded').dataset.z) !== numbers(before);
+        }""",
+        arg=before,
+    )
     return shown(page)
 
 

@@ -129,17 +129,18 @@ def drag_slider(page: Page, fingers: Fingers, j: int) -> None:
     """Drag the slider of a dimension by touch, and see that nothing else moves."""
     box = page.locator(f"#latent-{j}").bounding_box()
     assert box is not None
-    before, y = shown(page), box["y"] + box["height"] / 2
+    before, told, y = shown(page), shown_text(page), box["y"] + box["height"] / 2
     start, end = box["x"] + 0.2 * box["width"], box["x"] + 0.8 * box["width"]
     fingers.drag(((start, y), (end, y + 3)))
-    wait_for_other_picture(page, ",".join(str(value) for value in before))
+    wait_for_other_picture(page, told)
     wait_until(
         page,
         f"""() => {{
             const slider = document.getElementById('latent-{j}');
             const value = (name) => Number(slider.getAttribute(`aria-value${{name}}`));
             const [low, high, now] = ['min', 'max', 'now'].map(value);
-            return Math.abs((now - low) / (high - low) - 0.8) < 0.03;
+            const drawn = Number(document.getElementById('decoded').dataset.z.split(',')[{j}]);
+            return Math.abs((now - low) / (high - low) - 0.8) < 0.03 && drawn === now;
         }}""",
     )
     after = shown(page)
