@@ -188,7 +188,8 @@ def wait_for_other_picture(page: Page, before: str) -> np.ndarray:
     """Wait until ``data-z`` is no longer `before`, and return the new point."""
     page.wait_for_function(
         """before => {
-            const numbers = (text) => text.split(',').map(Math.fround).join(); // however many digits they are written with
+            // However many digits they are written with.
+            const numbers = (text) => text.split(',').map(Math.fround).join();
             return numbers(document.getElementById('decoded').dataset.z) !== numbers(before);
         }""",
         arg=before,

@@ -22,6 +22,7 @@ from tests.browser.driving import (
     wait_for_map,
     wait_until,
 )
+from tests.patience import PATIENCE
 
 Deed = Callable[[Page], object]
 
@@ -159,7 +160,7 @@ def is_dropped(page: Page, late: Late) -> bool:
 
 def wait_for_held(page: Page, held: list[object]) -> None:
     page.wait_for_function("true")  # what was asked for just now is among them
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while not held:
         page.evaluate(_FRAMES)
         assert time.monotonic() < end, "nothing was asked for"
@@ -168,6 +169,12 @@ def wait_for_held(page: Page, held: list[object]) -> None:
 def noted(deed: Deed, what: str = "window.parts.store.state.z.join()") -> Deed:
     """Have the page remember what it was asked about."""
     return all_deeds(deed, lambda page: page.evaluate(f"window.asked = {what}"))
+
+
+def at_an_item(page: Page) -> None:
+    """Stand where the nearest items are known to be those of the point on show."""
+    page.evaluate("async () => (await import('./assets/explore/items.js')).goToItem(7)")
+    wait_until(page, "() => window.parts.touched.itemOnShow()?.index === 7")
 
 
 def lines(page: Page) -> None:
@@ -238,6 +245,7 @@ EXPLORE = {
         press("0"),
         "parts.links.linkedPlaces().some((place) => place.join() === window.asked)",
         DRAWN,
+        first=at_an_item,
     ),
     "a shade": Late("/believed/", press("t"), press("t"), "parts.shade.isShaded()"),
     "a grid": Late("/manifold/", press("g"), press("g"), "parts.grid.hasGrid()"),

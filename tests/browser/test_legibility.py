@@ -48,7 +48,7 @@ def test_no_text_is_small_or_faint(page: Page, server: str, scheme: str) -> None
     for question in QUESTIONS:
         page.click(f"#study-tab-{question}")
         wait_until(page, "() => document.querySelector('#study-cards > .cards:not([hidden]) .card') !== null")
-        wait_until(page, "() => !document.querySelector('#study-cards > .cards:not([hidden]) .busy')", 60)
+        wait_until(page, "() => !document.querySelector('#study-cards > .cards:not([hidden]) .busy')")
         bad[question] = illegible(page)
     written = page.evaluate("window.smallestWritten")
     assert 12 <= written < 100, f"a text of {written} px on a canvas"

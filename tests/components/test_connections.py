@@ -14,7 +14,7 @@ import pytest
 from components import connections
 from components.connections import Listener, largest_body, most_connections
 from components.serving import listen
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, looks
 
 Open = Callable[..., http.client.HTTPConnection]
 
@@ -133,7 +133,8 @@ def test_large_bodies_of_one_visitor_are_bounded(
     answer.begin()
     assert answer.status == 200
     answer.read()
-    assert ask(connect(), f"{path}?visitor=ann", bytes(10**6))[0] == 200, "there is room again"
+    again = (ask(connect(), f"{path}?visitor=ann", bytes(10**6))[0] == 200 for _ in looks())
+    assert any(again), "there is room again"  # a moment after the answer
 
 
 def test_a_refused_body_names_the_remedy() -> None:

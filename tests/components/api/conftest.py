@@ -22,7 +22,8 @@ def asking(kept: LatentSpace, grey: LatentSpace, jobs: Jobs) -> FlaskClient:
     """Asks about ``kept`` and ``memory``; a defect answers 500 instead of raising into the test."""
     catalogue = Catalogue()
     catalogue.add("kept", "Kept", kept)
-    catalogue.add("memory", "In memory", grey)
+    # Of its own: what is found out of the shared one by other tests would be known here.
+    catalogue.add("memory", "In memory", LatentSpace.build(grey.model, grey.data))
     server = create_dash(catalogue, jobs, ASSETS).server
     server.config["PROPAGATE_EXCEPTIONS"] = False
     return server.test_client()
