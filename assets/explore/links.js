@@ -19,7 +19,7 @@ export function linkedPlaces() {
 const itemsNow = () => nearestItems().map((item) => item.index).join();
 
 const load = newest(
-  ["space", "projection", itemsNow],
+  ["space", "projection", "z", itemsNow],
   ({ space, projection, items }) => postNumbers(`spaces/${space}/places/${encodeURIComponent(projection)}`, Float32Array.from(items)),
   ({ shape, buffer }, asked) => {
     const numbers = new Float32Array(buffer);
