@@ -86,7 +86,7 @@ class BigMap:
         inside = (x >= view.left) & (x <= view.right) & (y >= view.bottom) & (y <= view.top)
         index = np.flatnonzero(inside)
         if isinstance(self.chosen, Classes) and hidden:
-            index = index[np.isin(self.chosen.codes[index], self.chosen.shown(hidden))]
+            index = index[np.isin(self.chosen.codes[index], self.chosen.visible_codes(hidden))]
         return index if only is None else index[only.mask[index]]
 
     def points(self, index: np.ndarray) -> np.ndarray:
@@ -132,7 +132,7 @@ class BigMap:
 
     def _pixels(self, frame: pd.DataFrame, view: View, count: int, hidden: Collection[str]) -> np.ndarray:
         """Draw items, uint8 ``[h, w, 4]``, the top row first."""
-        shown = self.chosen.shown(hidden) if isinstance(self.chosen, Classes) else [0]
+        shown = self.chosen.visible_codes(hidden) if isinstance(self.chosen, Classes) else [0]
         if not shown or frame.empty:
             return np.zeros((view.height, view.width, 4), dtype=np.uint8)
         library = drawing()

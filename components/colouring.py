@@ -56,7 +56,7 @@ class Classes:
         meant = (name if name in known else html.unescape(name) for name in names)
         return sorted({known[name] for name in meant if name in known})
 
-    def shown(self, hidden: Collection[str]) -> list[int]:
+    def visible_codes(self, hidden: Collection[str]) -> list[int]:
         """Return the codes of all classes but those of these names."""
         left_out = set(self.codes_of(hidden))
         return [code for code in range(len(self.names)) if code not in left_out]

@@ -42,7 +42,7 @@ class Legend:
         chosen = classes_on_show(space, space.projection("pca"), self.color, self.selected)
         if not isinstance(chosen, Classes):
             return np.ones(len(space), dtype=bool)
-        return np.isin(chosen.codes, chosen.shown(self.hidden))
+        return np.isin(chosen.codes, chosen.visible_codes(self.hidden))
 
 
 def classes_on_show(

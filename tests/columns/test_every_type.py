@@ -124,7 +124,7 @@ def test_a_column_is_the_same_for_everyone(
     _, kind, written = TYPES[name]
     values = values_of(every, name)
     assert values is not None and (values.kind, values.written(1)) == (kind, written)
-    known = int(values.known(N).sum())
+    known = int(values.observed_mask(N).sum())
     listed = column_called(every, name)
     assert listed is not None and listed.kind == kind and listed.colours == (kind not in ("text", "nothing"))
     projection = every.projection("pca")

@@ -19,7 +19,7 @@ def only(values: object) -> ItemColumn:
 def test_floats_are_numbers_and_infinite_ones_are_missing() -> None:
     column = only([0.5, np.inf, -1.25, np.nan])
     assert column.kind == "number"
-    assert column.known.tolist() == [True, False, True, False]
+    assert column.observed_mask.tolist() == [True, False, True, False]
     assert column.values[[0, 2]].tolist() == [0.5, -1.25]
 
 

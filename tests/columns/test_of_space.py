@@ -81,7 +81,7 @@ def test_every_listed_column_has_a_value_for_each_item(grey: LatentSpace) -> Non
         if column.of_map:
             assert values is None, "it takes a map that has been measured"
             continue
-        assert values is not None and len(values.known(60)) == 60
+        assert values is not None and len(values.observed_mask(60)) == 60
     brightness = values_of(grey, "measured:brightness")
     assert brightness is not None
     np.testing.assert_allclose(brightness.values, grey.data.batch(slice(None)).mean(axis=(1, 2, 3)), rtol=1e-5)
@@ -114,7 +114,7 @@ def test_columns_are_found_by_names_that_are_no_text(grey: LatentSpace) -> None:
 def test_integers_with_gaps_stay_integers(grey: LatentSpace) -> None:
     values = values_of(Seen(grey, digit=[np.nan, 7.0] * 30), "digit")  # type: ignore[arg-type]
     assert values is not None
-    assert values.categories == ("7",) and (~values.known(60)).sum() == 30
+    assert values.categories == ("7",) and (~values.observed_mask(60)).sum() == 30
 
 
 def test_a_fresh_map_is_coloured_by_the_label(grey: LatentSpace, vectors: LatentSpace, colour: LatentSpace) -> None:

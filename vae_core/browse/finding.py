@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,8 @@ import pandas as pd
 from vae_core.browse.text_index import TextIndex
 from vae_core.columns.column_values import ColumnValues
 from vae_core.columns.number_form import write_dates
-from vae_core.columns.of_table import columns_of_table
+from vae_core.columns.of_table import Columns, columns_of_table
+from vae_core.columns.per_table import PerTable
 
 if TYPE_CHECKING:
     from vae_core.data.dataset import Dataset
@@ -98,7 +98,7 @@ def hits(data: Dataset, text: str) -> Found:
     mask, by = nothing, []
     if first is not None:
         mask[first] = True
-    for name, column in index.columns or ():
+    for name, column in index.columns:
         here = column.having(wanted)
         if here.any():
             by.append((name, here))
@@ -145,33 +145,29 @@ class _Searchable:
         return np.asarray(np.append(here, False)[self._codes])  # the last for code −1
 
 
-class _Kept:
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.table = weakref.ref(table)
+class _Index:
+    def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.columns: list[tuple[str | None, _Searchable]] | None = None
+        self.source: Columns | None = None
+        self.columns: list[tuple[str | None, _Searchable]] = []
         #: What was found last: the list below the field and the marks on the map ask for the same.
         self.found: OrderedDict[str, Found] = OrderedDict()
 
 
-_tables: dict[int, _Kept] = {}
-_guard = threading.Lock()
+_indices = PerTable(_Index)
 
 
-def _index_of(table: pd.DataFrame) -> _Kept:
+def _index_of(table: pd.DataFrame) -> _Index:
     """Return a table's ids and columns as they are searched; made by who comes first, kept as long as it is there."""
-    with _guard:
-        for key in [key for key, one in _tables.items() if one.table() is None]:
-            del _tables[key]
-        kept = _tables.get(id(table))
-        if kept is None or kept.table() is not table:
-            kept = _tables[id(table)] = _Kept(table)
-    with kept.lock:
-        if kept.columns is None or len(kept.columns) != len(table.columns) + 1:
-            listed = [(name, _Searchable(values, len(table))) for name, values in columns_of_table(table)]
-            kept.columns = [(None, _ids(table)), *listed]
-            kept.found.clear()
-    return kept
+    index = _indices.of(table)
+    with index.lock:
+        columns = columns_of_table(table)
+        if index.source is not columns:  # it has been read anew
+            listed = [(name, _Searchable(values, len(table))) for name, values in columns]
+            index.columns = [(None, _ids(table)), *listed]
+            index.found.clear()
+            index.source = columns
+    return index
 
 
 def _ids(table: pd.DataFrame) -> _Searchable:

@@ -68,7 +68,7 @@ def with_angles(columns: ItemColumns) -> ItemColumns:
 def sectors(column: ItemColumn) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return in which sixth of its turn each item of an angle lies, ``[n]`` int32 (−1 unknown), and what these are."""
     wide = column.turn / SECTORS
-    known = column.known
+    known = column.observed_mask
     codes = np.full(len(column.values), -1, dtype=np.int32)
     codes[known] = np.minimum((column.values[known] % column.turn) // wide, SECTORS - 1)
     return codes, tuple(f"{k * wide:.0f}–{(k + 1) * wide:.0f}°" for k in range(SECTORS))

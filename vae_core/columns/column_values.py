@@ -69,7 +69,7 @@ class ColumnValues:
         """Whether they are numbers or dates, with a range and an order."""
         return self.kind in ("number", "date")
 
-    def known(self, count: int) -> np.ndarray:
+    def observed_mask(self, count: int) -> np.ndarray:
         """Return which of `count` items have a value, ``[n]`` bool."""
         if self.kind == "nothing":
             return np.zeros(count, dtype=bool)

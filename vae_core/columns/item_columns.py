@@ -56,7 +56,7 @@ class ItemColumn:
     form: NumberForm = PLAIN
 
     @property
-    def known(self) -> np.ndarray:
+    def observed_mask(self) -> np.ndarray:
         """``[n]`` bool, where it is not missing."""
         return self.codes >= 0 if self.kind == "category" else np.isfinite(self.values)
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import threading
-import weakref
 
 import pandas as pd
 
 from vae_core.columns.column_values import ColumnValues
+from vae_core.columns.per_table import PerTable
 from vae_core.columns.reading import read_column
 
 Columns = tuple[tuple[str, ColumnValues], ...]
 
 
-class _Kept:
+class _Reading:
     """What is known of one table; who comes second waits for who reads it."""
 
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.table = weakref.ref(table)
+    def __init__(self) -> None:
         self.lock = threading.Lock()
         self.names: list[str] | None = None
         self.columns: Columns = ()
@@ -31,19 +30,12 @@ class _Kept:
             return self.columns
 
 
-_tables: dict[int, _Kept] = {}
-_guard = threading.Lock()
+_readings = PerTable(_Reading)
 
 
 def columns_of_table(table: pd.DataFrame) -> Columns:
     """Return the names of a table's columns, in its order, and what each holds; a name may stand there twice."""
-    with _guard:
-        for key in [key for key, one in _tables.items() if one.table() is None]:
-            del _tables[key]
-        kept = _tables.get(id(table))
-        if kept is None or kept.table() is not table:
-            kept = _tables[id(table)] = _Kept(table)
-    return kept.read(table)
+    return _readings.of(table).read(table)
 
 
 def column_of_table(table: pd.DataFrame, name: str) -> ColumnValues | None:

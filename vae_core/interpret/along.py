@@ -85,7 +85,7 @@ def along(mean_j: np.ndarray, column: ItemColumn, bins: int = 10) -> Along:
     InputError
         If sizes do not fit, `bins` is out of range, or no item has a value.
     """
-    known = column.known
+    known = column.observed_mask
     if len(known) != len(mean_j):
         raise InputError(f"The column {column.name} is not one of {len(mean_j)} items.")
     if not 1 <= bins <= 255:

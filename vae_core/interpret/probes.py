@@ -209,7 +209,7 @@ def probes(
 def _usable(column: ItemColumn) -> tuple[np.ndarray, str]:
     """Rows that can be used and the note; no rows, and the reason."""
     none = np.empty(0, dtype=np.int64)
-    known = column.known
+    known = column.observed_mask
     if known.sum() < 2 * FOLDS:
         return none, f"only {known.sum()} items have a value; {2 * FOLDS} are needed"
     if column.kind == "number":

@@ -177,7 +177,7 @@ def relations_of(
         raise InputError(f"{draws} permutations tell too little of chance; take {LEAST_DRAWS} or more.")
     n, d = mean.shape
     given = columns.columns
-    if wrong := [column.name for column in given if len(column.known) != n]:
+    if wrong := [column.name for column in given if len(column.observed_mask) != n]:
         raise InputError(f"The column {wrong[0]} is not one of {n} items.")
     bins = bin_count(n)
     by_dimension = np.ascontiguousarray(mean.T)
@@ -191,7 +191,7 @@ def relations_of(
     by_column = [np.zeros(len(given), dtype=np.int64), *np.zeros((2, len(given)))]
     known_count, entropies, chance = by_column
     for at, column in enumerate(given):
-        rows = np.flatnonzero(column.known)
+        rows = np.flatnonzero(column.observed_mask)
         known_count[at] = len(rows)
         chance[at] = np.nan
         if len(rows):
