@@ -3,7 +3,7 @@
 import { remember, remembered } from "./remember.js";
 
 const PATIENCE = 500; // milliseconds a tab waits for a name, which its own page before a reload may still have
-const HEARD = 150; // and for another tab to say that the name is taken, where the browser has no locks
+const HEARD = 150; // and for another tab to say that the name is taken, where the browser has no locks; a busy one says it later
 
 let name = newName(); // until it is settled
 export const asVisitor = (path) => `${path}${path.includes("?") ? "&" : "?"}visitor=${name}`;
@@ -30,11 +30,19 @@ function askAround(wanted) {
   return new Promise((resolve) => {
     tabs.addEventListener("message", ({ data }) => {
       if (settled && data.asked === name) tabs.postMessage({ taken: name, by: data.by });
-      else if (data.taken === wanted && data.by === me) resolve(false);
+      else if (data.taken === wanted && data.by === me) {
+        resolve(false);
+        if (settled && name === wanted) rename();
+      }
     });
     tabs.postMessage({ asked: wanted, by: me });
     setTimeout(() => resolve(true), HEARD);
   });
+}
+
+function rename() {
+  name = newName();
+  remember("visitor", name);
 }
 
 // Before anything is asked of the server.

@@ -295,13 +295,31 @@ def notice(page: Page, pattern: str) -> str:
     return page.locator("#notice").inner_text()
 
 
-# ---- answers that come late ----
+# ---- answers in the server's place, and answers that come late ----
+
+
+def intercept(page: Page, pattern: re.Pattern[str], answer: Callable[[Route], object]) -> None:
+    """Give the answers to requests whose address has a regular expression in it, from the very next one on.
+
+    What a page that is open asks for just after ``page.route`` still goes past it now and then, so wait until
+    something does not.
+    """
+    page.route(pattern, answer)
+    is_intercepted = re.compile(r"/health\?intercepted")
+    page.route(is_intercepted, lambda route: route.fulfill(status=204))
+    page.evaluate("async () => { while ((await fetch('health?intercepted')).status !== 204); }")
+    page.unroute(is_intercepted)
+
+
+def lose_server(page: Page) -> None:
+    """Let nothing reach the server until ``page.unroute_all()``."""
+    intercept(page, re.compile(""), lambda route: route.abort("connectionrefused"))
 
 
 def hold(page: Page, pattern: str) -> list[Route]:
     """Hold back requests whose address has a regular expression in it, and return the list they gather in."""
     held: list[Route] = []
-    page.route(re.compile(pattern), lambda route: held.append(route))
+    intercept(page, re.compile(pattern), lambda route: held.append(route))
     return held
 
 

@@ -9,6 +9,7 @@ from tests.browser.driving import (
     PLOT,
     assert_drawn,
     choose,
+    lose_server,
     notice,
     open_map,
     pixels,
@@ -150,7 +151,7 @@ def test_help_and_a_visible_focus(page: Page, server: str) -> None:
 def test_a_server_that_has_gone_is_told_where_only_the_colour_changes(page: Page, server: str) -> None:
     page.expected_errors += ["ERR_CONNECTION_REFUSED", "Callback failed"]  # type: ignore[attr-defined]
     open_map(page, server)
-    page.context.route("**/*", lambda route: route.abort("connectionrefused"))
+    lose_server(page)
     choose(page, "color-by", "rate (nats)")
     assert "server" in notice(page, "does not answer")
 
@@ -159,7 +160,7 @@ def test_a_server_that_has_gone_is_told_in_place(page: Page, server: str) -> Non
     page.expected_errors.append("ERR_CONNECTION_REFUSED")  # type: ignore[attr-defined]
     open_map(page, server, "item=2")
     picture = pixels(page)
-    page.context.route("**/*", lambda route: route.abort("connectionrefused"))
+    lose_server(page)
     page.click("#to-random")
     assert "server" in notice(page, "does not answer")
     expect(page.locator("#notice")).to_have_attribute("data-kind", "error")
@@ -168,7 +169,7 @@ def test_a_server_that_has_gone_is_told_in_place(page: Page, server: str) -> Non
     assert np.array_equal(pixels(page), picture), "what was drawn stays"
     assert page.locator("[role=slider].latent").count() == 16
 
-    page.context.unroute_all()
+    page.unroute_all()
     before = shown_text(page)
     page.click("#to-prior-mean")
     wait_for_other_picture(page, before)
@@ -178,10 +179,10 @@ def test_a_server_that_has_gone_is_told_in_place(page: Page, server: str) -> Non
 def test_a_server_that_comes_back_is_asked_again(page: Page, server: str) -> None:
     open_map(page, server)
     page.expected_errors += ["ERR_CONNECTION_REFUSED", "Callback failed"]  # type: ignore[attr-defined]
-    page.context.route("**/*", lambda route: route.abort("connectionrefused"))
+    lose_server(page)
     choose(page, "projection", "UMAP")
     assert "server does not answer" in notice(page, "server")
-    page.context.unroute_all()
+    page.unroute_all()
     wait_for_map(page, "fashion", "umap")
 
 

@@ -14,6 +14,7 @@ from tests.browser.driving import (
     choose,
     empty_spots,
     get,
+    intercept,
     notice,
     open_map,
     post,
@@ -193,7 +194,8 @@ def test_every_choice_is_acknowledged_before_the_server_answers(page: Page, serv
             route = held.pop(0)
             route.abort() if lost else route.continue_()
 
-    page.route(
+    intercept(
+        page,
         re.compile(r"/api/|/_dash-update-component"),
         lambda route: held.append(route) if holding else route.continue_(),
     )

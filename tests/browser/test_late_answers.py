@@ -265,7 +265,7 @@ INTERPRET = {
         click("#rank-way"),
         f"{FIRST_TILE} !== undefined && {FIRST_TILE} !== window.asked",
         f"{FIRST_TILE} === window.asked",
-        first=lambda page: page.evaluate(f"window.asked = {FIRST_TILE}"),
+        first=noted(lambda page: wait_until(page, f"() => {FIRST_TILE} !== undefined"), FIRST_TILE),
     ),
     "a part of the items": Late(
         "/within/",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import choose, notice, open_map
+from tests.browser.driving import choose, lose_server, notice, open_map
 
 LONG = "The link's " + ", ".join(f"part number {i}" for i in range(34)) + " could not be used here and was left out."
 TELL = "async ([sentence, kind]) => (await import('./assets/explore/notice.js')).tell(sentence, kind)"
@@ -87,10 +87,10 @@ def test_what_went_wrong_stays_and_the_rest_goes_by_itself(page: Page, server: s
 def test_that_the_server_does_not_answer_is_withdrawn_once_it_does(page: Page, server: str) -> None:
     page.expected_errors.append("ERR_CONNECTION_REFUSED")  # type: ignore[attr-defined]
     open_map(page, server)
-    page.context.route("**/*", lambda route: route.abort("connectionrefused"))
+    lose_server(page)
     page.click("#to-random")
     notice(page, "does not answer")
-    page.context.unroute_all()
+    page.unroute_all()
     page.click("#to-random")
     notice(page, "The server is back")
     expect(page.locator(".notice[data-kind=error]")).to_have_count(0)
