@@ -1,24 +1,20 @@
-"""Maps of so many items that they are drawn as a picture: aggregated for the part in view, by datashader."""
+"""Maps of so many items that they are drawn as a picture, for the part in view."""
 
 from __future__ import annotations
 
-import functools
 import io
 import threading
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from PIL import Image
-from plotly.colors import get_colorscale, sample_colorscale
+from plotly.colors import get_colorscale
 
 from components.colouring import SELECTION, Classes, Scale, colouring
 from vae_core import LatentSpace, Projection
 from vae_core.drawing.palette import MISSING
+from vae_core.drawing.point_density import View, colour_steps, draw_classes, draw_values
 from vae_core.groups.item_set import ItemSet
 
 #: Maps of more items are drawn as a picture.
@@ -28,7 +24,6 @@ FEW = 4_000
 #: Items drawn of a map with depth.
 IN_DEPTH = 20_000
 _KEPT = 3
-_FAINTEST = 70  # opacity, of 255, where one item lies
 _DIMMED = 0.28  # of the opacity, of what is not selected
 #: Up to so many items in view each is drawn so many pixels wider on every side.
 _GROWN = ((20_000, 2), (200_000, 1))
@@ -41,18 +36,6 @@ def items_drawn(count: int, projection: Projection, points_up_to: int) -> np.nda
     if projection.dimensions == 2:
         return np.empty(0, dtype=np.int64)
     return np.sort(np.random.default_rng(0).permutation(count)[:IN_DEPTH])
-
-
-@dataclass(frozen=True)
-class View:
-    """What of a map is to be drawn: its ends in map coordinates, and how many pixels there are for it."""
-
-    left: float
-    right: float
-    bottom: float
-    top: float
-    width: int
-    height: int
 
 
 class BigMap:
@@ -68,138 +51,73 @@ class BigMap:
 
     def __init__(self, projection: Projection, chosen: Classes | Scale) -> None:
         self.chosen = chosen
-        columns: dict[str, Any] = {"x": projection.points[:, 0].copy(), "y": projection.points[:, 1].copy()}
+        self._x, self._y = projection.points[:, 0].copy(), projection.points[:, 1].copy()
         if isinstance(chosen, Classes):
-            columns["value"] = pd.Categorical.from_codes(chosen.codes, [str(i) for i in range(len(chosen.names))])
-        elif chosen.turn:
-            # The mean of 350° and 10° is 0°: what is averaged are the points on the circle.
-            angle = chosen.values * np.float32(2 * np.pi / chosen.turn)
-            columns |= {"along": np.cos(angle), "across": np.sin(angle), "value": chosen.values}
+            self._inks = np.array([_rgb(colour) for colour in chosen.colours], dtype=np.uint8).reshape(-1, 3)
         else:
-            columns["value"] = chosen.values
-        self._frame = pd.DataFrame(columns, copy=False)
-        self._last_part = ("", self._frame)
+            self._palette = _palette(chosen.scale)
+            span = chosen.high - chosen.low
+            self._shares = (chosen.values - chosen.low) / np.float32(span) if span else np.zeros_like(chosen.values)
 
     def within(self, view: View, hidden: Collection[str] = (), only: ItemSet | None = None) -> np.ndarray:
         """Return the numbers of the items in view, without those of hidden classes; of a set alone if one is given."""
-        x, y = self._frame["x"].to_numpy(), self._frame["y"].to_numpy()
-        inside = (x >= view.left) & (x <= view.right) & (y >= view.bottom) & (y <= view.top)
-        index = np.flatnonzero(inside)
+        index = np.flatnonzero(view.contains(self._x, self._y))
         if isinstance(self.chosen, Classes) and hidden:
             index = index[np.isin(self.chosen.codes[index], self.chosen.visible_codes(hidden))]
         return index if only is None else index[only.mask[index]]
 
     def points(self, index: np.ndarray) -> np.ndarray:
         """Return items as float32 ``[m, 4]``: number, x, y, and the colour as one number, 65536 r + 256 g + b."""
-        part = self._frame.iloc[index]
-        return np.column_stack([index, part["x"], part["y"], self._colours(index)]).astype(np.float32)
+        colours = self._colours(index).astype(np.int64) @ (65536, 256, 1)
+        return np.column_stack([index, self._x[index], self._y[index], colours]).astype(np.float32)
 
     def picture(
-        self,
-        view: View,
-        count: int,
-        hidden: Collection[str] = (),
-        selected: ItemSet | None = None,
-        only: bool = False,
+        self, view: View, index: np.ndarray, selected: ItemSet | None = None, grown: int | None = None
     ) -> bytes:
-        """Return a WebP image of a part of the map, transparent where nothing is.
+        """Return a WebP image of items in view, transparent where none is.
 
         Parameters
         ----------
         view : View
-            The part.
-        count : int
-            Items in it.
-        hidden : collection of str
-            Names of classes that are left out.
+            The part of the map.
+        index : ndarray
+            ``[m]`` numbers of the items, as of `within`.
         selected : ItemSet, optional
             The items that stand out from all others.
-        only : bool
-            Leave all others out.
+        grown : int, optional
+            By so many pixels each item is wider on every side; by default the more the fewer they are.
         """
-        if selected is None:
-            pixels = self._pixels(self._frame, view, count, hidden)
-        else:
-            pixels = self._pixels(self._part(selected), view, count, hidden)
-            if not only:
-                rest = self._pixels(self._frame, view, count, hidden)
-                rest[..., 3] = np.rint(_DIMMED * rest[..., 3])
-                pixels = np.where(pixels[..., 3:] > 0, pixels, rest)
+        if grown is None:
+            grown = next((pixels for most, pixels in _GROWN if len(index) <= most), 0)
+        pixels = self._pixels(view, index, grown)
+        if selected is not None:
+            pixels[..., 3] = np.rint(_DIMMED * pixels[..., 3])
+            above = self._pixels(view, index[selected.mask[index]], grown)
+            pixels = np.where(above[..., 3:] > 0, above, pixels)
         file = io.BytesIO()
         # Lossless; a third of the time PNG takes.
         Image.fromarray(pixels).save(file, "WEBP", lossless=True, quality=0, method=0)
         return file.getvalue()
 
-    def _pixels(self, frame: pd.DataFrame, view: View, count: int, hidden: Collection[str]) -> np.ndarray:
+    def _pixels(self, view: View, index: np.ndarray, grown: int) -> np.ndarray:
         """Draw items, uint8 ``[h, w, 4]``, the top row first."""
-        shown = self.chosen.visible_codes(hidden) if isinstance(self.chosen, Classes) else [0]
-        if not shown or frame.empty:
-            return np.zeros((view.height, view.width, 4), dtype=np.uint8)
-        library = drawing()
-        canvas = library.Canvas(
-            plot_width=view.width,
-            plot_height=view.height,
-            x_range=(view.left, view.right),
-            y_range=(view.bottom, view.top),
-        )
+        x, y = self._x[index], self._y[index]
         if isinstance(self.chosen, Classes):
-            counts = canvas.points(frame, "x", "y", library.by("value", library.count()))
-            image = _shaded(counts, shown, self.chosen.colours)
-        else:
-            if self.chosen.turn:
-                along, across = (canvas.points(frame, "x", "y", library.mean(part)) for part in ("along", "across"))
-                means = np.arctan2(across, along) % (2 * np.pi) * (self.chosen.turn / (2 * np.pi))
-            else:
-                means = canvas.points(frame, "x", "y", library.mean("value"))
-            span = (self.chosen.low, self.chosen.high)
-            colours = _stops(self.chosen.scale)
-            image = library.shade(means, cmap=colours, how="linear", span=span)
-        grown = next((pixels for most, pixels in _GROWN if count <= most), 0)
-        if grown:
-            image = library.spread(image, px=grown)
-        return np.array(image.to_pil())
-
-    def _part(self, items: ItemSet) -> pd.DataFrame:
-        """Return the items of a set; the last one's are kept, so that panning need not take them out anew."""
-        name, part = self._last_part
-        if name != items.fingerprint:
-            part = self._frame[items.mask]
-            self._last_part = (items.fingerprint, part)
-        return part
+            return draw_classes(x, y, self.chosen.codes[index], self._inks, view, grown)
+        circular = bool(self.chosen.turn)
+        missing = np.array(_rgb(MISSING), dtype=np.uint8)
+        return draw_values(x, y, self._shares[index], self._palette, missing, view, circular=circular, grown=grown)
 
     def _colours(self, index: np.ndarray) -> np.ndarray:
+        """Return the colours of items, uint8 ``[m, 3]``."""
         if isinstance(self.chosen, Classes):
-            numbers = np.array([int(colour[1:], 16) for colour in self.chosen.colours])
-            return numbers[self.chosen.codes[index]]
-        values = self.chosen.values[index]
-        share = np.clip((values - self.chosen.low) / (self.chosen.high - self.chosen.low), 0, 1)
-        steps = np.array([int(_hex(one)[1:], 16) for one in sample_colorscale(_stops(self.chosen.scale), 64)])
-        known = np.isfinite(share)
-        return np.where(known, steps[np.rint(63 * np.nan_to_num(share)).astype(int)], int(MISSING[1:], 16))
-
-
-def _shaded(counts: Any, shown: list[int], colours: list[str]) -> Any:
-    """Colour pixels of counts ``[h, w, c]`` by the classes shown: their mean colour, the opacity by rank of the sum.
-
-    The library's own shading takes four times as long, which would be most of what a picture takes.
-    """
-    inks = np.zeros((counts.shape[2], 4), dtype=np.float32)
-    for code in shown:
-        inks[code] = *(int(colours[code][at : at + 2], 16) for at in (1, 3, 5)), 1
-    # One product gives the sums of the inks and, below the last 1, of the items: exact up to 2²⁴ of them.
-    summed = counts.data.reshape(-1, len(inks)).astype(np.float32) @ inks
-    there = np.flatnonzero(summed[:, 3])
-    summed = summed[there]
-    sums = summed[:, 3].astype(np.int32)
-    pixels = np.empty((len(sums), 4), dtype=np.uint8)
-    pixels[:, :3] = np.rint(summed[:, :3] / summed[:, 3:])
-    up_to = np.cumsum(np.bincount(sums)) if len(sums) else np.ones(1)
-    pixels[:, 3] = (_FAINTEST + (255 - _FAINTEST) * (up_to / up_to[-1])).astype(np.uint8)[sums]
-    image = np.zeros(counts.shape[0] * counts.shape[1], dtype=np.uint32)
-    image[there] = pixels.view(np.uint32)[:, 0]
-    image = image.reshape(counts.shape[:2])
-    down, across, _ = counts.dims
-    return drawing().Image(image, dims=(down, across), coords={down: counts[down], across: counts[across]})
+            inks: np.ndarray = self._inks[self.chosen.codes[index]]
+            return inks
+        shares = self._shares[index]
+        known = np.isfinite(shares)
+        colours: np.ndarray = self._palette[colour_steps(np.nan_to_num(shares), self._palette)]
+        colours[~known] = _rgb(MISSING)
+        return colours
 
 
 class BigMaps:
@@ -226,34 +144,17 @@ class BigMaps:
         return made
 
 
-@functools.cache
-def drawing() -> SimpleNamespace:
-    """Import datashader, which takes seconds, and return the parts of it that are used."""
-    import datashader
-    from datashader import transfer_functions
-
-    return SimpleNamespace(
-        **{name: getattr(datashader, name) for name in ("Canvas", "by", "count", "mean")},
-        **{name: getattr(transfer_functions, name) for name in ("Image", "shade", "spread")},
-    )
+def _palette(scale: str | list[str]) -> np.ndarray:
+    """Return 256 colours of a scale, evenly spaced, uint8 ``[256, 3]``."""
+    stops = [colour for _, colour in get_colorscale(scale)] if isinstance(scale, str) else scale
+    inks = np.array([_rgb(colour) for colour in stops], dtype=np.float64)
+    at, given = np.linspace(0, 1, 256), np.linspace(0, 1, len(inks))
+    return np.stack([np.rint(np.interp(at, given, ink)) for ink in inks.T], axis=1).astype(np.uint8)
 
 
-def warm_up() -> None:
-    """Import and compile the library, so that a first map does not wait for it."""
-    random = np.random.default_rng(0)
-    points = SimpleNamespace(points=random.normal(size=(100, 2)).astype(np.float32))
-    classes = Classes("", ["a", "b"], ["#000000", "#ffffff"], ["circle"] * 2, np.arange(100, dtype=np.int16) % 2)
-    for chosen in (classes, Scale("", points.points[:, 0].copy(), -1.0, 1.0, "Viridis")):
-        BigMap(points, chosen).picture(View(-3, 3, -3, 3, 32, 32), 100)  # type: ignore[arg-type]
-
-
-def _stops(scale: str | list[str]) -> list[str]:
-    """Return the colours of a scale, evenly spaced, as ``#rrggbb``."""
-    return [_hex(colour) for _, colour in get_colorscale(scale)] if isinstance(scale, str) else scale
-
-
-def _hex(colour: str) -> str:
-    """Return ``#rrggbb`` for Plotly's ``rgb(r, g, b)``."""
+def _rgb(colour: str) -> tuple[int, int, int]:
+    """Return red, green and blue of ``#rrggbb`` or Plotly's ``rgb(r, g, b)``."""
     if colour.startswith("#"):
-        return colour
-    return "#" + "".join(f"{round(float(part)):02x}" for part in colour[4:-1].split(","))
+        return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+    red, green, blue = (round(float(part)) for part in colour[4:-1].split(","))
+    return red, green, blue

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.big_maps import BigMap, View
+from components.big_maps import BigMap
 from components.item_selections import items_of
 from components.legend import classes_on_show
 from components.views import OnShow
 from vae_core import InputError, LatentSpace, Projection
+from vae_core.drawing.point_density import View
 
 _EVERYWHERE = View(-np.inf, np.inf, -np.inf, np.inf, 1, 1)
 

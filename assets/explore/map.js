@@ -105,7 +105,7 @@ function find() {
 function viewMoved(changes) {
   if (asWanted()) rememberFrame(plot, changes);
   hideCard();
-  paintOverlay();
+  if (!flat()) paintOverlay(); // a flat map has been drawn, and what lies over it with it
   onMoved();
 }
 

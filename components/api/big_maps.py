@@ -11,8 +11,9 @@ from components.api.maps import json_body
 from components.api.selections import wanted_selection
 from components.api.wanted import wanted_hidden, wanted_plane, wanted_space
 from components.api.wire import FARTHEST, Refused, framed_answer
-from components.big_maps import FEW, BigMaps, View
+from components.big_maps import FEW, BigMaps
 from vae_core import Catalogue
+from vae_core.drawing.point_density import View
 from vae_core.jobs import Jobs
 
 _LARGEST_PICTURE = 4096
@@ -35,7 +36,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         about = {"count": len(index), "total": len(space)}
         if len(index) <= FEW:
             return framed_answer({**about, "drawn": "points"}, big.points(index))
-        png = np.frombuffer(big.picture(view, len(index), hidden, selected, only), dtype=np.uint8)
+        png = np.frombuffer(big.picture(view, index, None if only else selected), dtype=np.uint8)
         return framed_answer({**about, "drawn": "picture"}, png)
 
     @api.post("/spaces/<name>/pick/<projection>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,15 +11,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.big_maps import IN_DEPTH, BigMap, BigMaps, View, items_drawn
+from components.big_maps import IN_DEPTH, BigMap, BigMaps, items_drawn
 from components.colouring import Classes, Scale, colouring
 from components.map_figure import map_figure
 from vae_core import LatentSpace
+from vae_core.drawing.point_density import View
 from vae_core.groups.item_set import ItemSet
 
 VIEW = View(0.0, 8.0, 0.0, 4.0, 80, 40)
+GREY = [0x9A] * 3
 RED, BLUE = "#ff0000", "#0000ff"
-MANY = 10**6  # so many in view are drawn a pixel each
 
 
 def points_at(*places: tuple[float, float]) -> Any:
@@ -29,53 +31,61 @@ def classes(*codes: int) -> Classes:
     return Classes("kind", ["red", "blue"], [RED, BLUE], ["circle"] * 2, np.array(codes, dtype=np.int16))
 
 
-def opened(file: bytes) -> np.ndarray:
-    """Pixels ``[h, w, 4]``, the top row first."""
+def drawn(
+    big: BigMap,
+    hidden: Collection[str] = (),
+    selected: ItemSet | None = None,
+    only: bool = False,
+    grown: int | None = 0,
+) -> np.ndarray:
+    """Pixels ``[h, w, 4]``, the top row first; a pixel each as of very many, unless `grown` says otherwise."""
+    index = big.within(VIEW, hidden, selected if only else None)
+    file = big.picture(VIEW, index, None if only else selected, grown)
     return np.asarray(Image.open(io.BytesIO(file)).convert("RGBA"))
 
 
 def test_each_item_is_a_pixel_of_its_class_where_it_lies() -> None:
     big = BigMap(points_at((1.05, 0.55), (7.05, 3.55), (9.0, 1.0)), classes(0, 1, 1))
-    picture = opened(big.picture(VIEW, MANY))
+    picture = drawn(big)
     assert picture.shape == (40, 80, 4)
     assert {tuple(place) for place in np.argwhere(picture[..., 3] > 0)} == {(34, 10), (4, 70)}
     assert picture[34, 10, :3].tolist() == [255, 0, 0]
     assert picture[4, 70, :3].tolist() == [0, 0, 255]
-    grown = opened(big.picture(VIEW, 3))
+    grown = drawn(big, grown=None)
     assert grown[33:36, 9:12, 3].min() > 0
 
 
 def test_hidden_classes_are_left_out_and_where_two_meet_the_more_frequent_colours() -> None:
     big = BigMap(points_at(*[(1.05, 0.55)] * 4, (7.05, 3.55)), classes(0, 1, 1, 1, 0))
-    mixed = opened(big.picture(VIEW, MANY))[34, 10, :3].astype(int)
+    mixed = drawn(big)[34, 10, :3].astype(int)
     assert mixed[2] > mixed[0] > 0
-    hidden = opened(big.picture(VIEW, MANY, {"red"}))
+    hidden = drawn(big, {"red"})
     assert hidden[4, 70, 3] == 0
     assert hidden[34, 10, :3].tolist() == [0, 0, 255]
-    assert opened(big.picture(VIEW, MANY, {"red", "blue"}))[..., 3].max() == 0
+    assert drawn(big, {"red", "blue"})[..., 3].max() == 0
     assert big.within(VIEW, {"red"}).tolist() == [1, 2, 3]
 
 
 def test_what_is_not_selected_steps_back_or_is_left_out() -> None:
     big = BigMap(points_at((1.05, 0.55), (1.05, 0.55), (7.05, 3.55), (4.05, 2.05)), classes(0, 1, 1, 0))
     selected = ItemSet.of(np.array([0, 2]), 4)
-    plain, dimmed = opened(big.picture(VIEW, MANY)), opened(big.picture(VIEW, MANY, selected=selected))
+    plain, dimmed = drawn(big), drawn(big, selected=selected)
     assert dimmed[34, 10].tolist()[:3] == [255, 0, 0], "of two items on a pixel the one selected is seen"
     assert dimmed[4, 70, 3] >= plain[4, 70, 3] > 0 and dimmed[19, 40, 3] == round(0.28 * plain[19, 40, 3])
-    alone = opened(big.picture(VIEW, MANY, selected=selected, only=True))
+    alone = drawn(big, selected=selected, only=True)
     assert {tuple(place) for place in np.argwhere(alone[..., 3] > 0)} == {(34, 10), (4, 70)}
-    assert opened(big.picture(VIEW, MANY, {"red"}, selected, True))[34, 10, 3] == 0
-    assert opened(big.picture(VIEW, MANY, selected=ItemSet.none(4), only=True))[..., 3].max() == 0
+    assert drawn(big, {"red"}, selected, True)[34, 10, 3] == 0
+    assert drawn(big, selected=ItemSet.none(4), only=True)[..., 3].max() == 0
     assert big.within(VIEW, only=selected).tolist() == [0, 2]
 
 
 def test_numbers_have_the_colour_of_their_mean() -> None:
     scale = Scale("size", np.array([0, 2, 10, np.nan], dtype=np.float32), 0.0, 10.0, "Greys")
     big = BigMap(points_at((1.05, 0.55), (1.05, 0.55), (7.05, 3.55), (4.05, 2.05)), scale)
-    picture = opened(big.picture(VIEW, MANY)).astype(int)
+    picture = drawn(big).astype(int)
     light, dark = picture[4, 70, :3].mean(), picture[34, 10, :3].mean()
     assert abs(light - dark) > 100
-    assert picture[19, 40, 3] == 0, "what has no value is no part of a mean"
+    assert picture[19, 40].tolist() == [*GREY, 255], "what has no value is seen where nothing else lies"
     one_by_one = big.points(np.arange(4))
     assert one_by_one[3, 3] == int("9A9A9A", 16)
 
@@ -87,9 +97,9 @@ def test_angles_have_the_colour_of_their_circular_mean() -> None:
         points_at((1.05, 0.55), (1.05, 0.55), (7.05, 3.55), (4.05, 2.05)),
         Scale("d", angles, 0.0, 360.0, colours, 360.0),
     )
-    picture = opened(big.picture(VIEW, MANY)).astype(int)
+    picture = drawn(big).astype(int)
     assert picture[34, 10, :3].max() < 30, "the mean of 350° and 20° is 5°, and not 185°"
-    assert picture[4, 70, :3].min() > 220 and picture[19, 40, 3] == 0
+    assert picture[4, 70, :3].min() > 220 and picture[19, 40, :3].tolist() == GREY
     assert big.points(np.arange(4))[3, 3] == int("9A9A9A", 16)
 
 
