@@ -7,7 +7,7 @@ from pathlib import Path
 from dash import Dash
 
 from components import access as callers
-from components import answer_headers, api, dash_requests, page
+from components import answer_headers, api, dash_requests, page, page_scripts
 from components.big_maps import POINTS_UP_TO
 from components.first_figures import FirstFigures
 from components.views import Views
@@ -19,6 +19,7 @@ def create_dash(
     catalogue: Catalogue,
     jobs: Jobs,
     assets: Path,
+    *,
     prefix: str = "/",
     access: callers.Access = callers.Access(),  # noqa: B008 - it cannot be changed
     points_up_to: int = POINTS_UP_TO,
@@ -62,5 +63,6 @@ def create_dash(
     app.layout = lambda: page.layout(catalogue)
     page.register(app, catalogue, points_up_to)
     dash_requests.register(app)
-    answer_headers.register(app.server, app.csp_hashes(), (jobs.root.parent, Path.home()))
+    import_map = page_scripts.register(app, assets, prefix)
+    answer_headers.register(app.server, [*app.csp_hashes(), import_map], (jobs.root.parent, Path.home()))
     return app
