@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page, expect
@@ -61,7 +63,11 @@ def test_pins_their_strip_and_their_path(page: Page, server: str) -> None:
         expect(page.locator("#line")).to_have_attribute("aria-valuenow", str(slot))
 
     # A pin that is set is gone to, by click and by key; setting it is an action of its own.
-    for go, point in ((lambda: page.click("#pin-b"), b), (lambda: page.keyboard.press("1"), a)):
+    ways: list[tuple[Callable[[], None], np.ndarray]] = [
+        (lambda: page.click("#pin-b"), b),
+        (lambda: page.keyboard.press("1"), a),
+    ]
+    for go, point in ways:
         go()
         wait_for_point(page, point, tolerance=0)
     assert asked(page)["a"] != asked(page)["b"], "going there sets nothing"
@@ -87,6 +93,7 @@ def test_pins_their_strip_and_their_path(page: Page, server: str) -> None:
 def test_the_strip_is_played_without_the_server(page: Page, server: str) -> None:
     a, b = (np.array(get(server, f"fashion/items/{index}")["z"], dtype=np.float32) for index in (1, 2))
     pins = "&".join(f"{name}={','.join(map(str, z))}" for name, z in (("a", a), ("b", b)))
+    page.emulate_media(reduced_motion="no-preference")
     open_map(page, server, f"item=1&{pins}")
     strip = page.locator("#line")
     with page.expect_response("**/look/**"):
@@ -156,7 +163,7 @@ def test_the_path_is_drawn_in_depth_too(page: Page, server: str) -> None:
     box = page.locator("#map").bounding_box()
     assert box is not None
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    seen = []
+    seen: list[Any] = []
     for turn in (0, 60):
         if turn:
             page.mouse.move(*middle)
