@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from tests.browser.answering import lose_server
 from tests.browser.driving import (
     PLOT,
     assert_drawn,
     choose,
-    lose_server,
     notice,
     open_map,
     pixels,
@@ -27,7 +27,8 @@ def test_everything_is_in_the_window(page: Page, server: str) -> None:
     open_map(page, server, f"item=2&{pins}&projection=z:3,7", projection="z:3,7")
     page.wait_for_selector("#line:visible")
     page.wait_for_selector("#touched .trio")
-    for size in ((1280, 720), (1920, 1080)):
+    sizes: list[tuple[int, int]] = [(1280, 720), (1920, 1080)]
+    for size in sizes:
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.wait_for_function(f"() => {PLOT}._fullLayout.width > {0.4 * size[0]}")
         assert_all_in_the_window(page, size)

@@ -10,14 +10,13 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.answering import hold, release
 from tests.browser.driving import (
     assert_drawn,
-    hold,
     notice,
     open_map,
     pixels,
     post,
-    release,
     shown,
     shown_text,
     wait_for_other_picture,

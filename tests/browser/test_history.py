@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.answering import hold, release
 from tests.browser.driving import (
     asked,
     assert_drawn,
     choose,
     empty_spots,
     get,
-    hold,
     open_map,
-    release,
     shown,
     shown_text,
     wait_for_address,

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.answering import intercept
 from tests.browser.driving import (
     PLOT,
     choose,
     empty_spots,
     get,
-    intercept,
     notice,
     open_map,
     post,

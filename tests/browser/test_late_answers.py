@@ -9,15 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.browser.answering import hold, release
 from tests.browser.driving import (
     choose,
     empty_spots,
-    hold,
     lone_items,
     open_map,
-    release,
     wait_for_address,
     wait_for_map,
     wait_until,
@@ -158,7 +157,7 @@ def is_dropped(page: Page, late: Late) -> bool:
     return not page.evaluate("window.unwatch()")
 
 
-def wait_for_held(page: Page, held: list[object]) -> None:
+def wait_for_held(page: Page, held: list[Route]) -> None:
     page.wait_for_function("true")  # what was asked for just now is among them
     end = time.monotonic() + PATIENCE
     while not held:

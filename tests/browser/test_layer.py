@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from tests.browser.answering import hold, release
 from tests.browser.driving import (
     PLOT,
     choose,
     get,
-    hold,
     open_map,
-    release,
     shown_text,
     wait_for_address,
     wait_for_ink,
@@ -62,12 +61,12 @@ def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) 
     page.mouse.click(x, y)
     wait_for_other_picture(page, before)
     expect(page.locator("#touched")).to_contain_text("fifty, item")
-    own = shown_text(page)
+    of_the_item = shown_text(page)
     # Another one that is answered too late goes nowhere; gone back to, the first is judged as the item it is.
     waiting = hold(page, "/layers/fifty/items/")
     page.mouse.click(x, y)
     page.locator("#nearest .thumb").first.click()
-    item = wait_for_other_picture(page, own)
+    item = wait_for_other_picture(page, of_the_item)
     release(page, waiting)
     wait_for_point(page, item, tolerance=0)
     expect(page.locator(".item-head strong")).to_have_text(re.compile("^Item "))

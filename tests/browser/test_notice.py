@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import choose, lose_server, notice, open_map
+from tests.browser.answering import lose_server
+from tests.browser.driving import (
+    choose,
+    notice,
+    open_map,
+)
 
 LONG = "The link's " + ", ".join(f"part number {i}" for i in range(34)) + " could not be used here and was left out."
 TELL = "async ([sentence, kind]) => (await import('./assets/explore/notice.js')).tell(sentence, kind)"
