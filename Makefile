@@ -36,7 +36,7 @@ pictures: $(DEVELOPMENT) chromium
 check: $(DEVELOPMENT)
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy vae_core components app.py
+	@$(PY) -m mypy vae_core components app.py tests
 
 format: $(DEVELOPMENT)
 	@$(PY) -m ruff check --fix --exit-zero --quiet .

@@ -94,10 +94,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             workspace = Workspace(chosen.workspace)
             catalogue = _catalogue(chosen, workspace)
             drawing = {} if chosen.points_up_to is None else {"points_up_to": chosen.points_up_to}
-            folder, warm = workspace.jobs_folder, not chosen.cold
+            folder = workspace.jobs_folder
             token = chosen.token or (None if chosen.no_token else os.environ.get("LATENT_EXPLORER_TOKEN") or None)
-            known = {"token": token, "open_to_all": chosen.no_token}
-            _serve(Server(catalogue, folder, listener, chosen.host, ASSETS, warm, **known, **drawing), chosen.open)
+            known = {"token": token, "open_to_all": chosen.no_token, "warm": not chosen.cold}
+            _serve(Server(catalogue, folder, listener, chosen.host, ASSETS, **known, **drawing), chosen.open)
     except InputError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2

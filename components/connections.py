@@ -70,7 +70,7 @@ class BoundedRequest(HTTPRequestParser):
 
     error: Any
 
-    def __init__(self, adj: Any, may_be_large: Callable[[BoundedRequest], bool] = lambda request: True) -> None:
+    def __init__(self, adj: Any, may_be_large: Callable[[BoundedRequest], bool] = lambda _: True) -> None:
         super().__init__(adj)
         self._may_be_large = may_be_large
         self.is_large = False
@@ -97,7 +97,7 @@ class BoundedRequest(HTTPRequestParser):
 class _ToldAsJson(Error):  # noqa: N818 - an answer, not a defect
     """A refusal of what has not been read."""
 
-    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:  # noqa: ARG002 - theirs
         """Return status, headers and body of the answer."""
         body = json.dumps({"error": self.body}).encode() + b"\n"
         return f"{self.code} {self.reason}", [("Content-Type", "application/json")], body

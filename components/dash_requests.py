@@ -21,7 +21,6 @@ def register(app: Dash) -> None:
         if _SUITES in endpoint:
             app.server.view_functions[endpoint] = _found_or_404(view)
 
-    @app.server.before_request
     def check_update() -> ResponseReturnValue | None:
         if not request.path.endswith(f"/{_UPDATE}") or request.method != "POST":
             return None
@@ -30,6 +29,8 @@ def register(app: Dash) -> None:
         except RecursionError:
             body = None
         return None if _is_of(app, body) else (jsonify(error=_NOT_ASKED_SO), 400)
+
+    app.server.before_request(check_update)
 
 
 def _found_or_404(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -58,7 +58,7 @@ class FirstFigures:
         until = time.thread_time() + self._budget
         answers = answers_of(space)
 
-        def go_on(step: int, of: int, note: str = "", preview: Any = None) -> bool:
+        def go_on(step: int, of: int, note: str = "", preview: Any = None) -> bool:  # noqa: ARG001 - as every progress
             return not self._closing.is_set() and time.thread_time() < until
 
         for study in STUDIES:

@@ -89,7 +89,9 @@ class Lanes:
         for lane in self._lanes.values():
             lane.set_thread_count(0)
         end = time.monotonic() + timeout
-        return all([lane.shutdown(cancel_pending, max(0.0, end - time.monotonic())) for lane in self._lanes.values()])
+        # Of all of them, whatever the first says.
+        ended = [lane.shutdown(cancel_pending, max(0.0, end - time.monotonic())) for lane in self._lanes.values()]
+        return all(ended)
 
     def _lane(self, channel: Any) -> LaneName:
         request = channel.requests[0]

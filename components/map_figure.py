@@ -39,6 +39,7 @@ def map_figure(
     space: LatentSpace,
     projection: Projection,
     color: str,
+    *,
     dark: bool = False,
     key: str = "",
     frame: Sequence[float] | None = None,

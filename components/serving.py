@@ -101,12 +101,12 @@ class Server:
         listener: socket.socket,
         host: str,
         assets: Path,
+        *,
         warm: bool = True,
         token: str | None = None,
         open_to_all: bool = False,
         **options: Any,
     ) -> None:
-        from components.big_maps import POINTS_UP_TO
         from components.connections import Listener
         from components.first_figures import FirstFigures
         from components.server import create_dash
@@ -120,7 +120,6 @@ class Server:
         self._first_figures = FirstFigures() if warm else None
         app = create_dash(catalogue, self._jobs, assets, access=access, first_figures=self._first_figures, **options)
         self._server = Listener(app.server, listener)
-        self._points_up_to: int = options.get("points_up_to", POINTS_UP_TO)
         # A moment later: the first page must not wait for what is only to be used after it.
         self._warming = threading.Timer(WARM_UP_AFTER, self._jobs.warm_up) if warm else None
         self._thread: threading.Thread | None = None
@@ -134,7 +133,6 @@ class Server:
         if self._warming is not None:
             self._warming.daemon = True
             self._warming.start()
-        _warm_up_drawing(self.catalogue, self._points_up_to)
         try:
             self._server.run()
         finally:
@@ -200,11 +198,3 @@ def give_memory_back() -> None:
     # Only GNU's C library has this switch; elsewhere there is nothing to be set.
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").mallopt(_MMAP_THRESHOLD, 2**20)
-
-
-def _warm_up_drawing(catalogue: Catalogue, points_up_to: int) -> None:
-    """Compile what draws big maps while the page loads, where there is a set that is so large."""
-    from components.big_maps import warm_up
-
-    if any(entry.is_open and len(entry.space()) > points_up_to for entry in catalogue):
-        threading.Thread(target=warm_up, daemon=True).start()

@@ -38,7 +38,7 @@ def main() -> int:
         for scheme in ("light", "dark"):
             page = browser.new_page(
                 viewport={"width": SIZE[0], "height": SIZE[1]},
-                color_scheme=scheme,  # type: ignore[arg-type]
+                color_scheme=scheme,
             )
             _save(_explore(page, server.url), FOLDER / f"explore-{scheme}.png")
             page.close()

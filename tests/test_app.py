@@ -58,7 +58,7 @@ def program(*arguments: object, cwd: Path = ROOT) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def get(address: str) -> object:
+def get(address: str) -> Any:
     with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
         assert answer.status == 200
         return json.loads(answer.read())
@@ -78,7 +78,7 @@ def test_the_program_serves_a_model_and_its_data_from_any_folder(trained: tuple[
         found = re.search(r"http://127\.0\.0\.1:\d+/", ready)
         assert found, ready
         assert get(found[0] + "health") == {"status": "ok"}
-        (space,) = get(found[0] + "api/spaces")  # type: ignore[misc]
+        (space,) = get(found[0] + "api/spaces")
         assert space["count"] == 40 and space["image_shape"] == [8, 8, 1]
         assert re.fullmatch(r"my-model-[0-9a-f]{6}", space["id"]) and space["name"].startswith("my model")
         assert (tmp_path / "kept" / "spaces").is_dir()
@@ -100,7 +100,7 @@ def test_an_address_that_others_reach_asks_for_a_token(trained: tuple[str, str],
         assert get(here[1] + "health") == {"status": "ok"}
         with pytest.raises(urllib.error.HTTPError, match="401"):
             get(here[1] + "api/spaces")
-        assert len(get(f"{here[1]}api/spaces?token={here[2]}")) == 1  # type: ignore[arg-type]
+        assert len(get(f"{here[1]}api/spaces?token={here[2]}")) == 1
     finally:
         process.kill()
         process.communicate()
@@ -135,7 +135,7 @@ def test_what_cannot_be_used_is_one_line(
     trained: tuple[str, str], options: dict[str, str | None], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     beside = Path(trained[1]).parent
-    given: dict[str, str | None] = {"--model": trained[0], "--data": trained[1], "--port": "0"} | options
+    given: dict[str, str | None] = {"--model": trained[0], "--data": trained[1], "--port": "0", **options}
     arguments = [
         part
         for name, value in given.items()
@@ -177,8 +177,8 @@ def test_explore_leaves_no_port_taken_when_it_fails(trained: tuple[str, str], wo
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    wide = str(Path(trained[1]).with_name("wide.npz"))
     with pytest.raises(InputError, match="9"):
-        wide = str(Path(trained[1]).with_name("wide.npz"))
         app.explore(trained[0], wide, port=port, workspace=workspace_folder, open_browser=False, block=False)
     listen("127.0.0.1", port).close()
 
@@ -188,7 +188,7 @@ def test_explore_serves_objects_in_memory(trained: tuple[str, str], workspace_fo
     page = app.explore(model, data, port=0, workspace=workspace_folder, open_browser=False, block=False)
     address = page.address
     assert get(address + "health") == {"status": "ok"}
-    (space,) = get(address + "api/spaces")  # type: ignore[misc]
+    (space,) = get(address + "api/spaces")
     assert space["count"] == 40 and space["name"] == data.name
     request = urllib.request.Request(f"{address}api/spaces/{space['id']}/decode", data=bytes(12))
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
@@ -203,7 +203,7 @@ def test_explore_takes_what_is_said_of_the_data(
     settings = {"port": 0, "workspace": workspace_folder, "open_browser": False, "block": False}
     for model in (trained[0], load_model(trained[0])):
         page = app.explore(model, wide, fit="resize", **settings)  # type: ignore[arg-type]
-        (space,) = get(page.address + "api/spaces")  # type: ignore[misc]
+        (space,) = get(page.address + "api/spaces")
         assert space["image_shape"] == [8, 8, 1]
         assert "Note: Fitted 9 × 9 grey to 8 × 8 grey by resizing." in capsys.readouterr().err
         page.close()
@@ -239,7 +239,7 @@ def test_explore_waits_in_a_script_and_shows_the_page(
 )
 def test_explore_says_what_it_takes(model: object, data: object, told: str) -> None:
     with pytest.raises(InputError, match=told):
-        app.explore(model, data, block=False)  # type: ignore[arg-type]
+        app.explore(model, data, block=False)
 
 
 def test_models_are_named_so_that_they_can_be_told_apart(tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ def test_one_model_on_its_data_beside_a_decoder_alone(
     with app.explore(
         load_model(model), samples=30, port=0, workspace=tmp_path, open_browser=False, block=False
     ) as page:
-        (space,) = get(page.address + "api/spaces")  # type: ignore[misc]
+        (space,) = get(page.address + "api/spaces")
         assert (space["count"], space["name"]) == (30, "30 prior samples")
     with pytest.raises(InputError, match="there is none"):
         app.explore(load_model(model), labels=[1, 2], port=0, open_browser=False)

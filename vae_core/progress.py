@@ -66,7 +66,7 @@ class Stopped(Exception):  # noqa: N818 - a request that was granted, not an err
         return str(self.args[0])
 
 
-def silent(step: int, of: int, note: str = "", preview: Any = None) -> bool:
+def silent(step: int, of: int, note: str = "", preview: Any = None) -> bool:  # noqa: ARG001 - as every progress
     """Report nothing and never stop the work."""
     return True
 
@@ -79,7 +79,7 @@ class ConsoleProgress:
         self._unit = unit
         self._bar: Any = None
 
-    def __call__(self, step: int, of: int, note: str = "", preview: Any = None) -> bool:
+    def __call__(self, step: int, of: int, note: str = "", preview: Any = None) -> bool:  # noqa: ARG002 - its protocol
         """Move the bar; never stop the work."""
         if self._bar is None:
             # Made at the first step: work that never begins shows no bar, resumed work counts its time from here.

@@ -11,7 +11,7 @@ from vae_core.model.card import model_card
 from vae_core.model.findings import Report
 
 
-def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noqa: ARG001 - as every room's
     """Add this room's routes."""
     cards: dict[str, Report] = {}
 

@@ -34,7 +34,7 @@ MOST_MEASURED = 5_000
 _ENDINGS = (".npz", ".npy")
 
 
-def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noqa: PLR0915 - so many routes
     """Add this room's routes."""
 
     def wanted(name: str, id: str) -> tuple[LatentSpace, Layer]:

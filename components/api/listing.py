@@ -27,7 +27,7 @@ MOST_NAMED = 20
 FIGURES = ("kind", "count", "latent_dim", "latent_shape", "image_shape")
 
 
-def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noqa: ARG001 - as every room's
     """Add this room's routes."""
 
     @api.get("/spaces")

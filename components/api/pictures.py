@@ -20,7 +20,7 @@ MOST = 128
 LONGEST = 128
 
 
-def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
+def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noqa: ARG001 - as every room's
     """Add this room's routes."""
 
     @api.post("/spaces/<name>/pictures")

@@ -27,7 +27,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             added["rate"] = space.rate.sum(axis=1)
         if space.model.can.encode:
             added["distortion"] = space.distortion
-        for column, values in added.items():
+        for wanted, values in added.items():
+            column = wanted
             # The table may have a column of that name already, which must not be lost.
             while column in taken.columns:
                 column += "_"

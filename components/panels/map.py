@@ -232,7 +232,9 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
             if wanted.get("only") and selected is not None:
                 drawn = selected.indices if drawn is None else drawn[selected.mask[drawn]]
             dark = bool(wanted.get("dark"))
-            figure = map_figure(space, projection, color, dark, key, frame, drawn, selected, text)
+            figure = map_figure(
+                space, projection, color, dark=dark, key=key, frame=frame, drawn=drawn, selected=selected, text=text
+            )
             figure.update_layout(meta={**(figure.layout.meta or {}), "asked": wanted.get("asked")})
             return figure, None
         except KeyError as error:

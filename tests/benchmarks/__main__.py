@@ -206,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found: list[Row] = []
         try:
             found = MEASURES[name](chosen)
-        except Exception:  # the other measurements are still wanted
+        except Exception:  # noqa: BLE001 - the other measurements are still wanted
             traceback.print_exc()
             broken.append(name)
         rows += found

@@ -136,6 +136,7 @@ def _measure(
     spots: np.ndarray,
     truth: np.ndarray,
     centre: np.ndarray,
+    *,
     locate: Locator,
     extent: float,
 ) -> Row:

@@ -43,13 +43,12 @@ def run(items: int) -> list[Row]:
         used = _resident(server.process.pid)
         workers = sum(_resident(pid) for pid in _children(server.process.pid))
         peak = _peak(server.process.pid)
-    rows = [
+    return [
         Row(f"memory with {items:,} images open", f"{used / 1e6:.0f} MB", "", None, f"< {OWED_BYTES / 1e6:.0f} MB",
             used < OWED_BYTES),
         Row("  at the start; at most; its workers besides",
             f"{idle / 1e6:.0f}; {peak / 1e6:.0f}; {workers / 1e6:.0f} MB"),
     ]  # fmt: skip
-    return rows
 
 
 def _write(path: Path, items: int) -> None:

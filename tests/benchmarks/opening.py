@@ -48,7 +48,7 @@ def run(starts: int) -> list[Row]:
             "the same as a plain autoencoder": [*mine, "--with", "plain=true"],
             "pythae's default VAE": ["--model", str(work / "final_model"), "--data", "fashion-mnist:test"],
         }
-        rows = []
+        rows: list[Row] = []
         for name, arguments in cases.items():
             taken = []
             for start in range(starts):

@@ -12,11 +12,13 @@ import argparse
 import base64
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.express as px
 import waitress
 from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
 from flask import Flask
 from PIL import Image
 
@@ -33,11 +35,14 @@ def build(space: vae_core.LatentSpace, dimension: int, grid: Sequence[float]) ->
         z[0, dimension] = grid[step]
         return decode(space, z)[0, :, :, 0]
 
-    def page(name: str, shown: object) -> Dash:
+    def page(name: str, shown: Component) -> Dash:
         app = Dash(
-            name, server=server, requests_pathname_prefix=f"/{name}/", routes_pathname_prefix=f"/{name}/",
+            name,
+            server=server,  # type: ignore[arg-type] # it takes one, whatever it says
+            requests_pathname_prefix=f"/{name}/",
+            routes_pathname_prefix=f"/{name}/",
             assets_folder="none",
-        )  # fmt: skip
+        )
         slider = dcc.Slider(0, len(grid) - 1, 1, value=0, marks=None, updatemode="drag", id="slider")
         app.layout = html.Div([slider, shown])
         return app
@@ -46,7 +51,7 @@ def build(space: vae_core.LatentSpace, dimension: int, grid: Sequence[float]) ->
     pngs = page("png", html.Img(id="png", style={"width": "300px", "imageRendering": "pixelated"}))
 
     @figures.callback(Output("figure", "figure"), Input("slider", "value"))
-    def as_figure(step: int):
+    def as_figure(step: int) -> Any:
         figure = px.imshow(picture(step), color_continuous_scale="gray", zmin=0, zmax=255)
         return figure.update_layout(coloraxis_showscale=False, margin={"l": 0, "r": 0, "t": 0, "b": 0})
 

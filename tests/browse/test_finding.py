@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +13,8 @@ from vae_core.browse.finding import find_items
 from vae_core.browse.text_index import TextIndex
 
 
-def items(ids: list[object] | None = None, **cells: object) -> Dataset:
-    count = len(next(iter(cells.values()))) if cells else len(ids or [])  # type: ignore[arg-type]
+def items(ids: list[Any] | None = None, **cells: Any) -> Dataset:
+    count = len(next(iter(cells.values()))) if cells else len(ids or [])
     index = pd.Index(range(count) if ids is None else ids, name="item")
     return Dataset(np.zeros((count, 1)), "vector", (0, 1), pd.DataFrame(cells, index=index), "items")
 
@@ -53,7 +55,8 @@ def test_truth_values_are_found_by_their_names() -> None:
 
 @pytest.mark.parametrize("name", ["id", "index", 7])
 def test_columns_of_any_name(name: object) -> None:
-    data = items(**{str(name): ["left", "right"]})
+    cells: dict[str, Any] = {str(name): ["left", "right"]}
+    data = items(**cells)
     if name == 7:
         data.table.columns = pd.Index([7])
     assert find_items(data, "right")["matches"] == [{"index": 1, "id": "1", "found": f"{name} right"}]
@@ -81,7 +84,12 @@ def test_class_numbers_and_dates_are_found() -> None:
 def test_a_table_is_read_once_and_anew_with_a_new_column(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
     real = TextIndex.__init__
-    monkeypatch.setattr(TextIndex, "__init__", lambda self, texts: (made.append(1), real(self, texts))[1])
+
+    def read(self: TextIndex, texts: Any) -> None:
+        made.append(1)
+        real(self, texts)
+
+    monkeypatch.setattr(TextIndex, "__init__", read)
     data = items(ids=list("ab"), note=["left", "right"])
     assert found(data, "left") == [0] and found(data, "right") == [1] and len(made) == 2
     data.table["more"] = ["up", "left"]

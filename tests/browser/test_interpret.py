@@ -80,7 +80,8 @@ def test_a_card_is_touched_by_keyboard_and_the_questions_by_arrows(page: Page, s
     def told_to_the_pointer() -> bool:
         page.locator("#study-question").hover()
         rate.hover()  # a card that is drawn anew just then, or scrolled, takes the words with it
-        return "an encoder that ignores the items spends 0" in (note.text_content() if note.is_visible() else "")
+        told = note.text_content() if note.is_visible() else None
+        return "an encoder that ignores the items spends 0" in (told or "")
 
     wait_until(page, told_to_the_pointer)
     page.locator("#study-question").hover()

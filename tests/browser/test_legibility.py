@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -23,7 +25,7 @@ QUESTIONS = ("used", "components", "prior", "meaning", "items")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_text_is_small_or_faint(page: Page, server: str, scheme: str) -> None:
+def test_no_text_is_small_or_faint(page: Page, server: str, scheme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=scheme)
     page.add_init_script(WRITTEN)
     pins = f"a={','.join(['1'] * 16)}&b={','.join(['-1'] * 16)}"

@@ -157,7 +157,8 @@ def test_a_phone_shows_one_panel_at_a_time_and_each_works_by_touch(touched: Page
     # What is written on the map and below it can be read: nothing lies on anything else, or is cut off.
     page.wait_for_function("document.querySelector('#quality')?.textContent.startsWith('keeps')")
     assert not page.evaluate(f"({COLLISIONS})()")
-    assert page.locator("#map .legend .scrollbar").bounding_box()["height"] == 0, "ten classes fit"
+    scrollbar = page.locator("#map .legend .scrollbar").bounding_box()
+    assert scrollbar is not None and scrollbar["height"] == 0, "ten classes fit"
     page.fill("#find", "sneaker")
     page.locator("#found [role=option]").first.wait_for()
     page.keyboard.press("ArrowDown")

@@ -119,7 +119,7 @@ def test_a_page_says_that_its_program_has_closed_it_and_goes_on_when_it_is_open_
     explorer.open()
     notice(page, "is back")
     page.locator("#latent-0").press("ArrowRight")
-    wait_until(page, lambda: explorer.z[0] != explorer.space.mean[3, 0])  # type: ignore[arg-type]
+    wait_until(page, lambda: explorer.z is not None and explorer.z[0] != explorer.space.mean[3, 0])
     page.reload()
     page.wait_for_selector("#decoded[data-z]")
     explorer.go_to(item=5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +17,14 @@ from vae_core.model import save_checkpoint
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def small(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("small")
     torch.manual_seed(0)
     for latent_dim in (1, 3):
         save_checkpoint(VAE(VAEConfig((1, 8, 8), latent_dim, channels=(4,))).eval(), folder / f"model{latent_dim}")
     random = np.random.default_rng(0)
     np.savez(folder / "five.npz", images=random.integers(0, 256, (5, 8, 8), dtype=np.uint8))
-    yield str(folder)
+    return str(folder)
 
 
 def test_one_dimension_fills_its_line_and_can_be_touched(page: Page, small: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import urllib.request
+from typing import Any
 
 import numpy as np
 import pytest
@@ -152,7 +153,7 @@ def test_the_lens_follows_the_pointer(page: Page, server: str) -> None:
     assert page.evaluate("history.length") == entries + 2, "one entry each time the lens is used, however far it goes"
 
 
-def follow(page: Page, server: str, spots: list[dict]) -> None:
+def follow(page: Page, server: str, spots: list[dict[str, Any]]) -> None:
     for spot in spots:
         page.mouse.move(spot["x"], spot["y"])
         wait_for_point(page, post(server, "fashion/invert/tsne", np.array([spot["at"]]))[0], tolerance=1e-3)

@@ -33,6 +33,7 @@ def model_of(data: Dataset, folder: Path) -> None:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         model = VAE(VAEConfig(data.sample_shape, 3, "mlp", hidden=(16,), likelihood="gaussian", standardised=True))
+    assert model.standard is not None
     model.standard.measure(data)
     save_checkpoint(model, folder)
 
@@ -98,7 +99,9 @@ TICKS = """async cases => {
 
 def test_axes_are_marked_at_round_numbers(page: Page, measured: Server) -> None:
     open_page(page, measured.url)
-    cases = [[0, 1, 4], [-0.225, 1.1, 5], [400, 700, 3], [0, 1e-7, 3], [3, 3, 4], [-2e6, 5e6, 5], [0.5, 0.50001, 4]]
+    cases: list[tuple[float, float, int]] = [
+        (0, 1, 4), (-0.225, 1.1, 5), (400, 700, 3), (0, 1e-7, 3), (3, 3, 4), (-2e6, 5e6, 5), (0.5, 0.50001, 4)
+    ]  # fmt: skip
     found = page.evaluate(TICKS, cases)
     np.testing.assert_allclose(found[1], [0, 0.5, 1], atol=1e-12)
     assert found[2] == [400, 500, 600, 700]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -101,7 +102,7 @@ def related(every: LatentSpace) -> Relations:
 
 
 @pytest.fixture(scope="module")
-def asking(every: LatentSpace, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+def asking(every: LatentSpace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     catalogue, jobs = Catalogue(), Jobs()
     catalogue.add("every", "Every", every)
     client = create_dash(catalogue, jobs, ASSETS).server.test_client()

@@ -37,7 +37,7 @@ def test_the_figures_are_those_of_the_space(trained: tuple[Path, Path]) -> None:
         cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout, parse_constant=lambda name: pytest.fail(name))
+    told = json.loads(done.stdout, parse_constant=pytest.fail)
     space = LatentSpace.build(load_model(trained[0]), load_data(trained[1]))
     assert {key: told[key] for key in ("latent_dim", "sample_shape", "count")} == {
         "latent_dim": 3,
@@ -68,7 +68,7 @@ def test_without_data_prior_samples_are_looked_at(
 ) -> None:
     given = ["inspect", str(trained[0]), "--samples", "50", "--device", "cpu"]
     assert main([*given, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(name))
+    told = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     assert (told["latent_dim"], told["sample_shape"], told["count"]) == (3, [1, 8, 8], 50)
     assert told["rate"] is None and told["distortion"] is None and told["rate_by_dimension"] == [None] * 3
     assert main(given) == 0

@@ -41,4 +41,5 @@ def dash(catalogue: Catalogue, jobs: Jobs) -> Dash:
 def client(dash: Dash) -> FlaskClient:
     """What a browser on this machine would ask with; a defect answers 500 instead of raising into the test."""
     dash.server.config["PROPAGATE_EXCEPTIONS"] = False
-    return dash.server.test_client()
+    made: FlaskClient = dash.server.test_client()
+    return made

@@ -17,7 +17,10 @@ TOKEN = "a-token-of-ours"
 
 @pytest.fixture(scope="module")
 def guarded(catalogue: Catalogue, jobs: Jobs) -> FlaskClient:
-    return create_dash(catalogue, jobs, ASSETS, access=Access(token=TOKEN)).server.test_client(use_cookies=False)
+    made: FlaskClient = create_dash(catalogue, jobs, ASSETS, access=Access(token=TOKEN)).server.test_client(
+        use_cookies=False
+    )
+    return made
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from vae_core import InputError, LatentSpace
 
 
 def chosen(space: LatentSpace, *steps: Step) -> list[int]:
-    return selected_set(space, steps).indices.tolist()
+    indices: list[int] = selected_set(space, steps).indices.tolist()
+    return indices
 
 
 def half(space: LatentSpace, mode: str = "new", axis: int = 0) -> Step:

@@ -60,17 +60,17 @@ def test_a_column_that_cannot_colour_is_refused(grey: LatentSpace) -> None:
 
 
 def test_names_of_classes_are_text(grey: LatentSpace) -> None:
-    names = ["<b>x</b>", "a & b", "a &amp; b", '"quoted"', "測試", "", "x" * 1000, "missing", "%{meta}", None]
-    table = grey.data.table.assign(hostile=pd.Categorical(names * 6, categories=names[:-1]))
+    names = ["<b>x</b>", "a & b", "a &amp; b", '"quoted"', "測試", "", "x" * 1000, "missing", "%{meta}"]
+    table = grey.data.table.assign(hostile=pd.Categorical([*names, None] * 6, categories=names))
     space = LatentSpace.build(grey.model, replace(grey.data, table=table))
     figure = map_figure(space, space.projection("pca"), "hostile")
-    assert [trace.meta["class"] for trace in figure.data] == [*names[:-1], "(missing)"], "each is known by its own name"
+    assert [trace.meta["class"] for trace in figure.data] == [*names, "(missing)"], "each is known by its own name"
     assert [trace.meta["missing"] for trace in figure.data] == [False] * 9 + [True]
-    assert list(figure.layout.meta["labels"]) == names[:-1]
+    assert list(figure.layout.meta["labels"]) == names
     written = [trace.name for trace in figure.data]
     assert written[:6] == ["&lt;b&gt;x&lt;/b&gt;", "a &amp; b", "a &amp;amp; b", '"quoted"', "測試", "(empty)"]
     assert len(written[6]) == 24 and "%{" not in written[8] and len(set(written)) == 10
-    for at, name in enumerate(names[:-1]):
+    for at, name in enumerate(names):
         legend = Legend("hostile", frozenset({name}))
         assert np.flatnonzero(~legend.shows(space)).tolist() == list(range(at, 60, 10)), name
         step = Step("new", "all").among(legend)

@@ -17,8 +17,8 @@ NUMBER = st.floats(-1e15, 1e15, allow_nan=False)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 LIMIT = st.one_of(
     st.builds(Legend, TEXT, st.frozensets(TEXT, min_size=1, max_size=3)),
-    st.builds(lambda column, value: Within(column, value=value), TEXT, TEXT),
-    st.builds(lambda column, low, high: Within(column, low, high), TEXT, NUMBER, NUMBER),
+    st.builds(Within, TEXT, value=TEXT),
+    st.builds(Within, TEXT, NUMBER, NUMBER),
 )
 MODE = st.sampled_from(["new", "add", "sub"])
 MAP = st.sampled_from(["pca", "z:3,7", "tsne-0123456789ab"])

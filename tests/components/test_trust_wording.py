@@ -53,7 +53,7 @@ def test_a_coordinate_outside_its_range_is_named(space: LatentSpace, monkeypatch
         ("distance", "far from all data: a guess"),
         ("density", "far from all data: a guess"),
     ):
-        parts = {name: nothing for name in ("distance", "density", "isolation", "coordinate")}
+        parts = dict.fromkeys(("distance", "density", "isolation", "coordinate"), nothing)
         doubts = Doubts(**{**parts, at: np.array([3.0])}, dimension=np.array([2]))
         monkeypatch.setattr(space.trust_scale, "doubts", lambda z, doubts=doubts: doubts)
         assert describe_trust(space, z, _trust(0.1))["words"]["near"] == words

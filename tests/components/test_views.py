@@ -34,7 +34,7 @@ def test_of_several_pages_the_one_that_reported_last_counts(views: Views) -> Non
     views.hear("b", 0, at(2, 0))
     views.hear("a", 0, None)
     assert views.shown.z is not None and views.shown.z[0] == 2
-    views.go("first", np.float32([5, 5]), None)
+    views.go("first", np.array([5, 5], np.float32), None)
     assert views.hear("a", 0, None) is None, "only the one that counts is moved"
     wish = views.hear("b", 0, None)
     assert wish is not None and wish.z.tolist() == [5, 5]
@@ -44,7 +44,7 @@ def test_a_page_that_has_gone_leaves_its_place_to_another(views: Views, monkeypa
     now = 100.0
     monkeypatch.setattr("components.views.time.monotonic", lambda: now)
     views.hear("a", 0, at(1, 0))
-    views.go("first", np.float32([5, 5]), None)
+    views.go("first", np.array([5, 5], np.float32), None)
     now += Views.SILENCE / 2
     assert views.hear("b", 0, None) is None
     now += Views.SILENCE
@@ -53,7 +53,7 @@ def test_a_page_that_has_gone_leaves_its_place_to_another(views: Views, monkeypa
 
 def test_a_wish_is_on_show_at_once_and_not_undone_by_a_report_sent_before_it(views: Views) -> None:
     views.hear("a", 0, at(1, 0))
-    views.go("first", np.float32([5, 5]), 7)
+    views.go("first", np.array([5, 5], np.float32), 7)
     assert views.shown.item == 7
     wish = views.hear("a", 0, at(2, 0, projection="tsne"))
     assert wish is not None and (wish.number, wish.item) == (1, 7)
@@ -64,9 +64,9 @@ def test_a_wish_is_on_show_at_once_and_not_undone_by_a_report_sent_before_it(vie
 
 
 def test_of_two_wishes_the_newer_one_counts(views: Views) -> None:
-    views.go("first", np.float32([1, 1]), None)
+    views.go("first", np.array([1, 1], np.float32), None)
     first = views.hear("a", 0, None)
-    views.go("first", np.float32([2, 2]), None)
+    views.go("first", np.array([2, 2], np.float32), None)
     assert first is not None
     second = views.hear("a", first.number, at(1, 1))
     assert second is not None and second.z.tolist() == [2, 2]

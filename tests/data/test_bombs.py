@@ -7,6 +7,7 @@ import io
 import struct
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def parquet(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("make", [npz, idx, parquet])
-def test_they_are_refused_unread(tmp_path: Path, make) -> None:
+def test_they_are_refused_unread(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     path = make(tmp_path)
     assert path.stat().st_size < 200_000
     tracemalloc.start()

@@ -39,8 +39,8 @@ FLOWERS = "id,sepal length (cm),width [mm],class,remark\n007,5.1,3,b,x\n8,4.9,4,
 
 def test_numbers_become_vectors_with_names_and_units(tmp_path: Path) -> None:
     data = load_data(write(tmp_path, FLOWERS, "flowers.csv"))
-    assert (data.kind, data.name, data.values.dtype) == ("vector", "flowers", np.float32)
-    np.testing.assert_allclose(data.values, [[5.1, 3], [4.9, 4], [6, 5]], rtol=1e-6)
+    assert (data.kind, data.name) == ("vector", "flowers") and data.values.dtype == np.float32
+    np.testing.assert_allclose(data.values, [[5.1, 3.0], [4.9, 4.0], [6.0, 5.0]], rtol=1e-6)
     assert data.features is not None
     assert (data.features.names, data.features.units) == (("sepal length", "width"), ("cm", "mm"))
     assert data.table.index.tolist() == ["007", "8", "010"]

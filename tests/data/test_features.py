@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_core import Dataset, InputError, load_data
+from vae_core.data.dataset import Kind
 from vae_core.data.features import Features, split_unit
 
 WORDS = st.text(alphabet=st.characters(whitelist_categories=("L", "N")), min_size=1, max_size=9)
@@ -41,7 +44,7 @@ def test_every_name_with_a_unit_is_split(name: str, unit: str) -> None:
         ({"names": ("a",), "along": (0.0, np.nan)}, "finite"),
     ],
 )
-def test_parts_that_do_not_fit_are_refused(features: dict, words: str) -> None:
+def test_parts_that_do_not_fit_are_refused(features: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         Features(**features)
 
@@ -55,7 +58,9 @@ def test_parts_that_do_not_fit_are_refused(features: dict, words: str) -> None:
         ("image", (2, 1, 3, 3), Features(("a",)), "pixels"),
     ],
 )
-def test_features_of_another_shape_are_refused(kind: str, shape: tuple, features: Features, words: str) -> None:
+def test_features_of_another_shape_are_refused(
+    kind: Kind, shape: tuple[int, ...], features: Features, words: str
+) -> None:
     table = pd.DataFrame(index=range(shape[0]))
     with pytest.raises(InputError, match=words):
         Dataset(np.zeros(shape), kind, (0, 1), table, "some", features)
@@ -65,7 +70,7 @@ def test_features_of_another_shape_are_refused(kind: str, shape: tuple, features
     ("kind", "shape", "names", "along"),
     [("vector", (4,), 4, None), ("vector", (41,), 1, 41), ("series", (2, 9), 2, 9), ("series", (1, 9), 1, 9)],
 )
-def test_values_without_names_get_some(kind: str, shape: tuple, names: int, along: int | None) -> None:
+def test_values_without_names_get_some(kind: Kind, shape: tuple[int, ...], names: int, along: int | None) -> None:
     data = Dataset(np.zeros((2, *shape)), kind, (0, 1), pd.DataFrame(index=range(2)), "some")
     assert len(data.described.names) == names
     assert (None if data.described.along is None else len(data.described.along)) == along

@@ -83,7 +83,7 @@ def test_transparent_pictures_are_laid_on_white() -> None:
 def test_any_size_fits_any_shape_and_one_level_stays_one_level(
     size: tuple[int, int], shape: tuple[int, int, int], channels: int, mode: Mode, dtype: type, level: int
 ) -> None:
-    pixels = np.full((channels, *size), level).astype(dtype)
+    pixels: np.ndarray = np.full((channels, *size), level).astype(dtype)
     pixels[3:] = 255
     fitted, _ = fit_pixels(pixels, shape, mode)
     assert fitted.shape == shape and fitted.dtype == dtype

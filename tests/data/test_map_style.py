@@ -115,11 +115,13 @@ def test_items_that_do_not_fit(items: list[Any], sentence: str) -> None:
 
 
 def test_what_fails_or_cannot_be_indexed() -> None:
+    nothing: dict[str, Any] = {}
+
     class Failing(Items):
         def __getitem__(self, at: int) -> Any:
-            return IMAGES[0] if at == 0 else {}["gone"]
+            return IMAGES[0] if at == 0 else nothing["gone"]
 
-    class Stream(IterableDataset):
+    class Stream(IterableDataset[Any]):
         def __iter__(self) -> Any:
             return iter([1])
 

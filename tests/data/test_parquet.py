@@ -40,7 +40,7 @@ def png(pixels: np.ndarray) -> bytes:
 
 def test_numbers_in_several_row_groups(tmp_path: Path) -> None:
     values = np.random.default_rng(0).normal(size=(100, 3)).astype(np.float32)
-    columns = {f"c{j} (nm)": values[:, j] for j in range(3)}
+    columns: dict[str, Any] = {f"c{j} (nm)": values[:, j] for j in range(3)}
     columns |= {"id": np.arange(100, 200), "target": np.arange(100) % 4, "note": [f"n{i % 2}" for i in range(100)]}
     data = load_data(write(tmp_path, columns, row_group_size=7))
     np.testing.assert_array_equal(data.values, values)

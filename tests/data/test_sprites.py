@@ -18,7 +18,7 @@ ROWS, COLUMNS = np.mgrid[:64, :64]
 
 
 def areas(data: Dataset) -> np.ndarray:
-    return data.values.reshape(len(data), -1).sum(axis=1) / 255
+    return np.asarray(data.values.reshape(len(data), -1).sum(axis=1) / 255)
 
 
 def centres(data: Dataset) -> tuple[np.ndarray, np.ndarray]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from vae_core.drawing.palette import CYCLIC
 
 #: Linear RGB as seen without one kind of cone (Machado, Oliveira & Fernandes 2009, severity 1).
-SIGHT = {
+SIGHT: dict[str, ArrayLike] = {
     "trichromat": np.eye(3),
     "protanope": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
     "deuteranope": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
@@ -29,7 +30,7 @@ def linear(colours: list[str]) -> np.ndarray:
 def seen(colours: list[str], sight: str) -> np.ndarray:
     """OKLab ``[m, 3]``."""
     rgb = np.clip(linear(colours) @ np.transpose(SIGHT[sight]), 0, 1)
-    return np.cbrt(rgb @ np.transpose(_LMS)) @ np.transpose(_LAB)
+    return np.asarray(np.cbrt(rgb @ np.transpose(_LMS)) @ np.transpose(_LAB))
 
 
 @pytest.mark.parametrize("sight", SIGHT)

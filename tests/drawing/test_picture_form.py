@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from vae_core import Dataset, load_data
+from vae_core.data.dataset import Kind
 from vae_core.data.features import Features
 from vae_core.drawing.palette import category_style, plain_ink
 from vae_core.drawing.picture_form import picture_form
@@ -12,7 +13,7 @@ from vae_core.drawing.small_plot import small_plot
 
 
 def data_of(values: np.ndarray, features: Features | None = None) -> Dataset:
-    kind = "vector" if values.ndim == 2 else "series"
+    kind: Kind = "vector" if values.ndim == 2 else "series"
     table = pd.DataFrame(index=pd.RangeIndex(len(values), name="item"))
     return Dataset(values, kind, (float(values.min()), float(values.max()) + 1), table, "some", features)
 
@@ -51,7 +52,9 @@ def test_a_long_vector_without_names_is_a_line() -> None:
         (("V", "V"), (100, 1), [[0], [1]]),
     ],
 )
-def test_channels_share_a_scale_where_that_can_be_read(units: tuple, scales: tuple, panels: list) -> None:
+def test_channels_share_a_scale_where_that_can_be_read(
+    units: tuple[str, ...], scales: tuple[float, ...], panels: list[list[int]]
+) -> None:
     waves = np.sin(np.linspace(0, 6, 50)) * np.array(scales, dtype=float)[:, None]
     values = np.stack([waves, waves / 2])
     names = tuple(f"channel {at}" for at in range(len(units)))

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from vae_core import InputError, LatentSpace
-from vae_core.interpret import answers as answers_module
 from vae_core.interpret.answers import Answers, answer_in_server, answers_of, identity
 from vae_core.interpret.studies import Asked, Study
 from vae_core.progress import Progress, Stopped, silent
@@ -90,7 +89,7 @@ def test_a_late_first_answer_does_not_hide_the_whole_one(
     compute = found._compute
 
     def slowly(asked: Asked, items: int | None, progress: Progress) -> Trial:
-        result = compute(asked, items, progress)
+        result: Trial = compute(asked, items, progress)
         if items is not None:
             found.whole(asked)
         return result
@@ -116,7 +115,7 @@ def test_a_space_in_memory_keeps_its_answers_there(grey: LatentSpace, asked: Ask
 def test_a_job_finds_the_space_by_its_fingerprint(
     space: LatentSpace, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers_module.Asked, "of", classmethod(lambda cls, *_: asked))
+    monkeypatch.setattr(Asked, "of", classmethod(lambda cls, *_: asked))
     with pytest.raises(InputError, match="is not open"):
         answer_in_server("nobody", "trial", {})
     assert answers_of(space) is answers_of(space)

@@ -21,7 +21,7 @@ SPECTRUM = np.array([4.0, 2.0, 1.0, 0.5])
 def gaussian(n: int, seed: int = 0) -> np.ndarray:
     random = np.random.default_rng(seed)
     basis, _ = np.linalg.qr(random.normal(size=(4, 4)))
-    return (random.normal(size=(n, 4)) * np.sqrt(SPECTRUM) @ basis + 3).astype(np.float32)
+    return np.asarray(random.normal(size=(n, 4)) * np.sqrt(SPECTRUM) @ basis + 3, dtype=np.float32)
 
 
 def test_figures_agree_with_scikit_learn() -> None:
@@ -113,10 +113,10 @@ def test_ends_never_share_an_item(n: int, d: int, seed: int) -> None:
 
 def test_a_space_has_the_components_of_its_map(space: LatentSpace) -> None:
     found = components(space)
-    points = space.projection("pca").points
+    pca = space.projection("pca")
     scores = (space.mean - found.centre) @ found.axes[:2].T
-    assert np.allclose(points, scores, atol=1e-5)
-    assert np.allclose(found.share[:2], space.projection("pca").explained)
+    assert np.allclose(pca.points, scores, atol=1e-5)
+    assert pca.explained is not None and np.allclose(found.share[:2], pca.explained)
     some = components(space, items=50, seed=4)
     assert (some.items, some.of) == (50, 300)
     again = components(space, items=50, seed=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,8 +26,8 @@ from vae_core.interpret.disagreement import (
 )
 
 
-def data_of(**columns: object) -> Dataset:
-    count = len(next(iter(columns.values())))  # type: ignore[call-overload]
+def data_of(**columns: Any) -> Dataset:
+    count = len(next(iter(columns.values())))
     table = pd.DataFrame(columns, index=pd.RangeIndex(count))
     return Dataset(np.zeros((count, 1)), "vector", (0.0, 1.0), table, "items")
 

@@ -48,7 +48,7 @@ def same(one: Any, other: Any) -> bool:
         return type(one) is type(other) and all(same(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
     if isinstance(one, np.ndarray):
         alike = one.dtype == other.dtype and one.shape == other.shape
-        return alike and one.tobytes() == other.tobytes()
+        return bool(alike and one.tobytes() == other.tobytes())
     if isinstance(one, tuple):
         return isinstance(other, tuple) and len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and (one == other or (one != one and other != other))
@@ -126,7 +126,8 @@ def test_another_class_layout_or_stamp_is_not_believed(tmp_path: Path, caplog: p
 
 
 def test_numpy_scalars_become_plain_numbers(tmp_path: Path) -> None:
-    given = replace(EXAMPLE, number=np.float32(0.25), count=np.int64(7), yes=np.bool_(False))
+    scalars: dict[str, Any] = {"number": np.float32(0.25), "count": np.int64(7), "yes": np.bool_(False)}
+    given = replace(EXAMPLE, **scalars)
     keep(tmp_path / "kept.npz", given)
     assert same(kept(tmp_path / "kept.npz", Found), replace(EXAMPLE, number=0.25, count=7, yes=False))
 

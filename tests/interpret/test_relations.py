@@ -77,7 +77,7 @@ def test_figures_are_those_of_loops_with_missing_values_and_ties() -> None:
 
 
 def cut_equally(values: np.ndarray) -> np.ndarray:
-    return np.floor((rankdata(values) - 0.5) * 7 / len(values)).astype(int)
+    return np.asarray(np.floor((rankdata(values) - 0.5) * 7 / len(values)).astype(int))
 
 
 def test_on_shuffled_data_nothing_is_found() -> None:

@@ -43,9 +43,10 @@ def test_a_linear_decoder_has_its_weight_as_jacobian() -> None:
 
 
 def test_a_curved_decoder_agrees_with_its_derivative() -> None:
-    space = LatentSpace.build(Sines(), vectors(100))
+    model = Sines()
+    space = LatentSpace.build(model, vectors(100))
     metric = pullback_metric(space, items=100)
-    weight, spread = space.model.weight.numpy().astype(np.float64), picture_spread(space.data)
+    weight, spread = model.weight.numpy().astype(np.float64), picture_spread(space.data)
     slope = np.cos(space.mean.astype(np.float64) @ weight.T) / spread
     jacobian = slope[:, :, None] * weight
     expected = np.einsum("npi,npj->nij", jacobian, jacobian) / 6

@@ -44,7 +44,8 @@ def test_figures_of_every_item_agree_with_brute_force(space: LatentSpace) -> Non
 def test_a_decoder_alone_has_no_distortion(space: LatentSpace) -> None:
     space.model.can = Capabilities(encode=False, variance=False)  # type: ignore[misc]
     found = wrong_items(space)
-    assert found.distortion is found.distortion_error is found.mean_distortion is found.distortion_percentile is None
+    assert found.distortion is None and found.distortion_error is None
+    assert found.mean_distortion is None and found.distortion_percentile is None
     assert np.isfinite(found.rarity).all()
 
 

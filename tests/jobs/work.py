@@ -73,7 +73,7 @@ def stay(progress: Progress, **_: object) -> None:
 def note(file: str, word: str, progress: Progress) -> None:
     """Take a little time, and write down whose turn it was."""
     time.sleep(0.05)
-    with open(file, "a", encoding="utf-8") as lines:
+    with Path(file).open("a", encoding="utf-8") as lines:
         lines.write(f"{word}\n")
 
 

@@ -60,7 +60,7 @@ def test_checkpoint_comes_back_identical(tmp_path: Path, config: VAEConfig) -> N
     model = make(config)
     save_checkpoint(model, tmp_path / "deep" / "m", {"data": {"name": "Größe"}, "epochs": 3})
     again = load_checkpoint(tmp_path / "deep" / "m")
-    assert sorted(os.listdir(tmp_path / "deep" / "m")) == [CONFIG, WEIGHTS]
+    assert sorted(file.name for file in (tmp_path / "deep" / "m").iterdir()) == [CONFIG, WEIGHTS]
     assert again.config == config
     assert again.fingerprint == model.fingerprint
     assert not again.training

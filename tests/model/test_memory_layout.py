@@ -17,7 +17,7 @@ class Wide(nn.Module):
         self.net = nn.Sequential(nn.Conv2d(3, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 32, 3, padding=1))
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.net(x)
+        y: Tensor = self.net(x)
         return y.view(len(y), -1) if self.strict else y.flatten(1)
 
 

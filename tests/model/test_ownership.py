@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 import torch
@@ -71,5 +72,6 @@ def test_what_cannot_be_copied_is_itself() -> None:
 
 def test_functions_bound_to_a_module_are_bound_to_its_copy() -> None:
     model = nn.Linear(2, 2)
-    encode, decode = own_copy((model.forward, model.forward))
+    bound: tuple[Any, Any] = (model.forward, model.forward)
+    encode, decode = own_copy(bound)
     assert encode.__self__ is decode.__self__ is not model

@@ -64,7 +64,7 @@ def _series() -> LatentSpace:
 HOSTILE = '<script>alert("x")</script> & \'"'
 
 HARD: dict[str, Callable[[], LatentSpace]] = {
-    "no labels": lambda: _linear(),
+    "no labels": _linear,
     "one class": lambda: _linear(table={"label": ["only"] * 80}),
     "a constant column": lambda: _linear(table={"same": np.ones(80), "label": np.arange(80) % 2}),
     "missing values": lambda: _linear(

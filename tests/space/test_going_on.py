@@ -17,7 +17,7 @@ from vae_core.space.compute import compute_and_keep, compute_in_folder, measure_
 from vae_core.space.projection import latent_fingerprint
 from vae_core.space.quality import measure
 
-CHANGES = {
+CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "tsne": ({"perplexity": 12.0}, {"perplexity": 25.0}),
     "umap": ({"neighbours": 10}, {"neighbours": 20}),
 }

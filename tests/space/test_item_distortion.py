@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,7 +76,12 @@ def test_a_refinement_that_was_stopped_goes_on_where_it_was(tmp_path: Path, monk
     reopened = LatentSpace.open(LinearModel(), vectors(1500), tmp_path)
     assert reopened is not None
     heard: list[int] = []
-    reopened.refine_distortion(lambda step, *_, **__: heard.append(step) or True)
+
+    def progress(step: int, of: int, note: str = "", preview: Any = None) -> bool:
+        heard.append(step)
+        return True
+
+    reopened.refine_distortion(progress)
     assert heard == [1500]
     assert_same(reopened, LatentSpace.build(LinearModel(), vectors(1500)))
     assert not (tmp_path / "distortion").exists()
@@ -89,14 +95,12 @@ def test_an_encoding_begun_with_all_draws_goes_on_with_one(tmp_path: Path, monke
             LinearModel(), vectors(600), tmp_path, lambda step, of, note="", *_: note == "encoding" or step < 300, 100
         )
     heard: list[tuple[str, int]] = []
-    space = LatentSpace.build(
-        LinearModel(),
-        vectors(600),
-        tmp_path,
-        lambda step, of, note="", *_: heard.append((note, step)) or True,
-        100,
-        draws=1,
-    )
+
+    def progress(step: int, of: int, note: str = "", preview: Any = None) -> bool:
+        heard.append((note, step))
+        return True
+
+    space = LatentSpace.build(LinearModel(), vectors(600), tmp_path, progress, 100, draws=1)
     assert heard[0] == ("distortion", 100), "posteriors are not made again, draws of another number are"
     first, _ = distortion(LinearModel(), vectors(600), space.mean, space.logvar, 1)
     np.testing.assert_allclose(space.distortion, first, rtol=1e-6)

@@ -115,7 +115,7 @@ def test_a_process_killed_while_writing_leaves_nothing_that_is_believed(
         "LatentSpace.build(LinearModel(), vectors(300), Path(sys.argv[1]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, env={**os.environ, "PYTHONPATH": "."}
+        [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, env={**os.environ, "PYTHONPATH": "."}, check=False
     )
     assert done.returncode == -signal.SIGKILL
     assert [entry.suffix for entry in tmp_path.iterdir()] == [".tmp"]
@@ -236,5 +236,6 @@ def test_importing_and_opening_leaves_the_slow_libraries_alone() -> None:
         "slow = {'sklearn', 'umap', 'openTSNE', 'numba', 'scipy'} & set(sys.modules)\n"
         "assert not slow, slow\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env={**os.environ, "PYTHONPATH": "."})
+    environment = {**os.environ, "PYTHONPATH": "."}
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=False)
     assert done.returncode == 0

@@ -11,7 +11,8 @@ from vae_core.space.onlooker import Onlooker
 
 
 def test_a_layout_is_shown_while_it_changes_and_only_then() -> None:
-    layout, seen = np.zeros((50, 2)), []
+    layout = np.zeros((50, 2))
+    seen: list[np.ndarray] = []
     with Onlooker(layout, seen.append):
         time.sleep(0.5)
         assert seen == [], "nothing has moved"
@@ -37,12 +38,12 @@ def test_what_goes_wrong_in_showing_is_raised_where_the_work_is() -> None:
         shown.set()
         raise OSError("no room")
 
-    with pytest.raises(OSError, match="no room"), Onlooker(layout, show):
+    with pytest.raises(OSError, match="no room"), Onlooker(layout, show):  # noqa: PT012 - raised as the onlooker leaves
         layout += 1
         assert shown.wait(PATIENCE)
     shown.clear()
     # The work's own error comes first.
-    with pytest.raises(ValueError, match="first"), Onlooker(layout, show):
+    with pytest.raises(ValueError, match="first"), Onlooker(layout, show):  # noqa: PT012 - both fail
         layout += 1
         assert shown.wait(PATIENCE)
         raise ValueError("first")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from vae_core.errors import InputError
@@ -43,7 +45,7 @@ def test_defaults_have_plain_names_and_others_a_hash_of_what_they_use() -> None:
         ("z:1,2", {"axes": (1, 2)}, "no projection"),
     ],
 )
-def test_values_that_cannot_be_used_get_one_sentence(method: str, params: dict, says: str) -> None:
+def test_values_that_cannot_be_used_get_one_sentence(method: str, params: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError, match=says):
         Settings.of(method, **params)
 

@@ -209,7 +209,8 @@ def test_scores_together_add_their_doubts() -> None:
 
 
 def test_a_round_trip_is_the_models_own_and_scored_by_what_is_usual() -> None:
-    space = LatentSpace.build(LinearModel(variance=False), vectors(600))
+    model = LinearModel(variance=False)
+    space = LatentSpace.build(model, vectors(600))
     # Encoder and decoder are inverse to each other here: everything comes back.
     back, score = space.round_trip(space.mean[:20] * 5)
     np.testing.assert_allclose(back, space.mean[:20] * 5, atol=1e-4)
@@ -218,5 +219,5 @@ def test_a_round_trip_is_the_models_own_and_scored_by_what_is_usual() -> None:
                                [1, 1, 0.5, 0, 0], atol=1e-2)  # fmt: skip
     assert score.shape == (20,)
     assert space.shipped is None
-    space.model.can = Capabilities(encode=False)
+    model.can = Capabilities(encode=False)
     assert space.round_trip(space.mean[:3])[1].tolist() == [1, 1, 1]

@@ -59,7 +59,12 @@ def test_what_was_interrupted_goes_on_and_gives_the_same_map(
     monkeypatch.setattr(unfinished, "_NOTED_SECONDS", 0.0)
     last = interrupted(tmp_path, some, at, how)
     steps: list[tuple[int, int]] = []
-    again = keep(tmp_path, some, lambda step, of, note="", preview=None: steps.append((step, of)) is None)
+
+    def progress(step: int, of: int, note: str = "", preview: Any = None) -> bool:
+        steps.append((step, of))
+        return True
+
+    again = keep(tmp_path, some, progress)
     assert again.details["resumed_at"] == last - 1
     assert min(step for step, of in steps if of == TSNE_ITERATIONS) == last - 1
     np.testing.assert_array_equal(again.points, whole)

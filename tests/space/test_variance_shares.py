@@ -16,7 +16,7 @@ OTHER = RANDOM.normal(size=30)
 
 
 def linear(z: np.ndarray) -> np.ndarray:
-    return z @ WEIGHT
+    return np.asarray(z @ WEIGHT)
 
 
 def squared(z: np.ndarray) -> np.ndarray:

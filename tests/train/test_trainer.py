@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model import VAEConfig, load_checkpoint, negative_elbo, read_config
 from vae_core.train import TrainSettings, evaluate, train
@@ -69,9 +70,15 @@ def test_training_does_not_touch_or_hear_the_global_generators(setting: Any) -> 
 
 
 def test_every_item_is_seen_once_an_epoch(setting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    data, seen = setting.data(53), []
+    data = setting.data(53)
+    seen: list[np.ndarray] = []
     plain = type(data).batch
-    monkeypatch.setattr(type(data), "batch", lambda self, index: seen.append(np.asarray(index)) or plain(self, index))
+
+    def batch(self: Dataset, index: np.ndarray) -> Any:
+        seen.append(index)
+        return plain(self, index)
+
+    monkeypatch.setattr(type(data), "batch", batch)
     train(setting.model(), data, TrainSettings(epochs=2, batch_size=10))
     assert [len(index) for index in seen] == [10, 10, 10, 10, 10, 3] * 2
     first, second = np.concatenate(seen[:6]), np.concatenate(seen[6:])
@@ -94,17 +101,21 @@ def test_progress_hears_every_step(setting: Any) -> None:
 
 
 def test_warm_up_and_schedule_reach_the_steps(setting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    betas, rates = [], []
+    betas: list[float] = []
+    rates: list[float] = []
 
     def watched(model: Any, x: Any, *, beta: float, generator: Any) -> Any:
         betas.append(beta)
         return negative_elbo(model, x, beta=beta, generator=generator)
 
     plain = torch.optim.Adam.step
+
+    def step(self: torch.optim.Adam) -> Any:
+        rates.append(self.param_groups[0]["lr"])
+        return plain(self)
+
     monkeypatch.setattr(trainer_module, "negative_elbo", watched)
-    monkeypatch.setattr(
-        torch.optim.Adam, "step", lambda self, *a: rates.append(self.param_groups[0]["lr"]) or plain(self, *a)
-    )
+    monkeypatch.setattr(torch.optim.Adam, "step", step)
     settings = TrainSettings(
         epochs=2, batch_size=10, beta=2.0, warmup_epochs=0.8, learning_rate=0.01, schedule="cosine"
     )
@@ -184,7 +195,7 @@ def test_data_that_do_not_fit_the_model(setting: Any, tmp_path: Path) -> None:
 def test_folder_that_cannot_be_written_is_refused_before_the_first_step(setting: Any, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("kept")
 
-    def progress(*_: object) -> bool:
+    def progress(step: int, of: int, note: str = "", preview: Any = None) -> bool:
         raise AssertionError("a step was taken")
 
     for folder in (tmp_path / "file", tmp_path / "file" / "m"):

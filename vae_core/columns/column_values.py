@@ -86,14 +86,14 @@ class ColumnValues:
     def having(self, text: str) -> np.ndarray:
         """Return which items have the value that is written so, ``[n]`` bool."""
         if self.has_classes:
-            return self.codes == (self.categories.index(text) if text in self.categories else -2)
+            return np.asarray(self.codes == (self.categories.index(text) if text in self.categories else -2))
         if self.kind == "nothing":
             return np.zeros(0, dtype=bool)
         try:
             wanted = float(np.datetime64(text, "us").astype(np.int64)) / 86_400e6 if self.form.step else float(text)
         except ValueError:
             return np.zeros(len(self.values), dtype=bool)
-        return self.values == wanted
+        return np.asarray(self.values == wanted)
 
     def take(self, index: np.ndarray) -> ColumnValues:
         """Return the values of some items ``[m]``."""

@@ -49,12 +49,7 @@ def read_column(cells: pd.Series, name: str = "", alike: ColumnValues | None = N
     if types.is_timedelta64_dtype(cells):
         return _spans(cells, alike)
     if types.is_numeric_dtype(cells) and not types.is_bool_dtype(cells):
-        if types.is_integer_dtype(cells):
-            most = most_classes(len(cells)) if name == LABEL else MOST_CATEGORIES
-            if cells.nunique() <= most:
-                return _whole(cells, name)
-        numbers = ColumnValues.of_numbers(cells.to_numpy(dtype=np.float64, na_value=np.nan))
-        return numbers if np.isfinite(numbers.values).any() else ColumnValues.of_nothing(_MISSING)
+        return _numbers(cells, name)
     return _classes(cells)
 
 
@@ -85,6 +80,15 @@ def _spans(cells: pd.Series, alike: ColumnValues | None) -> ColumnValues:
     usual = next((unit for unit, size in _SPANS if largest >= size), "ms")
     unit = alike.form.unit if alike is not None and alike.form.unit in units else usual
     return ColumnValues.of_numbers(seconds / units[unit], NumberForm(unit))
+
+
+def _numbers(cells: pd.Series, name: str) -> ColumnValues:
+    if pd.api.types.is_integer_dtype(cells):
+        most = most_classes(len(cells)) if name == LABEL else MOST_CATEGORIES
+        if cells.nunique() <= most:
+            return _whole(cells, name)
+    numbers = ColumnValues.of_numbers(cells.to_numpy(dtype=np.float64, na_value=np.nan))
+    return numbers if np.isfinite(numbers.values).any() else ColumnValues.of_nothing(_MISSING)
 
 
 def _whole(cells: pd.Series, name: str) -> ColumnValues:

@@ -119,7 +119,10 @@ def _among(
             turn = turn_of_pair(common)
             found.append(Angle(angle_name(common, others), source, parts, turn, turn))
     joined = {part for angle in found for part in angle.parts}
-    for name in names if look else ():
-        if name not in joined and says_angle(name) and (turn := turn_of_number(name, values(name))):
-            found.append(Angle(name, source, (name,), TURN, turn))
+    if look:
+        found += [
+            Angle(name, source, (name,), TURN, turn)
+            for name in names
+            if name not in joined and says_angle(name) and (turn := turn_of_number(name, values(name)))
+        ]
     return tuple(found)

@@ -157,7 +157,7 @@ class StoppingProgress(ConsoleProgress):
         self._stop = False
         self._before = signal.signal(signal.SIGINT, self._interrupted)
 
-    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as of every signal
         self._stop = True
         signal.signal(signal.SIGINT, self._before)
 

@@ -69,7 +69,7 @@ class ArrowTable:
             self.kinds: Mapping[str, ColumnKind] = {field.name: self._kind(field) for field in batches.schema}
 
     def _kind(self, field: Any) -> ColumnKind:
-        import pyarrow.types as types
+        from pyarrow import types
 
         kind = _storage(field.type)
         if types.is_integer(kind) or types.is_floating(kind):
@@ -144,7 +144,7 @@ class ArrowTable:
         return values
 
     def _stacked(self, array: Any, first: int, column: str) -> np.ndarray:
-        import pyarrow.compute as compute
+        from pyarrow import compute
 
         shape = [len(array)]
         tensor = getattr(array.type, "shape", None)  # of Arrow's own tensors of one shape
@@ -239,6 +239,6 @@ def _storage(kind: Any) -> Any:
 
 
 def _is_list(kind: Any) -> bool:
-    import pyarrow.types as types
+    from pyarrow import types
 
     return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))

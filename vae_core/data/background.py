@@ -27,4 +27,4 @@ def background_colour(data: Dataset) -> np.ndarray:
     pixels = data.batch(items)
     sides = [pixels[:, :, 0], pixels[:, :, -1], pixels[..., 0], pixels[..., -1]]
     rim = np.concatenate([side.swapaxes(0, 1).reshape(pixels.shape[1], -1) for side in sides], axis=1)
-    return np.median(rim, axis=1).astype(np.float32)
+    return np.asarray(np.median(rim, axis=1).astype(np.float32))

@@ -70,7 +70,7 @@ def fetch(
                         f"and was thrown away; {remedy}."
                     )
             for name in checksums:
-                os.replace(Path(temporary) / name, folder / name)
+                (Path(temporary) / name).replace(folder / name)
         complete = True
     except OSError as error:
         raise InputError(

@@ -100,7 +100,7 @@ def _usual_folders() -> Iterator[Path]:
     yield Path("/usr/share/datasets/fashion-mnist")
     home = Path.home()
     torch_home = Path(os.environ.get("TORCH_HOME") or home / ".cache" / "torch")
-    roots = (Path("data"), Path("."), home / "data", home, torch_home, torch_home / "datasets", home / "datasets")
+    roots = (Path("data"), Path(), home / "data", home, torch_home, torch_home / "datasets", home / "datasets")
     for root in roots:
         yield root / "FashionMNIST" / "raw"
 

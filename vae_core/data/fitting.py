@@ -197,7 +197,8 @@ def _in_channels(pixels: np.ndarray, channels: int, value_range: tuple[float, fl
         steps.append("turned grey")
         if pixels.dtype == np.uint8:  # as Pillow rounds
             red, green, blue = pixels.astype(np.uint32)
-            return ((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16).astype(np.uint8)[None]
+            grey = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16
+            return np.asarray(grey, dtype=np.uint8)[None]
         return _like(np.tensordot([0.299, 0.587, 0.114], pixels.astype(np.float64), 1)[None], pixels.dtype)
     if len(pixels) == 1 and channels == 3:
         steps.append("repeated in colour")
@@ -227,7 +228,7 @@ def _scaled(pixels: np.ndarray, size: tuple[int, int], value_range: tuple[float,
 
 def _rim_colour(pixels: np.ndarray) -> np.ndarray:
     rim = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
-    return np.median(rim, axis=1).astype(pixels.dtype)
+    return np.asarray(np.median(rim, axis=1).astype(pixels.dtype))
 
 
 def _like(values: np.ndarray, dtype: np.dtype) -> np.ndarray:

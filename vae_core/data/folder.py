@@ -22,12 +22,11 @@ def picture_files(folder: Path) -> list[str]:
 
     Names beginning with a dot or with ``__`` are passed over, and so is whatever is not named like a picture.
     """
-    found = []
+    found: list[str] = []
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
-        for name in files:
-            if not name.startswith(".") and Path(name).suffix.lower() in FORMATS:
-                found.append((Path(place) / name).relative_to(folder).as_posix())
+        pictures = (name for name in files if not name.startswith(".") and Path(name).suffix.lower() in FORMATS)
+        found += [(Path(place) / name).relative_to(folder).as_posix() for name in pictures]
     return sorted(found)
 
 

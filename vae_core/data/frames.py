@@ -67,7 +67,7 @@ class FrameTable:
         """Return columns of numbers and text."""
         return self._frame[list(columns)].reset_index(drop=True)
 
-    def numbers(self, columns: Sequence[str], progress: Progress) -> np.ndarray:
+    def numbers(self, columns: Sequence[str], progress: Progress) -> np.ndarray:  # noqa: ARG002 - as of every table
         """Return columns of numbers as float32 ``[n, k]``; InputError where one is missing."""
         values = reserve((self.count, len(columns)), np.float32, self.source)
         for at, name in enumerate(columns):
@@ -79,7 +79,7 @@ class FrameTable:
                 values[:, at] = column.to_numpy()
         return values
 
-    def lists(self, column: str, progress: Progress) -> np.ndarray:
+    def lists(self, column: str, progress: Progress) -> np.ndarray:  # noqa: ARG002 - as of every table
         """Return a column of lists as one array; InputError unless they are equally long."""
         values: np.ndarray | None = None
         for row, cell in enumerate(self._frame[column]):

@@ -49,11 +49,10 @@ def gather(
     """
     values: np.ndarray = np.empty((0, 0, 0, 0), np.uint8)
     first = ""
-    for done, (name, pixels) in enumerate(pictures):
+    for done, (name, picture) in enumerate(pictures):
         if done % _REPORT_EVERY == 0 and not progress(done, count, "reading pictures"):
             raise Stopped(f"Reading {source} was stopped.")
-        if fitter is not None:
-            pixels = fitter(pixels)
+        pixels = picture if fitter is None else fitter(picture)
         if done == 0:
             first, values = name, reserve((count, *pixels.shape), np.uint8, source)
         elif pixels.shape[1:] != values.shape[2:]:

@@ -52,9 +52,9 @@ def saved_set(folder: Path, split: str | None) -> ArrowTable:
             f"{folder}: was selected or shuffled and saved by an old version of the library; save it again with "
             "a newer one, or after flatten_indices()."
         )
-    files = []
-    for about in _listed(state, "_data_files", folder):
-        files.append(_inside(folder, str(about.get("filename") if isinstance(about, dict) else about)))
+    listed = _listed(state, "_data_files", folder)
+    names = [str(about.get("filename") if isinstance(about, dict) else about) for about in listed]
+    files = [_inside(folder, name) for name in names]
     with damaged(folder):
         return ArrowTable(_StreamBatches(folder, files), folder, folder)
 

@@ -28,8 +28,7 @@ class _ParquetBatches:
     """The record batches of a Parquet file; see `arrow.Batches`."""
 
     def __init__(self, path: Path) -> None:
-        import pyarrow.parquet as parquet
-        import pyarrow.types as types
+        from pyarrow import parquet, types
 
         self._path = path
         file = parquet.ParquetFile(path)
@@ -53,7 +52,7 @@ class _ParquetBatches:
 
     def read(self, columns: Sequence[str], rows: int) -> Iterator[Any]:
         """Yield record batches of some columns, in the order they are named."""
-        import pyarrow.parquet as parquet
+        from pyarrow import parquet
 
         with parquet.ParquetFile(self._path, read_dictionary=self._repeating) as file:
             for batch in file.iter_batches(batch_size=rows, columns=list(columns), use_threads=False):

@@ -6,6 +6,7 @@ import math
 import shutil
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -56,7 +57,7 @@ def refuse_bomb(source: object, packed: int, unpacked: int) -> None:
 def free_memory() -> int | None:
     """Return the bytes of memory that are free, None where the system does not tell."""
     try:
-        with open("/proc/meminfo", encoding="ascii") as lines:
+        with Path("/proc/meminfo").open(encoding="ascii") as lines:
             return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
     except (OSError, StopIteration, ValueError):
         return None  # not Linux: the system itself has to say no

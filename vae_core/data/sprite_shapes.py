@@ -15,7 +15,7 @@ _HEART_SIDE = 15.0
 
 
 def _square(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return np.maximum(np.abs(x), np.abs(y)) - _SQUARE_HALF_SIDE
+    return np.asarray(np.maximum(np.abs(x), np.abs(y)) - _SQUARE_HALF_SIDE)
 
 
 def _ellipse(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -37,7 +37,7 @@ def _heart(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     square = outside + np.minimum(np.maximum(np.abs(u), np.abs(v)) - half, 0)
     left = np.hypot(u, v - half) - half
     right = np.hypot(u - half, v) - half
-    return np.minimum(square, np.minimum(left, right))
+    return np.asarray(np.minimum(square, np.minimum(left, right)))
 
 
 SHAPES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {

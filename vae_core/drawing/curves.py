@@ -87,8 +87,7 @@ def curves(
         low, high = min(0.0, low), max(0.0, high)
     up = _Scale(low, high, _HIGH - _BELOW, _TOP)
     parts: list[Any] = [_axes(along, up, x_title, y_title, whole_steps)]
-    for curve in drawn:
-        parts.append(_curve(curve, along, up))
+    parts += [_curve(curve, along, up) for curve in drawn]
     legend = None
     if len(drawn) > 1:
         legend = tag("p", [tag("span", curve.name, class_=f"key {curve.role}") for curve in drawn], class_="legend")

@@ -17,7 +17,7 @@ from vae_core.drawing.numbers import plain
 SHOWN = 48
 
 
-def heat_map(
+def heat_map(  # noqa: PLR0913 - a table has many properties, all of them given by name
     values: np.ndarray,
     rows: Sequence[str],
     columns: Sequence[str],

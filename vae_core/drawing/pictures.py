@@ -19,7 +19,7 @@ def image_shape(data: Dataset) -> tuple[int, int, int] | None:
 
 def to_bytes(values: np.ndarray) -> np.ndarray:
     """Turn pixels in [0, 1], ``[m, c, h, w]``, into uint8 ``[m, h, w, c]``; others are shown as the nearest bound."""
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    return np.asarray(np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8).transpose(0, 2, 3, 1))
 
 
 def shown(data: Dataset, values: np.ndarray) -> np.ndarray:
@@ -52,4 +52,4 @@ def reduced(pixels: np.ndarray, longest: int) -> np.ndarray:
     high, wide = max(1, height // by), max(1, width // by)
     within = pixels[:, : high * by, : wide * by]
     blocks = within.reshape(len(pixels), high, within.shape[1] // high, wide, within.shape[2] // wide, -1)
-    return np.rint(blocks.mean(axis=(2, 4))).astype(np.uint8)
+    return np.asarray(np.rint(blocks.mean(axis=(2, 4))).astype(np.uint8))

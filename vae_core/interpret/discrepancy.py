@@ -176,4 +176,4 @@ def _squared_distances(points: np.ndarray) -> np.ndarray:
     norms = np.square(centred).sum(axis=1)
     squared = norms[:, None] + norms - 2 * centred @ centred.T
     np.fill_diagonal(squared, 0.0)
-    return np.maximum(squared, 0.0, out=squared)
+    return np.asarray(np.maximum(squared, 0.0, out=squared))

@@ -132,7 +132,9 @@ def evidence(
     rows = np.sort(np.random.default_rng(seed).choice(n, drawn, replace=False))
     samples = samples if space.model.can.variance else 0
     mean, logvar = space.mean[rows], space.logvar[rows]
-    weights, at_mean, kind = log_weights(space.model, space.data, rows, mean, logvar, samples, seed, progress)
+    weights, at_mean, kind = log_weights(
+        space.model, space.data, rows, mean, logvar, samples, seed=seed, progress=progress
+    )
     notes = [_KIND_NOTES[kind]] if kind in _KIND_NOTES else []
     distortion = mean_of(space.distortion)
     if samples == 0:
@@ -191,6 +193,7 @@ def log_weights(
     mean: np.ndarray,
     logvar: np.ndarray,
     samples: int,
+    *,
     seed: int = 0,
     progress: Progress = silent,
 ) -> tuple[np.ndarray, np.ndarray, str]:

@@ -125,7 +125,7 @@ class FactorisedPrior:
 
         with torch.inference_mode():
             told = ask(self._law, torch.from_numpy(z).to(self._device)).double().cpu().numpy()
-        return np.nan_to_num(np.asarray(told), nan=-np.inf, posinf=np.inf, neginf=-np.inf)
+        return np.asarray(np.nan_to_num(told, nan=-np.inf, posinf=np.inf, neginf=-np.inf))
 
     @cached_property
     def _device(self) -> Any:
@@ -138,7 +138,7 @@ class FactorisedPrior:
     @cached_property
     def _asked_cdf(self) -> Callable[[np.ndarray], np.ndarray] | None:
         def cdf(z: np.ndarray) -> np.ndarray:
-            return np.clip(self._asked(lambda law, points: law.cdf(points), z), 0.0, 1.0)
+            return np.asarray(np.clip(self._asked(lambda law, points: law.cdf(points), z), 0.0, 1.0))
 
         try:
             cdf(np.zeros((1, self.dimensions)))

@@ -82,7 +82,7 @@ def kept(path: Path | str, cls: type[T], *, stamp: str = "") -> T | None:
         about = json.loads(str(arrays.pop(_ABOUT)))
         if about["format"] != FORMAT or about["layout"] != layout(cls) or about["stamp"] != stamp:
             raise ValueError("it belongs to something else or to another version")
-        found = _rebuilt(about["fields"], cls, f"{_ARRAY}.{cls.__name__}", arrays)
+        found: T = _rebuilt(about["fields"], cls, f"{_ARRAY}.{cls.__name__}", arrays)
         if arrays:
             raise ValueError(f"it holds {', '.join(sorted(arrays))} besides")
     except FileNotFoundError:
@@ -96,7 +96,7 @@ def kept(path: Path | str, cls: type[T], *, stamp: str = "") -> T | None:
     return None
 
 
-def layout(hint: Any) -> Any:
+def layout(hint: Any) -> Any:  # noqa: PLR0911 - one a kind of type
     """Return, as JSON has it, the fields of a dataclass and what each holds; TypeError if it cannot be kept."""
     if is_dataclass(hint):
         return {"class": getattr(hint, "__name__", ""), "fields": [[name, layout(of)] for name, of in _fields(hint)]}

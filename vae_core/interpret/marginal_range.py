@@ -104,7 +104,7 @@ class MarginalRange:
             self._beyond(z, place, sign, near & self.counted)
             for sign, near in ((1, z < self._reached[0]), (-1, z > self._reached[1]))
         )
-        return below | above
+        return np.asarray(below | above)
 
     def excess(self, z: np.ndarray) -> np.ndarray:
         """Return how far coordinates ``[m, d]`` lie outside their range, in units of its length; 0 inside."""

@@ -55,4 +55,4 @@ def quantile_codes(dense: np.ndarray, bins: int) -> np.ndarray:
         used = np.zeros(bins, dtype=np.int64)
         used[bin_of[counts > 0]] = 1
         bin_of = (np.cumsum(used) - 1)[bin_of]
-    return bin_of.astype(np.uint8)[dense]
+    return np.asarray(bin_of.astype(np.uint8)[dense])

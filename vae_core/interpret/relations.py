@@ -282,7 +282,7 @@ def relations(
 def _codes(column: ItemColumn, rows: np.ndarray, bins: int) -> np.ndarray:
     """Codes ``[m]`` of the known items of a column, counting from 0."""
     if column.kind == "category":
-        return column.codes[rows]
+        return np.asarray(column.codes[rows])
     return quantile_codes(dense_codes(column.values[rows]), bins).astype(np.int32)
 
 

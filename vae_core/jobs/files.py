@@ -50,7 +50,7 @@ def write_quickly(path: Path, write: Callable[[BinaryIO], object]) -> None:
     try:
         with temporary.open("wb") as file:
             write(file)
-        os.replace(temporary, path)
+        temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -323,7 +323,7 @@ class Jobs:
         except InputError as refusal:
             problem = refusal
             job.end("failed", str(refusal))
-        except Exception as unexpected:
+        except Exception as unexpected:  # noqa: BLE001 - whatever the work raises
             problem = unexpected
             # The page shows one sentence; whoever runs the server gets the whole story.
             sys.excepthook(type(unexpected), unexpected, unexpected.__traceback__)

@@ -57,7 +57,7 @@ class DecoderAlone:
         """Name of the content, which is not that of the whole model: its space is another."""
         return f"decoder of {self.model.fingerprint}"
 
-    def encode(self, x: Tensor) -> Posterior:
+    def encode(self, x: Tensor) -> Posterior:  # noqa: ARG002 - as of every model
         """Refuse: a decoder alone does not encode."""
         raise InputError(NO_ENCODER)
 

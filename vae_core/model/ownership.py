@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from torch import nn
 
@@ -23,7 +23,7 @@ def own_copy(made: _Made) -> _Made:
     """
     try:
         return copy.deepcopy(made)
-    except Exception as error:  # whatever a stranger's class does when it is copied
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's class does when it is copied
         log.warning("%s cannot be copied (%s); if it is trained further, open it again.", type(made).__name__, error)
         return made
 
@@ -40,15 +40,18 @@ def owned(model: LatentModel) -> LatentModel:
     if isinstance(model, DecoderAlone):
         return model  # which has made a copy of its own
     if isinstance(model, nn.Module):
-        mine: Any = own_copy(model)
-        return mine.eval().requires_grad_(False) if mine is not model else model
+        mine = own_copy(model)
+        if mine is not model:
+            mine.eval()
+            mine.requires_grad_(False)
+        return mine
     held = (
         [value for value in vars(model).values() if isinstance(value, nn.Module)] if hasattr(model, "__dict__") else []
     )
     if not held:
         return model
-    mine = own_copy(model)
-    for value in vars(mine).values():
+    copied = own_copy(model)
+    for value in vars(copied).values():
         if isinstance(value, nn.Module) and all(value is not other for other in held):
             value.eval().requires_grad_(False)
-    return mine
+    return copied

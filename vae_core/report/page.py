@@ -58,7 +58,7 @@ def report_html(space: LatentSpace, progress: Progress = silent) -> str:
             tag(
                 "section",
                 tag("h2", question, id=page),
-                [_card(space, study, cards[study.name]) for study in STUDIES if study.page == page],
+                [_card(study, cards[study.name]) for study in STUDIES if study.page == page],
                 _along(space) if page == "meaning" else None,
             )
             for page, (_, question) in PAGES.items()
@@ -93,7 +93,7 @@ class _Part:
     def __init__(self, whole: Progress, at: int, of: int, title: str) -> None:
         self._whole, self._at, self._of, self._title = whole, at, of, title
 
-    def __call__(self, step: int, of: int, note: str = "", preview: Any = None) -> bool:
+    def __call__(self, step: int, of: int, note: str = "", preview: Any = None) -> bool:  # noqa: ARG002 - its protocol
         done = _STEPS * self._at + round(_STEPS * step / max(of, 1))
         return self._whole(done, _STEPS * self._of, self._title)
 
@@ -109,7 +109,7 @@ def _answered(space: LatentSpace, study: Study, progress: Progress) -> Card:
         return Card(str(refusal))
 
 
-def _card(space: LatentSpace, study: Study, card: Card) -> Markup:
+def _card(study: Study, card: Card) -> Markup:
     title = tag("h3", study.title, class_="card-title")
     return tag("article", title, card, class_="card full" if study.wide else "card", id=f"study-{study.name}")
 

@@ -57,7 +57,7 @@ class Encodings:
     def __post_init__(self) -> None:
         n, d = self.mean.shape
         wanted = {"distortion": (n,), "distortion_error": (n,), "trust_share": (d,)}
-        wanted |= {name: (101,) for name in ("trust_quantiles", "trust_density", "round_trip")}
+        wanted |= dict.fromkeys(("trust_quantiles", "trust_density", "round_trip"), (101,))
         for name, array in self.arrays.items():
             if name == "left_out":
                 continue  # no row of this set

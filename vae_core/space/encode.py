@@ -97,6 +97,7 @@ def distortion(
     mean: np.ndarray,
     logvar: np.ndarray,
     samples: int = DRAWS,
+    *,
     seed: int = 0,
     batch_size: int = 512,
     progress: Progress = silent,

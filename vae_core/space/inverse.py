@@ -144,7 +144,7 @@ class Inverse:
         share = closeness(distance, self._spacing)
         values = self._mean[index].astype(np.float64)
         middle = np.einsum("mk,mkd->md", share, values)
-        return np.sqrt(np.einsum("mk,mkd->m", share, np.square(values - middle[:, None])))
+        return np.asarray(np.sqrt(np.einsum("mk,mkd->m", share, np.square(values - middle[:, None]))))
 
     def _measure_spread(self) -> tuple[float, float]:
         """5th and 99th percentile of the neighbours' spread at the items' own spots, each item left out."""
@@ -212,4 +212,4 @@ def smoother(spots: np.ndarray, around: np.ndarray, weight: np.ndarray, ridge: f
     inverse = 1 / np.maximum(xx * yy - xy * xy, 1e-300)
     slope_x = (yy * step[:, 0] - xy * step[:, 1]) * inverse
     slope_y = (xx * step[:, 1] - xy * step[:, 0]) * inverse
-    return weight * (1 + slope_x[:, None] * offset[..., 0] + slope_y[:, None] * offset[..., 1])
+    return np.asarray(weight * (1 + slope_x[:, None] * offset[..., 0] + slope_y[:, None] * offset[..., 1]))

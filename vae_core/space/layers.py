@@ -198,7 +198,9 @@ def place_layer_in_folder(
 def _plain_column(values: pd.Series) -> np.ndarray:
     """Return a column as numbers where it holds numbers, else as text, "" where there is nothing."""
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return values.to_numpy() if not values.isna().any() else values.to_numpy(dtype=np.float64, na_value=np.nan)
+        if values.isna().any():
+            return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
+        return np.asarray(values.to_numpy())
     return np.array(["" if pd.isna(value) else str(value) for value in values], dtype=str)
 
 

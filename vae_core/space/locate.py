@@ -61,7 +61,7 @@ class Locator:
             place = np.einsum("mk,mkc->mc", pull, around) / pull.sum(axis=1, keepdims=True)
         exact = distance[:, 0] == 0
         place[exact] = around[exact, 0]
-        return place.astype(np.float32)
+        return np.asarray(place.astype(np.float32))
 
 
 def _usual_spread(points: np.ndarray, neighbours: Neighbours) -> float:

@@ -105,7 +105,7 @@ class NeighbourMap(Projection):
     def _locate(self, z: np.ndarray) -> np.ndarray:
         return self._locator(z)
 
-    def _invert(self, xy: np.ndarray, base: np.ndarray | None) -> np.ndarray:
+    def _invert(self, xy: np.ndarray, base: np.ndarray | None) -> np.ndarray:  # noqa: ARG002 - as of every map
         if self.dimensions == 3:
             raise InputError(
                 "Empty space of a 3-D map has no depth, so it stands for no latent point; take the 2-D map."
@@ -144,4 +144,4 @@ def tuned_inverse(
 
 def noted(progress: Progress) -> Progress:
     """Return a progress that tells of any step as one of learning the inverse."""
-    return lambda step, of, note="", preview=None: progress(step, of, LEARNING)
+    return lambda step, of, note="", preview=None: progress(step, of, LEARNING)  # noqa: ARG005 - as every progress

@@ -81,7 +81,8 @@ class Newcomers(Encoded):
             "nearest": space.data.table.index.to_numpy()[self.nearest],
             "distance": self.distance,
         }
-        for column, values in added.items():
+        for wanted, values in added.items():
+            column = wanted
             # The table may have a column of that name already, which must not be lost.
             while column in told.columns:
                 column += "_"

@@ -52,6 +52,6 @@ class Onlooker:
             last = now
             try:
                 self._show(now)
-            except Exception as problem:  # raised where the work is, once it has ended
+            except Exception as problem:  # noqa: BLE001 - raised where the work is, once it has ended
                 self._problem = problem
                 return

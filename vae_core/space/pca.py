@@ -41,12 +41,12 @@ class PCAMap(Projection):
         return len(self._centre)
 
     def _locate(self, z: np.ndarray) -> np.ndarray:
-        return ((z - self._centre) @ self._axes.T).astype(np.float32)
+        return np.asarray((z - self._centre) @ self._axes.T, dtype=np.float32)
 
     def _invert(self, xy: np.ndarray, base: np.ndarray | None) -> np.ndarray:
         if base is None:
-            return (self._centre + xy @ self._axes).astype(np.float32)
-        return (base + (xy - (base - self._centre) @ self._axes.T) @ self._axes).astype(np.float32)
+            return np.asarray(self._centre + xy @ self._axes, dtype=np.float32)
+        return np.asarray(base + (xy - (base - self._centre) @ self._axes.T) @ self._axes, dtype=np.float32)
 
 
 def parts(n: int) -> Iterator[slice]:

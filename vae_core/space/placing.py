@@ -67,8 +67,10 @@ def place(
     """
     if len(z) == 0:
         return np.empty((0, points.shape[1]), dtype=np.float32)
-    placed = _place_tsne if settings.method == "tsne" else _place_umap
-    return placed(settings, points, neighbours, np.ascontiguousarray(z, dtype=np.float32), seed, progress)
+    z = np.ascontiguousarray(z, dtype=np.float32)
+    if settings.method == "tsne":
+        return _place_tsne(points, neighbours, z, progress)
+    return _place_umap(settings, points, neighbours, z, seed, progress)
 
 
 def synthetic_items(mean: np.ndarray, neighbours: Neighbours, seed: int = 0) -> np.ndarray:
@@ -100,14 +102,7 @@ def synthetic_items(mean: np.ndarray, neighbours: Neighbours, seed: int = 0) -> 
     return np.asarray(mean[rows] + _STEP * (mean[near[at, one]] - mean[near[at, other]]), dtype=np.float32)
 
 
-def _place_tsne(
-    settings: ProjectionSettings,
-    points: np.ndarray,
-    neighbours: Neighbours,
-    z: np.ndarray,
-    seed: int,
-    progress: Progress,
-) -> np.ndarray:
+def _place_tsne(points: np.ndarray, neighbours: Neighbours, z: np.ndarray, progress: Progress) -> np.ndarray:
     from openTSNE import PartialTSNEEmbedding, TSNEEmbedding
     from openTSNE.affinity import joint_probabilities_nn
 
@@ -130,7 +125,7 @@ def _place_tsne(
     there = points - centre
     stopped = False
 
-    def report(step: int, error: float, embedding: np.ndarray) -> bool:
+    def report(step: int, error: float, embedding: np.ndarray) -> bool:  # noqa: ARG001 - as the library calls it
         nonlocal stopped
         stopped = not progress(step, _TSNE_STEPS, "placing")
         return stopped
@@ -147,7 +142,7 @@ def _place_tsne(
     placed.optimize(_TSNE_STEPS, learning_rate=0.1, exaggeration=1.5, momentum=0.8, inplace=True, max_grad_norm=0.25)
     if stopped:
         raise Stopped
-    return (np.asarray(placed) + centre).astype(np.float32)
+    return np.asarray(np.asarray(placed) + centre, dtype=np.float32)
 
 
 def _repelled_by(points: np.ndarray) -> Callable[..., tuple[float, np.ndarray]]:

@@ -162,7 +162,7 @@ class Projection(ABC):
         """
         return self._support(_checked(xy, self.dimensions, "spots"), z)
 
-    def _support(self, xy: np.ndarray, z: np.ndarray | None) -> np.ndarray:
+    def _support(self, xy: np.ndarray, z: np.ndarray | None) -> np.ndarray:  # noqa: ARG002 - other maps look at it
         return np.ones(len(xy), dtype=np.float32)
 
     @abstractmethod

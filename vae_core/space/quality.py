@@ -273,7 +273,7 @@ class _Space:
     def distances(self, rows: np.ndarray) -> np.ndarray:
         """Return ``[m, n]`` float32 from rows to all; below zero to themselves, so that they come first."""
         # float32 sorts twice as fast; what it makes equal shares a rank.
-        distance = np.maximum(self._left[rows] @ self._right, 0, dtype=np.float32, casting="same_kind")
+        distance: np.ndarray = np.maximum(self._left[rows] @ self._right, 0, dtype=np.float32, casting="same_kind")
         distance[np.arange(len(rows)), rows] = -1
         return distance
 

@@ -42,7 +42,7 @@ def rate(mean: np.ndarray, logvar: np.ndarray, prior: Distribution, seed: int = 
         prior = prior.base_dist
     if is_standard_normal(prior):
         variance_term = np.exp(logvar, dtype=np.float64) - logvar - 1
-        return (0.5 * (np.square(mean, dtype=np.float64) + variance_term)).astype(np.float32)
+        return np.asarray(0.5 * (np.square(mean, dtype=np.float64) + variance_term), dtype=np.float32)
     if prior.event_shape or prior.batch_shape not in (torch.Size([mean.shape[1]]), torch.Size([1]), torch.Size()):
         raise InputError(
             f"The prior {type(prior).__name__} is not one of {mean.shape[1]} independent dimensions, so there is no "

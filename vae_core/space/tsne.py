@@ -29,7 +29,7 @@ _GRID_FROM = 10_000
 _THREADS_FROM = 2_000
 
 
-def fit_tsne(
+def fit_tsne(  # noqa: PLR0915 - what steers the library's descent shares its state
     settings: ProjectionSettings,
     mean: np.ndarray,
     neighbours: Neighbours,

@@ -83,13 +83,7 @@ def train(
     if test is not None:
         check_fit(model, test)
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=model.device.type == "cpu")
-    state = TrainingState()
-    if resume:
-        if folder is None:
-            raise InputError("To resume a training, name the folder it was written to.")
-        state = load_state(Path(folder), model, optimizer, settings, data.fingerprint)
-    if folder is not None:
-        make_folder(Path(folder))
+    state = _begun(model, data, settings, optimizer, folder, resume)
     steps = math.ceil(len(data) / settings.batch_size)
     total = steps * settings.epochs
     warmup = round(settings.warmup_epochs * steps)
@@ -124,9 +118,8 @@ def train(
         else:
             state.noise = noise.get_state()
         if folder is not None:
-            completed = state.epoch == settings.epochs
             save_state(Path(folder), model, optimizer, settings, data.fingerprint, state)
-            if not completed:
+            if state.epoch < settings.epochs:  # the last one is written with what it came to
                 save_checkpoint(model, folder, _record(data, settings, state))
     model.eval()
     record = _record(data, settings, state)
@@ -181,6 +174,26 @@ def make_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder.") from error
+
+
+def _begun(
+    model: VAE,
+    data: Dataset,
+    settings: TrainSettings,
+    optimizer: torch.optim.Adam,
+    folder: Path | str | None,
+    resume: bool,
+) -> TrainingState:
+    """Return where to begin, its folder being there to be written to."""
+    if folder is None:
+        if resume:
+            raise InputError("To resume a training, name the folder it was written to.")
+        return TrainingState()
+    state = TrainingState()
+    if resume:
+        state = load_state(Path(folder), model, optimizer, settings, data.fingerprint)
+    make_folder(Path(folder))
+    return state
 
 
 def _randomness(seed: int, epoch: int, count: int, device: torch.device) -> tuple[np.ndarray, torch.Generator]:

@@ -26,4 +26,5 @@ def asking(kept: LatentSpace, grey: LatentSpace, jobs: Jobs) -> FlaskClient:
     catalogue.add("memory", "In memory", LatentSpace.build(grey.model, grey.data))
     server = create_dash(catalogue, jobs, ASSETS).server
     server.config["PROPAGATE_EXCEPTIONS"] = False
-    return server.test_client()
+    made: FlaskClient = server.test_client()
+    return made

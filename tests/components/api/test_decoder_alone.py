@@ -31,7 +31,8 @@ def client(space: LatentSpace, grey: LatentSpace, jobs: Jobs) -> FlaskClient:
     catalogue.add("grey", "Grey", grey)
     server = create_dash(catalogue, jobs, ASSETS).server
     server.config["PROPAGATE_EXCEPTIONS"] = False
-    return server.test_client()
+    made: FlaskClient = server.test_client()
+    return made
 
 
 def test_what_it_cannot_do_is_absent_with_a_word_why(client: FlaskClient) -> None:

@@ -15,7 +15,8 @@ from vae_core.jobs import Jobs
 def asking_of(space: LatentSpace, jobs: Jobs) -> FlaskClient:
     catalogue = Catalogue()
     catalogue.add("own", "Own", space)
-    return create_dash(catalogue, jobs, ASSETS).server.test_client()
+    made: FlaskClient = create_dash(catalogue, jobs, ASSETS).server.test_client()
+    return made
 
 
 def test_the_missing_draws_are_taken_and_everything_that_shows_them_has_them(

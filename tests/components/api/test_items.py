@@ -78,7 +78,7 @@ def test_the_values_of_a_vector_come_as_they_are(client: FlaskClient, vectors: L
         mean = vectors.model.likelihood(torch.tensor(vectors.mean[4:5])).mean
     np.testing.assert_allclose(values[1], mean[0], rtol=1e-5, atol=1e-6)
     plot = Image.open(io.BytesIO(client.get("/api/spaces/vectors/items/4.png").data))
-    assert plot.mode == "RGBA" and plot.getextrema()[3] == (0, 255), "ink on a transparent ground"
+    assert plot.mode == "RGBA" and plot.getchannel("A").getextrema() == (0, 255), "ink on a transparent ground"
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ def working() -> Iterator[Jobs]:
 
 @pytest.fixture(scope="module")
 def page(catalogue: Catalogue, working: Jobs) -> FlaskClient:
-    return create_dash(catalogue, working, ASSETS).server.test_client()
+    made: FlaskClient = create_dash(catalogue, working, ASSETS).server.test_client()
+    return made
 
 
 def test_work_is_listed_newest_first_and_can_be_seen(page: FlaskClient, working: Jobs) -> None:
@@ -138,7 +139,9 @@ def test_more_than_a_person_asks_for_is_refused_with_what_to_do(
     def ask(perplexity: int, visitor: str, address: str = "192.0.2.1") -> TestResponse:
         named = f"?visitor={visitor}" if visitor else ""
         body, environ = {"method": "tsne", "perplexity": perplexity}, {"REMOTE_ADDR": address}
-        return client.post(f"/api/spaces/kept/projections{named}", json=body, environ_base=environ)
+        path = f"/api/spaces/kept/projections{named}"
+        answer: TestResponse = client.post(path, json=body, environ_base=environ)
+        return answer
 
     assert [ask(number, "ann").status_code for number in (5, 6, 7)] == [202, 202, 429]
     assert ask(7, "ann").get_json()["error"].endswith("wait for one to end, or cancel one.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from vae_core import LatentSpace, trust
 from vae_core.drawing.pictures import decode
+from vae_core.model.protocol import LatentModel
 from vae_core.space.trust import assess_points
 
 SPOT, POINT = 2, 4  # columns of a spot and of a latent point of the grey space
@@ -53,7 +55,7 @@ def sentence(answer: TestResponse) -> str:
     return str(told["error"])
 
 
-def framed(answer: TestResponse) -> tuple[dict[str, object], np.ndarray]:
+def framed(answer: TestResponse) -> tuple[dict[str, Any], np.ndarray]:
     assert answer.status_code == 200, answer.data[:300]
     head, _, body = answer.data.partition(b"\n")
     about = json.loads(head, parse_constant=lambda name: pytest.fail(f"{name} in the answer"))
@@ -292,8 +294,14 @@ def test_a_point_is_decoded_once(
     client: FlaskClient, grey: LatentSpace, monkeypatch: pytest.MonkeyPatch, path: str, body: int
 ) -> None:
     client.post("/api/spaces/grey/touch/pca", data=np.zeros(2, "<f4").tobytes())  # what is measured once is measured
-    model, decoded = type(grey.model), []
+    model = type(grey.model)
+    decoded: list[int] = []
     plainly = model.likelihood
-    monkeypatch.setattr(model, "likelihood", lambda self, z: decoded.append(len(z)) or plainly(self, z))
+
+    def likelihood(self: LatentModel, z: torch.Tensor) -> torch.distributions.Distribution:
+        decoded.append(len(z))
+        return plainly(self, z)
+
+    monkeypatch.setattr(model, "likelihood", likelihood)
     assert client.post(f"/api/spaces/grey/{path}", data=np.full(body, 0.1, "<f4").tobytes()).status_code == 200
     assert sum(decoded) == (body // 2 if path.startswith("manifold") else 1)

@@ -18,7 +18,7 @@ from vae_core.space.layers import Layers
 from vae_core.space.placing import place
 
 
-def file_of(**arrays: np.ndarray) -> bytes:
+def file_of(**arrays: Any) -> bytes:
     file = io.BytesIO()
     np.savez(file, **arrays)
     return file.getvalue()
@@ -78,8 +78,8 @@ def test_a_file_becomes_a_layer_that_is_placed_looked_at_and_removed(
         if about["state"] == "done":
             break
         assert about["state"] in ("waiting", "running"), about
-    wanted = place(tsne.settings, tsne.points, Neighbours(kept.mean), layer.mean)
-    np.testing.assert_allclose(np.frombuffer(body, "<f4").reshape(7, 2), wanted, atol=1e-4)
+    placed = place(tsne.settings, tsne.points, Neighbours(kept.mean), layer.mean)
+    np.testing.assert_allclose(np.frombuffer(body, "<f4").reshape(7, 2), placed, atol=1e-4)
     assert asking.post(path).status_code == 200
     # The places are there a moment before the work has ended.
     for _ in looks():
@@ -94,10 +94,10 @@ def test_a_file_becomes_a_layer_that_is_placed_looked_at_and_removed(
     assert asking.get(f"{root}/new-socks/items/3.png").data.startswith(b"\x89PNG")
     assert asking.get(f"{root}/new-socks/items/7.png").status_code == 404
     # What is removed is gone, and so is the work on it, whoever asked for it.
-    other = kept.projection("tsne", perplexity=7)
+    another = kept.projection("tsne", perplexity=7)
     monkeypatch.setitem(jobs.kinds, "placing", Kind("tests.components.api.waiting:wait_in", brief=True))
     for visitor in ("one", "other"):
-        assert asking.post(f"{root}/new-socks/places/{other.id}?visitor={visitor}").status_code == 202
+        assert asking.post(f"{root}/new-socks/places/{another.id}?visitor={visitor}").status_code == 202
     (job,) = [job for job in jobs.all() if job.kind == "placing"]
     assert job.visitors == {"one", "other"}
     assert asking.delete(f"{root}/new-socks").status_code == 200

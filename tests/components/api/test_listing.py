@@ -32,7 +32,7 @@ def test_spaces_are_listed_in_order(client: FlaskClient) -> None:
 
 def test_a_space_is_described_in_strict_json(client: FlaskClient, grey: LatentSpace) -> None:
     answer = client.get("/api/spaces/grey")
-    told = json.loads(answer.data, parse_constant=lambda name: pytest.fail(name))
+    told = json.loads(answer.data, parse_constant=pytest.fail)
     assert [column["name"] for column in told["columns"]][:4] == ["label", "digit", "size", "note"]
     assert told["default_column"] == "label"
     assert sorted(told["order"]) == [0, 1, 2, 3]

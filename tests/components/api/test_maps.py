@@ -290,7 +290,7 @@ values = st.recursive(
 @given(
     body=st.fixed_dictionaries(
         {"method": st.sampled_from(["tsne", "umap", "z", "pca"]) | values},
-        optional={name: values for name in ("dimensions", "perplexity", "neighbours", "min_dist", "seed", "axes")},
+        optional=dict.fromkeys(("dimensions", "perplexity", "neighbours", "min_dist", "seed", "axes"), values),
     )
 )
 def test_any_settings_are_understood_or_refused(asking: FlaskClient, body: dict[str, object]) -> None:

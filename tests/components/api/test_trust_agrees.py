@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,10 +32,10 @@ def _numbers(client: FlaskClient, route: str, body: np.ndarray) -> np.ndarray:
     return np.frombuffer(answer.data, "<f4")
 
 
-def _about(client: FlaskClient, route: str, body: np.ndarray) -> dict[str, object]:
+def _about(client: FlaskClient, route: str, body: np.ndarray) -> dict[str, Any]:
     answer = client.post(f"/api/spaces/demo/{route}", data=body.astype("<f4").tobytes())
     assert answer.status_code == 200, answer.data[:200]
-    about: dict[str, object] = json.loads(answer.data.partition(b"\n")[0])
+    about: dict[str, Any] = json.loads(answer.data.partition(b"\n")[0])
     return about
 
 
@@ -65,7 +66,7 @@ def test_click_lens_grid_shade_and_strips_agree(
         assert about["believed"] == min(scores) and about["trust"] == min(scores[0], scores[2])
         # What is looked at as a point, as after a slider, has the same two indicators.
     looked = _about(client, f"look/{projection}", z[:1])
-    assert abs(float(looked["believed"]) - without_map[0]) <= APART  # type: ignore[arg-type]
+    assert abs(float(looked["believed"]) - without_map[0]) <= APART
     if projection in ("pca", "z:3,7"):
         assert (strips == shade).all() or np.abs(strips - shade).max() <= APART
     assert (click < 0.5).mean() > 0, "no spot among them is doubtful"
@@ -75,8 +76,8 @@ def test_an_item_rebuilt_badly_is_not_trusted(opened: tuple[LatentSpace, FlaskCl
     space, client = opened
     for item, low, high in ((int(space.distortion.argmax()), 0, 0.3), (int(space.distortion.argmin()), 0.9, 1)):
         about = _about(client, f"look/pca?item={item}", space.mean[item])
-        assert low <= float(about["faithful"]) <= high  # type: ignore[arg-type]
-        words = dict(about["words"])  # type: ignore[call-overload]
+        assert low <= float(about["faithful"]) <= high
+        words = dict(about["words"])
         assert "of the items" in words["faithful"]
         # Of another point the number of an item says nothing.
         other = _about(client, f"look/pca?item={item}", space.mean[item] + np.float32(0.01))

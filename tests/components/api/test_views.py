@@ -27,6 +27,19 @@ SHOWN: dict[str, Any] = {
     "frame": [-1.0, 1.0, -2.0, 2.0],
 }
 
+#: What no page has on show.
+WRONG_PARTS: dict[str, list[Any]] = {
+    "space": [None, 3, "none"],
+    "projection": [None, 7, ""],
+    "color": [5, "x" * 1000],
+    "item": [-1, 60, 1.0, True, "5"],
+    "z": [[1, 2, 3], [1, 2, 3, "4"], "1,2,3,4", [1, 2, 3, 1e16], [1, 2, 3, True]],
+    "pins": [[1], {"a": [1]}],
+    "hidden": ["bag", [1], ["x"] * 1001],
+    "chosen": [3, ["new_all"], "nonsense", "new_box_pca_0,1"],
+    "frame": [[1, 0, 0, 1], [0, 1, 1, 0], [1, 2, 3], "0,1,0,1"],
+}
+
 
 @pytest.fixture(scope="module")
 def views() -> Views:
@@ -37,7 +50,8 @@ def views() -> Views:
 def watched(catalogue: Catalogue, jobs: Jobs, views: Views) -> FlaskClient:
     server = create_dash(catalogue, jobs, ASSETS, views=views).server
     server.config["PROPAGATE_EXCEPTIONS"] = False
-    return server.test_client()
+    made: FlaskClient = server.test_client()
+    return made
 
 
 def test_a_report_is_heard_and_answered_with_where_to_go(watched: FlaskClient, views: Views) -> None:
@@ -49,7 +63,7 @@ def test_a_report_is_heard_and_answered_with_where_to_go(watched: FlaskClient, v
     assert shown.z is not None and shown.z.dtype == np.float32 and shown.z.tolist() == SHOWN["z"]
     assert shown.pins[0] is not None and shown.pins[0].tolist() == [1, 2, 3, 4] and shown.pins[1] is None
     assert shown.hidden == ("bag",) and shown.frame == (-1, 1, -2, 2)
-    views.go("grey", np.float32([1, 2, 3, 4]), 2)
+    views.go("grey", np.array([1, 2, 3, 4], np.float32), 2)
     go = watched.post(path, json={"page": "a", "done": 0}).get_json()["go"]
     assert go == {"number": 1, "space": "grey", "item": 2, "z": [1, 2, 3, 4]}
     assert watched.post(path, json={"page": "a", "done": 1}).get_json() == {"go": None}
@@ -79,21 +93,7 @@ WRONG = [
     {"done": True},
     {"done": 1.5},
     {"shown": []},
-    *(
-        {"shown": {**SHOWN, name: value}}
-        for name, values in {
-            "space": [None, 3, "none"],
-            "projection": [None, 7, ""],
-            "color": [5, "x" * 1000],
-            "item": [-1, 60, 1.0, True, "5"],
-            "z": [[1, 2, 3], [1, 2, 3, "4"], "1,2,3,4", [1, 2, 3, 1e16], [1, 2, 3, True]],
-            "pins": [[1], {"a": [1]}],
-            "hidden": ["bag", [1], ["x"] * 1001],
-            "chosen": [3, ["new_all"], "nonsense", "new_box_pca_0,1"],
-            "frame": [[1, 0, 0, 1], [0, 1, 1, 0], [1, 2, 3], "0,1,0,1"],
-        }.items()
-        for value in values
-    ),
+    *({"shown": {**SHOWN, name: value}} for name, values in WRONG_PARTS.items() for value in values),
 ]
 
 

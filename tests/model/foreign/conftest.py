@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,10 +40,11 @@ class Half(nn.Module):
     def __init__(self, model: VAE, encoder: bool) -> None:
         super().__init__()
         self.model = model
-        self.half = encode(model) if encoder else decode(model)
+        self.asked: Callable[[torch.Tensor], Any] = encode(model) if encoder else decode(model)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, torch.Tensor]:
-        return self.half(x)
+        answer: torch.Tensor | tuple[torch.Tensor, torch.Tensor] = self.asked(x)
+        return answer
 
 
 @pytest.fixture(scope="session")

@@ -48,5 +48,4 @@ def linear_vae(x: Tensor, latent_dim: int = 6) -> LinearVAE:
     axes = directions[:latent_dim] * (kept - noise).sqrt()[:, None]
     back = directions[:latent_dim].T * ((kept - noise).sqrt() / kept)
     width = (noise / kept).sqrt()
-    parts = (part.float() for part in (middle, axes, width, back))
-    return LinearVAE(*parts, x.shape[1:])
+    return LinearVAE(middle.float(), axes.float(), width.float(), back.float(), x.shape[1:])

@@ -113,7 +113,8 @@ def test_networks_are_given_numbers_of_their_own_precision(dtype: torch.dtype, d
             return mean
 
         def decode(self, z: Tensor) -> Tensor:
-            return self.decoder(z).reshape(-1, 1, 8, 8)
+            picture: Tensor = self.decoder(z)
+            return picture.reshape(-1, 1, 8, 8)
 
     found = wrap_model(Precise().to(dtype), digits, "cpu", posterior="mean")
     x = torch.from_numpy(digits.batch(slice(0, 40)))
@@ -128,7 +129,7 @@ def test_a_bernoulli_of_values_beyond_its_two_is_refused() -> None:
     values = np.random.default_rng(0).normal(size=(300, 5)).astype(np.float32) * 3
     data = from_arrays(values @ np.diag([3, 2, 1, 0.1, 0.1]).astype(np.float32), name="readings", kind="vector")
     vae = linear_vae(torch.from_numpy(data.batch(slice(None))), 3)
-    stated = {"posterior": "mean,logvar", "range": "unit", "output": "same"}
+    stated: dict[str, Any] = {"posterior": "mean,logvar", "range": "unit", "output": "same"}
     with pytest.raises(InputError, match=r"readings lie in \[-[0-9.]+, [0-9.]+\].*--likelihood gaussian"):
         wrap_model((vae.encode, vae.decode), data, "cpu", likelihood="bernoulli", **stated)
     assert wrap_model((vae.encode, vae.decode), data, "cpu", **stated).latent_dim == 3
@@ -143,10 +144,12 @@ def test_what_is_asked_for_can_be_typed(digits: Dataset, model: LinearVAE) -> No
             self.one, self.other = untrained
 
         def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-            return self.one(x.flatten(1)).chunk(2, dim=1)
+            mean, logvar = self.one(x.flatten(1)).chunk(2, dim=1)
+            return mean, logvar
 
         def decode(self, z: Tensor) -> Tensor:
-            return self.other(z)
+            vector: Tensor = self.other(z)
+            return vector
 
     with pytest.raises(InputError, match="state it with --posterior") as asked:
         wrap_model(Untrained(), digits, "cpu")
@@ -169,7 +172,7 @@ def test_what_does_not_fit_is_named_with_what_to_pass(digits: Dataset, model: Li
 
 def test_items_that_are_all_the_same(model: LinearVAE) -> None:
     same = from_arrays(np.full((60, 8, 8), 0.25, np.float32), name="same", kind="image")
-    stated = {"range": "unit", "posterior": "mean,logvar", "output": "same", "layout": "nchw"}
+    stated: dict[str, Any] = {"range": "unit", "posterior": "mean,logvar", "output": "same", "layout": "nchw"}
     found = wrap_model((model.encode, model.decode), same, "cpu", **stated)
     assert isinstance(found, WrappedVAE)
     text = found.report.text()

@@ -30,7 +30,7 @@ class Pictures(nn.Module):
         with torch.random.fork_rng():
             torch.manual_seed(0)
             self.inner = nn.Sequential(nn.Linear(latent_dim, 16), nn.Tanh(), nn.Linear(16, math.prod(shape)))
-            self.inner[2].weight.data.mul_(5)
+            self.inner[2].get_parameter("weight").data.mul_(5)
         self.shape, self.last = shape, last
 
     def forward(self, z: Tensor) -> Tensor:
@@ -133,7 +133,7 @@ def test_a_bernoulli_needs_no_range_and_a_dead_decoder_is_warned_of() -> None:
     found = alone(SimpleNamespace(latent_dim=5, decode=lambda z: Bernoulli(logits=made(z))))
     assert (found.convention.likelihood, found.convention.output) == ("bernoulli", "unit")
     made = Pictures()
-    made.inner[0].weight.data.zero_()
+    made.inner[0].get_parameter("weight").data.zero_()
     assert any("look the same" in told for told in alone(made).report.warnings)
 
 

@@ -114,13 +114,13 @@ def test_weights_that_do_not_fit(file: Path, arguments: dict[str, Any], trained:
     other = {**arguments, "latent_dim": 3}
     with pytest.raises(InputError, match="does not fit"):
         load_model(f"{file}:make", "cpu", data=few, trust=True, weights=str(weights), arguments=other)
+    bad = str(file.with_name("none.safetensors"))
     with pytest.raises(InputError, match="damaged or missing"):
-        bad = str(file.with_name("none.safetensors"))
         load_model(f"{file}:make", "cpu", data=few, trust=True, weights=bad, arguments=arguments)
 
 
 def test_a_function_of_an_installed_package(few: Dataset, trained: VAE, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tests.model.foreign.wrappings as wrappings
+    from tests.model.foreign import wrappings
 
     monkeypatch.setattr(wrappings, "made", lambda: wrappings.Module(trained), raising=False)
     found = load_model("tests.model.foreign.wrappings:made", "cpu", data=few, trust=True)

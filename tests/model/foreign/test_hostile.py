@@ -200,7 +200,7 @@ def test_weights_of_an_onnx_file_that_lie_beside_it_belong_to_its_content(
 ) -> None:
     for name in ("encoder", "decoder"):
         model = onnx.load(str(onnx_pair / f"{name}.onnx"))
-        apart = {"save_as_external_data": True, "location": f"{name}.data", "size_threshold": 1024}
+        apart: dict[str, Any] = {"save_as_external_data": True, "location": f"{name}.data", "size_threshold": 1024}
         onnx.save(model, str(tmp_path / f"{name}.onnx"), **apart)
     found = load_model(tmp_path, "cpu", data=few)
     x = torch.from_numpy(few.batch(slice(0, 8)))

@@ -117,7 +117,7 @@ def kl_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from diffusers import AutoencoderKL
 
     torch.manual_seed(0)
-    model = AutoencoderKL(
+    model: Any = AutoencoderKL(
         in_channels=3,
         out_channels=3,
         down_block_types=("DownEncoderBlock2D", "DownEncoderBlock2D"),

@@ -63,7 +63,7 @@ def test_a_model_of_standardised_columns_gives_what_its_owner_computes() -> None
         likelihood = model.likelihood(mean)
         np.testing.assert_allclose(likelihood.mean, scaler.inverse_transform(theirs.decode(mean)), rtol=1e-4, atol=1e-3)
         # σ is one number in the model's units, so that every column counts alike.
-        ratio = likelihood.stddev[0] / torch.tensor(scaler.scale_)  # type: ignore[attr-defined]
+        ratio = likelihood.stddev[0] / torch.tensor(scaler.scale_)
         error = float((theirs.decode(mean) - scaled).square().mean().sqrt())
     assert ratio.std() < 1e-4 * ratio.mean()
     assert float(ratio.mean()) == pytest.approx(error, rel=0.15), "measured on some of the items"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -203,7 +204,12 @@ def test_flat_pictures_in_memory(trained: VAE, few: Dataset) -> None:
 @pytest.mark.parametrize("kind", ["logvar", "var", "std", "logstd"])
 def test_the_spread_of_another_model_is_told_too(kind: str) -> None:
     space = demo("sprites")
-    as_kind = {"logvar": lambda v: v, "var": torch.exp, "std": lambda v: torch.exp(v / 2), "logstd": lambda v: v / 2}
+    as_kind: dict[str, Callable[[Tensor], Tensor]] = {
+        "logvar": lambda v: v,
+        "var": torch.exp,
+        "std": lambda v: torch.exp(v / 2),
+        "logstd": lambda v: v / 2,
+    }
 
     def encoder(x: Tensor) -> tuple[Tensor, Tensor]:
         posterior = space.model.encode(x)

@@ -64,7 +64,8 @@ def opened(data: Dataset, give: Callable[[Tensor], Tensor], latent_dim: int = 6,
 
 def test_pictures_in_units_of_their_own(digits: Dataset) -> None:
     assert digits.value_range == (0, 16)
-    for stated in ({}, {"posterior": "mean,logvar"}):
+    nothing: dict[str, Any] = {}
+    for stated in (nothing, {"posterior": "mean,logvar"}):
         found = opened(digits, lambda x: 16 * x, **stated)
         assert (found.convention.range, found.convention.output) == ("raw", "same"), stated
     assert opened(digits, lambda x: 255 * x).convention.range == "bytes"
@@ -79,7 +80,7 @@ def test_latents_that_explode_are_no_sign_of_being_understood(digits: Dataset) -
 
     def decode(z: Tensor) -> Tensor:
         # Nearly blind to the size of a latent point: the larger, the better.
-        picture = z @ axes
+        picture: Tensor = z @ axes
         return (picture / (picture.amax(dim=1, keepdim=True) + 0.3)).reshape(-1, 1, 8, 8)
 
     made = (lambda given: given.flatten(1) @ axes.T, decode)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from sklearn.datasets import load_digits
@@ -9,7 +11,7 @@ from torch import Tensor, nn
 
 from vae_core.model.foreign.spread import read_spread
 
-KINDS = {
+KINDS: dict[str, Callable[[Tensor], Tensor]] = {
     "logvar": lambda logvar: logvar,
     "var": lambda logvar: logvar.exp(),
     "std": lambda logvar: (0.5 * logvar).exp(),

@@ -40,7 +40,7 @@ class Executor(concurrent.futures.Executor):
         """Take back a call that has not begun; return whether it never will."""
         return future.cancel()
 
-    def kill(self, future: Future[Any]) -> bool:
+    def kill(self, future: Future[Any]) -> bool:  # noqa: ARG002 - those who can need it
         """End a call by force if it is the one being run; return whether it was. What knows no force does nothing."""
         return False
 

@@ -82,7 +82,7 @@ class PatientThreads(Executor):
             if future.set_running_or_notify_cancel():
                 try:
                     result = function(*args, **kwargs)
-                except BaseException as error:
+                except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
                     future.set_exception(error)
                 else:
                     future.set_result(result)

@@ -158,7 +158,7 @@ class WarmWorker(Executor):
         except (EOFError, ConnectionError):
             self._discard()
             problem = WorkerEnded("The process that did this work was ended from outside.")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever its pickling raises
             problem = error
         else:
             result, problem = _unpacked(answer)
@@ -226,7 +226,8 @@ def _serve(connection: Connection, warm_up: Sequence[str]) -> None:
             break  # what is wanted now comes before what may be wanted
         try:
             named_function(name)()
-        except Exception as error:  # what needs it will say so; a process that ended here would be started for ever
+        # What needs it will say so; a process that ended here would be started for ever.
+        except Exception as error:  # noqa: BLE001 - of whatever kind
             log.warning("%s could not be prepared (%s: %s).", name, type(error).__name__, error)
     # Where the owner has gone there is nobody left to tell.
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -234,7 +235,7 @@ def _serve(connection: Connection, warm_up: Sequence[str]) -> None:
             function, arguments, keywords = connection.recv()
             try:
                 answer = (False, function(*arguments, **keywords))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the owner is told of it
                 answer = (True, error)
             connection.send_bytes(_packed(answer))
 
@@ -243,7 +244,7 @@ def _packed(answer: tuple[bool, Any]) -> Any:
     """Pickle whether a call failed and what came of it; what cannot be pickled is a failure of this call alone."""
     try:
         return ForkingPickler.dumps(answer)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever its pickling raises
         what = "error" if answer[0] else "result"
         told = f"The {what} of the work, a {type(answer[1]).__name__}, cannot be sent back: {error}"
         return ForkingPickler.dumps((True, TypeError(told)))
@@ -253,7 +254,7 @@ def _unpacked(answer: bytes) -> tuple[Any, BaseException | None]:
     """Return the result of a call, or the error that ended it."""
     try:
         failed, value = pickle.loads(answer)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever its unpickling raises
         return None, TypeError(f"What the work gave cannot be read: {error}")
     return (None, value) if failed else (value, None)
 

@@ -206,18 +206,22 @@ def _output(name: str, values: Tensor, bernoulli: bool, fixed: dict[str, Any]) -
         return "same", "stated"
     if bernoulli or values.ndim != 4:
         return "unit", "found"
+    return _output_seen(name, values), "found"
+
+
+def _output_seen(name: str, values: Tensor) -> str:
     flat = values.flatten().double()
     least, most = float(flat.min()), float(flat.max())
     low, high = (float(np.quantile(flat.numpy(), at)) for at in (0.001, 0.999))
     if least >= 0 and most <= 1:
-        return "unit", "found"
+        return "unit"
     if least >= -1 and most <= 1 and low < -0.5:
-        return "symmetric", "found"
+        return "symmetric"
     # Decoders without a last sigmoid overshoot a little.
     if low >= -0.3 and high <= 1.3 and high > 0.3:
-        return "unit", "found"
+        return "unit"
     if low >= -40 and 60 < high <= 300 and most > 4 * abs(low):
-        return "bytes", "found"
+        return "bytes"
     raise InputError(
         f"{name}: is ambiguous. Its values, mostly between {low:.3g} and {high:.3g}, may be "
         "logits, in [−1, 1] or standardised: state it with --output logits, --output symmetric or --range "

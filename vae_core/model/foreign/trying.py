@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -204,17 +204,7 @@ def forms_of(answer: EncoderAnswer, stated: dict[str, Any], steady: list[int]) -
             yield PosteriorForm("pair" if spread >= 0 else "plain", mean, spread, stated_kind or kind)
         return
     if order is not None:
-        mean = order.index("mean")
-        scale = next((word for word in order if word != "mean"), None)
-        if scale is None:
-            yield from (PosteriorForm("plain", at) for at in (steady if n_tensors > 1 else [0]))
-        elif n_tensors >= 2:
-            for first, second in combinations(steady if len(steady) > 1 else range(n_tensors), 2):
-                if answer.tensors[first].shape == answer.tensors[second].shape:
-                    pair = (first, second) if mean == 0 else (second, first)
-                    yield PosteriorForm("pair", *pair, scale)
-        else:
-            yield PosteriorForm("interleaved" if interleaved else "halves", mean, 1 - mean, scale)
+        yield from _stated_forms(answer.tensors, order, bool(interleaved), steady)
         return
     if n_tensors == 1:
         yield PosteriorForm("plain")
@@ -228,6 +218,22 @@ def forms_of(answer: EncoderAnswer, stated: dict[str, Any], steady: list[int]) -
         yield from (PosteriorForm("pair", mean, spread) for spread in partners)
         if not partners:
             yield PosteriorForm("plain", mean)
+
+
+def _stated_forms(
+    tensors: Sequence[Tensor], order: list[str], interleaved: bool, steady: list[int]
+) -> Iterator[PosteriorForm]:
+    mean = order.index("mean")
+    scale = next((word for word in order if word != "mean"), None)
+    if scale is None:
+        yield from (PosteriorForm("plain", at) for at in (steady if len(tensors) > 1 else [0]))
+    elif len(tensors) >= 2:
+        for first, second in combinations(steady if len(steady) > 1 else range(len(tensors)), 2):
+            if tensors[first].shape == tensors[second].shape:
+                pair = (first, second) if mean == 0 else (second, first)
+                yield PosteriorForm("pair", *pair, scale)
+    else:
+        yield PosteriorForm("interleaved" if interleaved else "halves", mean, 1 - mean, scale)
 
 
 def readings(
@@ -255,11 +261,11 @@ def readings(
     )
     for layout in layouts:
         ours = rearranged(values.float(), layout, tuple(x.shape[1:]), len(x))
-        for output in outputs:
-            if output == held.range and not bernoulli:
-                if "output" not in stated:
-                    continue  # tried as those of its input
-                output = "same"
+        for known in outputs:
+            as_input = known == held.range and not bernoulli
+            if as_input and "output" not in stated:
+                continue  # tried as those of its input
+            output = "same" if as_input else known
             by_item = (as_ours(ours, output, held.affine) - x).square().flatten(1).mean(dim=1)
             finite = torch.isfinite(by_item)
             # Single items without finite latents are left out later; they must not hide the right way.

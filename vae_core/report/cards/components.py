@@ -185,7 +185,7 @@ def _loadings(found: Components, called_by: dict[int, str]) -> Markup:
             names,
             diverging=True,
             most=1.0,
-            touch=lambda i, j: {"dimension": int(shown[j])},
+            touch=lambda _, j: {"dimension": int(shown[j])},
             told=lambda i, j: (
                 f"{components[i]}, {names[j]}: correlation {fixed(float(found.correlation[i, shown[j]]), 3)}, "
                 f"entry of the eigenvector {fixed(float(found.axes[i, shown[j]]), 3)}"

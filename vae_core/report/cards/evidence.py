@@ -28,7 +28,7 @@ _KINDS = {
 _ROUNDING = 1e-6
 
 
-def card(space: LatentSpace, found: Evidence) -> Card:
+def card(space: LatentSpace, found: Evidence) -> Card:  # noqa: ARG001 - as every card
     """Return the terms in nats (in bits where the likelihood is discrete), and how the bound rises with samples."""
     listed = [
         *_fact("rate, KL(q(z|x) ‖ p(z))", found.rate, EXPLAINED["rate"]),

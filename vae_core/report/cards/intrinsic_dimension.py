@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
 
 
-def card(space: LatentSpace, found: IntrinsicDimension) -> Card:
+def card(space: LatentSpace, found: IntrinsicDimension) -> Card:  # noqa: ARG001 - as every card
     """Return two estimates beside what they give for Gaussian points of the same covariance, and how even that is."""
     listed = [
         ("TwoNN", found.two_nn, EXPLAINED["TwoNN"]),

@@ -64,7 +64,7 @@ def card(space: LatentSpace, found: PriorFit) -> Card:
     )
 
 
-def _said(space: LatentSpace, found: PriorFit, order: np.ndarray) -> str:
+def _said(space: LatentSpace, found: PriorFit, order: np.ndarray) -> str:  # noqa: PLR0911 - one a sentence
     d = len(order)
     missing, slight = ([int(j) for j in order if found.levels[j] == level] for level in ("misses", "slight"))
     ignored = space.model.can.encode and space.model.can.variance and bool(off_dimensions(space).all())

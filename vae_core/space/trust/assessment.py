@@ -46,7 +46,7 @@ class Trust:
     @property
     def headline(self) -> np.ndarray:
         """``[m]`` float32, the worst of the indicators that apply; NaN where none does."""
-        return np.fmin(np.fmin(self.near, self.map), self.faithful)
+        return np.asarray(np.fmin(np.fmin(self.near, self.map), self.faithful))
 
 
 def near_data(space: LatentSpace, z: np.ndarray) -> np.ndarray:

@@ -69,7 +69,7 @@ class Doubts:
     @property
     def total(self) -> np.ndarray:
         """``[m]`` Σ t³."""
-        return self.distance**3 + self.density**3 + self.isolation**3 + self.coordinate**3
+        return np.asarray(self.distance**3 + self.density**3 + self.isolation**3 + self.coordinate**3)
 
 
 class TrustScale:
@@ -164,7 +164,7 @@ class TrustScale:
     def distance(self, z: np.ndarray) -> np.ndarray:
         """Return the mean weighted distance ``[m]`` from latent points ``[m, d]`` to their 10 nearest items."""
         stretched = np.asarray(z, dtype=np.float32) * self._stretch
-        return self._neighbours.query(stretched, NEAREST)[1].mean(axis=1)
+        return np.asarray(self._neighbours.query(stretched, NEAREST)[1].mean(axis=1))
 
     def length(self, steps: np.ndarray) -> np.ndarray:
         """Return the weighted length ``[m]`` of differences of latent points ``[m, d]``."""
@@ -288,7 +288,7 @@ class TrustScale:
         rows = _some(len(self._mean), _SAMPLED_DRAWS)
         drawn = self._drawn(rows)
         index, _ = self._neighbours.query(drawn * self._stretch, AROUND, leave_out=rows)
-        return np.percentile(self._log_density(drawn, index), np.arange(101)).astype(np.float32)
+        return np.asarray(np.percentile(self._log_density(drawn, index), np.arange(101)).astype(np.float32))
 
     def _calibrate(self) -> Calibration:
         ends = CoordinateRange.measure(self._mean, self._logvar).ends
