@@ -105,6 +105,7 @@ function find() {
 function viewMoved(changes) {
   if (asWanted()) rememberFrame(plot, changes);
   hideCard();
+  window.Plotly.Fx.unhover(plot, {}); // else it tells of no item that it takes for the one hovered still
   if (!flat()) paintOverlay(); // a flat map has been drawn, and what lies over it with it
   onMoved();
 }

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import empty_spots, get, lone_items, open_map
+from tests.browser.driving import PLOT, empty_spots, get, lone_items, open_map, wait_until
 from tests.patience import looks
+
+# The ends of the axes of the view.
+ENDS = f"(() => {{ const {{ xaxis, yaxis }} = {PLOT}._fullLayout; return [...xaxis.range, ...yaxis.range]; }})()"
 
 
 def test_hovering_shows_picture_and_row(page: Page, server: str) -> None:
@@ -60,9 +64,12 @@ def test_hovering_shows_picture_and_row(page: Page, server: str) -> None:
     page.keyboard.up("l")
     expect(card, "the pointer has not left its point").to_be_visible()
     show(point)
+    whole = page.evaluate(ENDS)
     page.keyboard.press("h")
     expect(card).to_be_hidden()
+    wait_until(page, lambda: page.evaluate(ENDS) != whole)
     page.keyboard.press("a")
+    wait_until(page, lambda: page.evaluate(ENDS) == pytest.approx(whole))
     show(lone_items(page)[0])
     page.mouse.wheel(0, -200)
     expect(card).to_be_hidden()
