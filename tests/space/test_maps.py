@@ -170,15 +170,18 @@ def test_a_way_back_that_was_not_learnt_is_learnt_when_the_map_is_asked_for_agai
     np.testing.assert_array_equal(found.points, broken_off.points)
 
 
-def test_a_large_tsne_is_stopped_between_two_reports(clusters: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_tsne_counts_its_steps_and_is_stopped_between_two_reports(
+    clusters: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("vae_core.space.tsne._GRID_FROM", 100)
-    monkeypatch.setattr("vae_core.space.tsne._REPORT_EVERY", 100_000)
+    monkeypatch.setattr("vae_core.space.tsne._REPORT_EVERY_OF_MANY", 100_000)
     with pytest.raises(Stopped) as stop:
         compute(
             ProjectionSettings.of("tsne", perplexity=8.0),
             clusters[:300],
-            progress=lambda step, of, note="", preview=None: note != "first steps",
+            progress=lambda step, of, note="", preview=None: preview is None or step <= 5,
         )
+    assert stop.value.step >= 5
     asked = ProjectionSettings.of("tsne", perplexity=8.0, iterations=stop.value.step)
     np.testing.assert_array_equal(stop.value.so_far, compute(asked, clusters[:300]).points)
 

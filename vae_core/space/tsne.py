@@ -21,8 +21,10 @@ from vae_core.space.unfinished import Descent, UnfinishedMap
 _EARLY_STEPS = 250
 _FROM_A_MAP = "start: the map before"
 _EARLY_EXAGGERATION = 12.0
-#: Steps between two reports: each has the library compute the divergence, which takes long for many items.
+#: Steps between two reports: each has the library compute the divergence, which takes long for many items. A large set,
+#: whose steps are counted and whose layout is shown without it, has it less often.
 _REPORT_EVERY = 10
+_REPORT_EVERY_OF_MANY = 50
 #: From here on the interpolation grid beats the tree; it exists in 2-D only.
 _GRID_FROM = 10_000
 #: Below this a team of threads waits for itself longer than it works.
@@ -136,11 +138,12 @@ def fit_tsne(  # noqa: PLR0915 - what steers the library's descent shares its st
 
     def gradient(*arguments: Any, **named: Any) -> Any:
         # Asked for once a step: of a large set ten of them, the time to the next report, are seconds.
-        nonlocal begun, stopped_at
+        nonlocal begun, reached, stopped_at
         if unwanted:
             stopped_at = done + begun
             raise OptimizationInterrupt(0.0, embedding)
         begun += 1
+        reached = done + begun
         return divergence(*arguments, **named)
 
     embedding = openTSNE.TSNEEmbedding(
@@ -150,7 +153,7 @@ def fit_tsne(  # noqa: PLR0915 - what steers the library's descent shares its st
         n_jobs=jobs,
         random_state=settings.seed,
         callbacks=[report],
-        callbacks_every_iters=_REPORT_EVERY,
+        callbacks_every_iters=_REPORT_EVERY_OF_MANY if n >= _GRID_FROM else _REPORT_EVERY,
     )
     if earlier is not None:
         embedding.optimizer.update, embedding.optimizer.gains = earlier.update, earlier.gains
