@@ -31,7 +31,7 @@ def classes(*codes: int) -> Classes:
     return Classes("kind", ["red", "blue"], [RED, BLUE], ["circle"] * 2, np.array(codes, dtype=np.int16))
 
 
-def drawn(
+def pixels_drawn(
     big: BigMap,
     hidden: Collection[str] = (),
     selected: ItemSet | None = None,
@@ -46,43 +46,43 @@ def drawn(
 
 def test_each_item_is_a_pixel_of_its_class_where_it_lies() -> None:
     big = BigMap(points_at((1.05, 0.55), (7.05, 3.55), (9.0, 1.0)), classes(0, 1, 1))
-    picture = drawn(big)
+    picture = pixels_drawn(big)
     assert picture.shape == (40, 80, 4)
     assert {tuple(place) for place in np.argwhere(picture[..., 3] > 0)} == {(34, 10), (4, 70)}
     assert picture[34, 10, :3].tolist() == [255, 0, 0]
     assert picture[4, 70, :3].tolist() == [0, 0, 255]
-    grown = drawn(big, grown=None)
+    grown = pixels_drawn(big, grown=None)
     assert grown[33:36, 9:12, 3].min() > 0
 
 
 def test_hidden_classes_are_left_out_and_where_two_meet_the_more_frequent_colours() -> None:
     big = BigMap(points_at(*[(1.05, 0.55)] * 4, (7.05, 3.55)), classes(0, 1, 1, 1, 0))
-    mixed = drawn(big)[34, 10, :3].astype(int)
+    mixed = pixels_drawn(big)[34, 10, :3].astype(int)
     assert mixed[2] > mixed[0] > 0
-    hidden = drawn(big, {"red"})
+    hidden = pixels_drawn(big, {"red"})
     assert hidden[4, 70, 3] == 0
     assert hidden[34, 10, :3].tolist() == [0, 0, 255]
-    assert drawn(big, {"red", "blue"})[..., 3].max() == 0
+    assert pixels_drawn(big, {"red", "blue"})[..., 3].max() == 0
     assert big.within(VIEW, {"red"}).tolist() == [1, 2, 3]
 
 
 def test_what_is_not_selected_steps_back_or_is_left_out() -> None:
     big = BigMap(points_at((1.05, 0.55), (1.05, 0.55), (7.05, 3.55), (4.05, 2.05)), classes(0, 1, 1, 0))
     selected = ItemSet.of(np.array([0, 2]), 4)
-    plain, dimmed = drawn(big), drawn(big, selected=selected)
+    plain, dimmed = pixels_drawn(big), pixels_drawn(big, selected=selected)
     assert dimmed[34, 10].tolist()[:3] == [255, 0, 0], "of two items on a pixel the one selected is seen"
     assert dimmed[4, 70, 3] >= plain[4, 70, 3] > 0 and dimmed[19, 40, 3] == round(0.28 * plain[19, 40, 3])
-    alone = drawn(big, selected=selected, only=True)
+    alone = pixels_drawn(big, selected=selected, only=True)
     assert {tuple(place) for place in np.argwhere(alone[..., 3] > 0)} == {(34, 10), (4, 70)}
-    assert drawn(big, {"red"}, selected, True)[34, 10, 3] == 0
-    assert drawn(big, selected=ItemSet.none(4), only=True)[..., 3].max() == 0
+    assert pixels_drawn(big, {"red"}, selected, True)[34, 10, 3] == 0
+    assert pixels_drawn(big, selected=ItemSet.none(4), only=True)[..., 3].max() == 0
     assert big.within(VIEW, only=selected).tolist() == [0, 2]
 
 
 def test_numbers_have_the_colour_of_their_mean() -> None:
     scale = Scale("size", np.array([0, 2, 10, np.nan], dtype=np.float32), 0.0, 10.0, "Greys")
     big = BigMap(points_at((1.05, 0.55), (1.05, 0.55), (7.05, 3.55), (4.05, 2.05)), scale)
-    picture = drawn(big).astype(int)
+    picture = pixels_drawn(big).astype(int)
     light, dark = picture[4, 70, :3].mean(), picture[34, 10, :3].mean()
     assert abs(light - dark) > 100
     assert picture[19, 40].tolist() == [*GREY, 255], "what has no value is seen where nothing else lies"
@@ -97,7 +97,7 @@ def test_angles_have_the_colour_of_their_circular_mean() -> None:
         points_at((1.05, 0.55), (1.05, 0.55), (7.05, 3.55), (4.05, 2.05)),
         Scale("d", angles, 0.0, 360.0, colours, 360.0),
     )
-    picture = drawn(big).astype(int)
+    picture = pixels_drawn(big).astype(int)
     assert picture[34, 10, :3].max() < 30, "the mean of 350° and 20° is 5°, and not 185°"
     assert picture[4, 70, :3].min() > 220 and picture[19, 40, :3].tolist() == GREY
     assert big.points(np.arange(4))[3, 3] == int("9A9A9A", 16)
