@@ -123,10 +123,12 @@ def test_a_picture_of_ones_own_stays_while_its_point_is_moved(page: Page, server
     expect(head).to_have_text("Your picture")
     expect(judged).to_have_attribute("aria-label", re.compile("reconstructed"))
     # A picture that is answered too late goes nowhere.
+    shown_own = shown_text(page)
     waiting = hold(page, "/encode/")
     page.set_input_files("#picture-file", {"name": "a.png", "mimeType": "image/png", "buffer": file.getvalue()})
     page.locator("#nearest .thumb").first.click()
     expect(head).to_have_text(re.compile("Item "))
+    wait_for_other_picture(page, shown_own)
     item = shown_text(page)
     release(page, waiting)
     assert shown_text(page) == item
