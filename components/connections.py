@@ -17,6 +17,8 @@ from waitress.server import TcpWSGIServer
 from waitress.utilities import Error, RequestEntityTooLarge
 
 from components.lanes import HEAVY_BODY, Lanes, party_of
+from vae_core.jobs.bounds import VISITORS_OF_AN_ADDRESS
+from vae_core.jobs.line import Party
 
 #: Connections at once, where the system lets a program have so many.
 MOST_CONNECTIONS = 4000
@@ -38,6 +40,8 @@ _BODIES = (
 _USUAL_BODY = 2**20
 #: Large bodies of one visitor on their way in or waiting for their answers; a page sends one or two.
 MOST_BODIES = 12
+#: And of all visitors of one address, whatever names they take.
+MOST_BODIES_OF_AN_ADDRESS = MOST_BODIES * VISITORS_OF_AN_ADDRESS
 _FULL = "This server has as many connections as it can bear; try again in a moment."
 
 
@@ -70,9 +74,9 @@ class BoundedRequest(HTTPRequestParser):
 
     error: Any
 
-    def __init__(self, adj: Any, may_be_large: Callable[[BoundedRequest], bool] = lambda _: True) -> None:
+    def __init__(self, adj: Any, refuse_large: Callable[[BoundedRequest], Error | None] = lambda _: None) -> None:
         super().__init__(adj)
-        self._may_be_large = may_be_large
+        self._refuse_large = refuse_large
         self.is_large = False
 
     def received(self, data: bytes) -> int:
@@ -88,9 +92,10 @@ class BoundedRequest(HTTPRequestParser):
             if size > most:
                 self.error, self.completed = _TooLarge(most, remedy), True
             elif size > HEAVY_BODY and not self.is_large:
-                self.is_large = self._may_be_large(self)
-                if not self.is_large:
-                    self.error, self.completed = _TooManyBodies(), True
+                refusal = self._refuse_large(self)
+                self.is_large = refusal is None
+                if refusal is not None:
+                    self.error, self.completed = refusal, True
         return consumed
 
 
@@ -111,8 +116,8 @@ class _TooLarge(_ToldAsJson, RequestEntityTooLarge):
 class _TooManyBodies(_ToldAsJson):
     code, reason = 429, "Too Many Requests"
 
-    def __init__(self) -> None:
-        super().__init__(f"{MOST_BODIES} large requests of yours are under way; wait for an answer to one of them.")
+    def __init__(self, most: int, whose: str) -> None:
+        super().__init__(f"{most} large requests {whose} are under way; wait for an answer to one of them.")
 
 
 class Connection(HTTPChannel):
@@ -122,15 +127,20 @@ class Connection(HTTPChannel):
 
     def parser_class(self, adj: Any) -> BoundedRequest:  # waitress names a class here, and calls it
         """Return what takes in the next request."""
-        return BoundedRequest(adj, self._may_be_large)
+        return BoundedRequest(adj, self._refuse_large)
 
-    def _may_be_large(self, request: BoundedRequest) -> bool:
-        return self.server.large_bodies_of(party_of(request, self)) < MOST_BODIES
+    def _refuse_large(self, request: BoundedRequest) -> Error | None:
+        party, under_way = party_of(request, self), self.server.large_bodies()
+        if under_way.count(party) >= MOST_BODIES:
+            return _TooManyBodies(MOST_BODIES, "of yours")
+        if sum(one.address == party.address for one in under_way) >= MOST_BODIES_OF_AN_ADDRESS:
+            return _TooManyBodies(MOST_BODIES_OF_AN_ADDRESS, "from your address")
+        return None
 
-    def large_bodies_of(self, party: str) -> int:
-        """Return how many large bodies of a visitor are on their way in here, or wait for their answers."""
+    def large_bodies(self) -> list[Party]:
+        """Return whose large bodies are on their way in here, or wait for their answers."""
         coming = [] if self.request is None else [self.request]
-        return sum(one.is_large and party_of(one, self) == party for one in [*coming, *self.requests])
+        return [party_of(one, self) for one in [*coming, *self.requests] if one.is_large]
 
     @property
     def idle(self) -> bool:
@@ -185,9 +195,9 @@ class Listener(TcpWSGIServer):
                 timeout=self.adj.asyncore_loop_timeout, map=self._map, use_poll=self.adj.asyncore_use_poll
             )
 
-    def large_bodies_of(self, party: str) -> int:
-        """Return how many large bodies of a visitor are on their way in, or wait for their answers."""
-        return sum(channel.large_bodies_of(party) for channel in list(self.active_channels.values()))
+    def large_bodies(self) -> list[Party]:
+        """Return whose large bodies are on their way in, or wait for their answers; one entry a body."""
+        return [party for channel in list(self.active_channels.values()) for party in channel.large_bodies()]
 
     def handle_accept(self) -> None:
         """Take a connection, and make room for it if need be."""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from waitress.task import ThreadedTaskDispatcher
 
-from vae_core.jobs.line import FairLine
+from vae_core.jobs.line import FairLine, Party
 
 LaneName = Literal["quick", "ordinary", "heavy"]
 #: Threads of each lane. Quick answers take milliseconds, ordinary ones up to a second, heavy ones seconds.
@@ -100,13 +100,11 @@ class Lanes:
         return self._choose(Asked(request.path, max(request.content_length, request.body_bytes_received)))
 
 
-def party_of(request: Any, channel: Any) -> str:
-    """Return whose request it is: a page names itself, a program without a name is known by its address."""
-    named: list[str] = parse_qs(getattr(request, "query", "") or "").get("visitor", [])
-    if named:
-        return named[0]
+def party_of(request: Any, channel: Any) -> Party:
+    """Return whose request it is: a page names itself, a program without a name is known by its address alone."""
+    named: list[str] = parse_qs(getattr(request, "query", "") or "").get("visitor", [""])
     address = getattr(channel, "addr", None)
-    return f"at {address[0]}" if isinstance(address, tuple) else ""
+    return Party(named[0], str(address[0]) if isinstance(address, tuple) else "")
 
 
 class _Turns:

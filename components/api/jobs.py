@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from components.api.wire import Refused, array_answer
 from vae_core import Catalogue
 from vae_core.interpret.answers import answers_of, identity
-from vae_core.jobs import Job, Jobs
+from vae_core.jobs import Job, Jobs, Party
 from vae_core.space import ProjectionSettings
 from vae_core.space.unfinished import is_begun
 
@@ -69,9 +69,9 @@ def visitor() -> str:
     return request.args.get("visitor", "")[:_LONGEST_VISITOR]
 
 
-def counted_as() -> str:
-    """Return for whom what is asked counts: a page by its name, a program without one by its address."""
-    return visitor() or f"at {request.remote_addr}"
+def counted_as() -> Party:
+    """Return for whom what is asked counts: a page by its name, a program without one by its address alone."""
+    return Party(visitor(), request.remote_addr or "")
 
 
 def open_space_of(job: Job, catalogue: Catalogue) -> None:

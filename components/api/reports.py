@@ -29,8 +29,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         if kept_report(space) is None or request.args.get("anew") == "1":
             answers_of(space)  # so that the job finds the space
             arguments = {"space": identity(space)}
-            about = {"space": name, "counted_as": counted_as()}
-            jobs.submit(_key(space), "report", f"Report on {space.data.name}", arguments, visitor(), **about)
+            wanted = (_key(space), "report", f"Report on {space.data.name}", arguments, visitor())
+            jobs.submit(*wanted, space=name, counted_as=counted_as())
         elif (earlier := jobs.get(_key(space))) is not None and earlier.finished:
             jobs.forget(earlier.key)  # it failed to make anew what is there
         state = state_of(space, jobs)

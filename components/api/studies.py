@@ -110,8 +110,8 @@ def refine(space: LatentSpace, name: str, asked: Asked, jobs: Jobs) -> None:
     """Have the whole answer of a study of a space, and its name, found out in the background, for who asks."""
     title = f"{asked.study.title} of {space.data.name}"
     arguments = {"space": identity(space), "study": asked.study.name, "chosen": dict(asked.chosen)}
-    about = {"space": name, "counted_as": counted_as()}
-    jobs.submit(_key(space, asked), "study", title, arguments, visitor(), **about)
+    wanted = (_key(space, asked), "study", title, arguments, visitor())
+    jobs.submit(*wanted, space=name, counted_as=counted_as())
 
 
 def progress_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> str:

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from components.api.wanted import wanted_map, wanted_space
 from components.api.wire import file_answer
 from vae_core import Catalogue
+from vae_core.data.added_columns import with_added
 from vae_core.jobs import Jobs
 
 
@@ -21,19 +22,13 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def table(name: str) -> Response:
         space = wanted_space(catalogue, name)
         found = wanted_map(space, request.args.get("projection", "pca"), jobs)
-        taken = space.data.table.copy()
         added = {f"{found.id}_{axis + 1}": found.points[:, axis] for axis in range(found.dimensions)}
         if space.model.can.variance:
             added["rate"] = space.rate.sum(axis=1)
         if space.model.can.encode:
             added["distortion"] = space.distortion
-        for wanted, values in added.items():
-            column = wanted
-            # The table may have a column of that name already, which must not be lost.
-            while column in taken.columns:
-                column += "_"
-            taken[column] = values
-        return file_answer(taken.to_csv(index_label="item").encode(), f"{name}-{found.id}.csv", "text/csv")
+        written = with_added(space.data.table, added).to_csv(index_label="item")
+        return file_answer(written.encode(), f"{name}-{found.id}.csv", "text/csv")
 
     @api.get("/spaces/<name>/latents.npz")
     def latents(name: str) -> Response:

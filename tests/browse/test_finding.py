@@ -91,6 +91,7 @@ def test_a_table_is_read_once_and_anew_with_a_new_column(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(TextIndex, "__init__", read)
     data = items(ids=list("ab"), note=["left", "right"])
+    assert found(data, "") == [] and len(made) == 2, "who looks for nothing yet has it prepared"
     assert found(data, "left") == [0] and found(data, "right") == [1] and len(made) == 2
     data.table["more"] = ["up", "left"]
     assert found(data, "left") == [0, 1]

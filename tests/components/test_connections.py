@@ -137,6 +137,26 @@ def test_large_bodies_of_one_visitor_are_bounded(
     assert any(again), "there is room again"  # a moment after the answer
 
 
+def test_a_new_name_for_each_large_body_does_not_help(
+    opened: tuple[Listener, Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, connect = opened
+    server.most = 10
+    monkeypatch.setattr(connections, "MOST_BODIES_OF_AN_ADDRESS", 2)
+    head = "POST /api/spaces/a/decode?visitor={} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nab"
+    coming = [connect() for _ in range(2)]
+    for name, line in zip("ab", coming, strict=True):
+        line.sock.sendall(head.format(name).encode())
+    while sum(channel.request is not None for channel in list(server.active_channels.values())) < 2:
+        threading.Event().wait(0.01)
+    late = connect()
+    late.sock.sendall(head.format("c").encode())
+    answer = http.client.HTTPResponse(late.sock)
+    answer.begin()
+    assert answer.status == 429
+    assert "2 large requests from your address are under way" in json.loads(answer.read())["error"]
+
+
 def test_a_refused_body_names_the_remedy() -> None:
     assert largest_body("/api/spaces/a/encode/pca")[1] == "drop a smaller picture"
     assert "vae_core place" in largest_body("/api/spaces/a/layers")[1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.jobs.test_queue import until, where
-from vae_core.jobs import Jobs, Kind, TooMany, queue
+from vae_core.jobs import Jobs, Kind, Party, TooMany, bounds
 
 KINDS = {
     "wait": Kind("tests.jobs.work:wait"),
@@ -38,7 +38,7 @@ def test_another_visitor_waits_for_one_job_and_not_for_all(
 
 
 def test_no_visitor_asks_for_more_than_a_person_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "MOST", {"long": 3, "short": 1, "server": 1})
+    monkeypatch.setattr(bounds, "MOST", {"long": 3, "short": 1, "server": 1})
     jobs = Jobs(kinds=KINDS)
     for number in range(3):
         jobs.submit(str(number), "wait", "Work", where(tmp_path), "ann")
@@ -46,10 +46,27 @@ def test_no_visitor_asks_for_more_than_a_person_does(tmp_path: Path, monkeypatch
         jobs.submit("3", "wait", "Work", where(tmp_path), "ann")
     assert jobs.submit("2", "wait", "Work", where(tmp_path), "ann").key == "2", "what is under way can be joined"
     for number in range(3):
-        jobs.submit(f"of a program {number}", "wait", "Work", where(tmp_path), counted_as="at 192.0.2.1")
+        jobs.submit(f"of a program {number}", "wait", "Work", where(tmp_path), counted_as=Party("", "192.0.2.1"))
     with pytest.raises(TooMany):
-        jobs.submit("of a program", "wait", "Work", where(tmp_path), counted_as="at 192.0.2.1")
-    assert jobs.submit("of another", "wait", "Work", where(tmp_path), counted_as="at 192.0.2.2")
+        jobs.submit("of a program", "wait", "Work", where(tmp_path), counted_as=Party("", "192.0.2.1"))
+    assert jobs.submit("of another", "wait", "Work", where(tmp_path), counted_as=Party("", "192.0.2.2"))
     jobs.cancel("2", "ann")
     assert jobs.submit("3", "wait", "Work", where(tmp_path), "ann")
+    jobs.close()
+
+
+def test_a_new_name_for_each_request_does_not_help(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MOST", {"long": 2, "short": 1, "server": 1})
+    monkeypatch.setattr(bounds, "VISITORS_OF_AN_ADDRESS", 3)
+    jobs = Jobs(kinds=KINDS)
+    for number in range(6):
+        name = f"name {number}"
+        jobs.submit(str(number), "wait", "Work", where(tmp_path), name, counted_as=Party(name, "192.0.2.1"))
+    with pytest.raises(TooMany, match=r"^6 .* under way for the address you ask from; wait for one to end"):
+        jobs.submit("6", "wait", "Work", where(tmp_path), "new", counted_as=Party("new", "192.0.2.1"))
+    assert jobs.submit("5", "wait", "Work", where(tmp_path), "new", counted_as=Party("new", "192.0.2.1"))
+    assert jobs.submit("6", "wait", "Work", where(tmp_path), "new", counted_as=Party("new", "192.0.2.2"))
+    # Within one process, in a notebook, nobody has an address.
+    for number in range(7, 15):
+        jobs.submit(str(number), "wait", "Work", where(tmp_path), f"name {number}")
     jobs.close()

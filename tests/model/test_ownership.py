@@ -65,6 +65,18 @@ def test_what_holds_modules_is_copied_with_them(grey: LatentSpace) -> None:
     assert not torch.equal(mine.likelihood(point).mean, holder.likelihood(point).mean)
 
 
+def test_a_module_held_may_have_an_eval_that_returns_nothing(grey: LatentSpace) -> None:
+    class Silent(nn.Linear):
+        def eval(self) -> None:  # type: ignore[override]
+            super().eval()
+
+    holder = _Holder(own_copy(grey.model))
+    holder.beside = Silent(2, 2)  # type: ignore[attr-defined]
+    mine: Any = owned(holder)
+    assert mine.beside is not holder.beside and not mine.beside.training  # type: ignore[attr-defined]
+    assert not mine.beside.weight.requires_grad
+
+
 def test_what_cannot_be_copied_is_itself() -> None:
     lock = threading.Lock()
     assert own_copy(lock) is lock

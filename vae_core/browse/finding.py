@@ -86,12 +86,12 @@ def find_items(data: Dataset, text: str) -> dict[str, Any]:
 
 
 def hits(data: Dataset, text: str) -> Found:
-    """Return the items that a text finds; the first search in a table makes an index of it."""
+    """Return the items that a text finds; the first search in a table, also for nothing, makes an index of it."""
     wanted = text.strip().lower()
     nothing = np.zeros(len(data), dtype=bool)
+    index = _index_of(data.table)
     if not wanted:
         return Found(None, (), nothing)
-    index = _index_of(data.table)
     if (known := index.found.get(wanted)) is not None:
         return known
     first = int(wanted) if wanted.isdecimal() and len(wanted) < 19 and int(wanted) < len(data) else None

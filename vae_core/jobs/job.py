@@ -14,6 +14,7 @@ import numpy as np
 
 from vae_core.errors import InputError
 from vae_core.jobs.files import read_json, write_json
+from vae_core.jobs.line import NOBODY, Party
 from vae_core.storage import DiskFull, write_atomically
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Job:
         Of the work, where it is this server's.
     call : Future, optional
         What an executor gave for it, once it was handed to one.
-    counted_as : str
+    counted_as : Party
         Whose turn in the waiting line it takes.
     space : str
         Name of the space it is about in the catalogue, where it needs the space itself.
@@ -60,7 +61,7 @@ class Job:
     folder: Path
     future: Future[Any] | None = field(default=None, repr=False)
     call: Future[Any] | None = field(default=None, repr=False)
-    counted_as: str = ""
+    counted_as: Party = field(default=NOBODY)
     space: str = ""
     visitors: set[str] = field(default_factory=set)
     error: str = ""

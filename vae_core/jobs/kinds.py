@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,9 +47,6 @@ KINDS = {
 
 #: Lanes in which of one visitor's work the last comes first: who turns to another page waits for that one.
 NEWEST_FIRST: tuple[LaneName, ...] = ("server",)
-
-#: How much unfinished work of each lane one visitor may have asked for, more than a person with a page ever does.
-MOST: Mapping[LaneName, int] = {"long": 20, "short": 40, "server": 80}
 
 
 def local_workers() -> dict[LaneName, concurrent.futures.Executor]:

@@ -15,22 +15,20 @@ from pathlib import Path
 from typing import Any
 
 from vae_core.errors import InputError
+from vae_core.jobs.bounds import refuse_too_many
 from vae_core.jobs.earlier import EarlierWork
 from vae_core.jobs.executors import WorkerEnded
 from vae_core.jobs.files import Wish, ask_no_more, ask_to_stop, open_folder
 from vae_core.jobs.heartbeat import Heartbeat, sign_of
 from vae_core.jobs.job import Job
-from vae_core.jobs.kinds import KINDS, MOST, NEWEST_FIRST, Kind, LaneName, local_workers
+from vae_core.jobs.kinds import KINDS, NEWEST_FIRST, Kind, LaneName, local_workers
 from vae_core.jobs.lane import Deserted, Lane
 from vae_core.jobs.lease import Lease
+from vae_core.jobs.line import Party
 from vae_core.progress import Stopped
 from vae_core.storage import DiskFull
 
 log = logging.getLogger(__name__)
-
-
-class TooMany(InputError):  # noqa: N818 - its message is what a person reads
-    """One visitor has asked for so much that others would wait for it."""
 
 
 class Jobs:
@@ -91,7 +89,7 @@ class Jobs:
         visitor: str = "",
         *,
         space: str = "",
-        counted_as: str = "",
+        counted_as: Party | None = None,
     ) -> Job:
         """Start the work named `key`, or join the job that is doing it already.
 
@@ -105,17 +103,17 @@ class Jobs:
             Who wants it.
         space : str
             Name in the catalogue of the space that has to be open for it.
-        counted_as : str
-            Whose turn it takes and whose bounds it counts for, where that is another name than the visitor's.
+        counted_as : Party, optional
+            Whose turn it takes and whose bounds it counts for; by default the visitor's, of no known address.
 
         Raises
         ------
         TooMany
-            If too much of what this visitor asked for is unfinished.
+            If too much of what this visitor, or its address, asked for is unfinished.
         InputError
             If the job cannot be written to the workspace.
         """
-        party = counted_as or visitor
+        party = counted_as or Party(visitor)
         self.hear(visitor)
         if self.kinds[kind].leased:
             self._lease.watch()
@@ -126,7 +124,9 @@ class Jobs:
                 return known
             if known is not None and known.finished:
                 self.forget(key)
-            self._refuse_too_many(party, kind)
+            lane = self.kinds[kind].lane
+            alike = [job.counted_as for job in self._unfinished.values() if self.kinds[job.kind].lane == lane]
+            refuse_too_many(party, lane, alike)
             try:
                 request = {"kind": kind, "title": title, "arguments": arguments, "space": space}
                 self._heartbeat.begin()
@@ -141,13 +141,6 @@ class Jobs:
             self._unfinished[job.id] = job
         self._lane(job).add(job, self.kinds[kind].function)
         return job
-
-    def _refuse_too_many(self, party: str, kind: str) -> None:
-        lane = self.kinds[kind].lane
-        most = MOST[lane]
-        mine = [job for job in self._unfinished.values() if job.counted_as == party]
-        if sum(self.kinds[job.kind].lane == lane for job in mine) >= most:
-            raise TooMany(f"You have {most} computations of this kind under way; wait for one to end, or cancel one.")
 
     def _lane(self, job: Job) -> Lane:
         return self._lanes[self.kinds[job.kind].lane]
@@ -249,13 +242,13 @@ class Jobs:
                 job.key = to
                 self._jobs[to] = job
 
-    def restart(self, key: str, visitor: str = "", counted_as: str = "") -> Job | None:
+    def restart(self, key: str, visitor: str = "", counted_as: Party | None = None) -> Job | None:
         """Start a job again that was interrupted, failed or was cancelled."""
         job = self._jobs.get(key)
         if job is None or job.kind not in self.kinds:
             return None
-        about = {"space": job.space, "counted_as": counted_as}
-        return self.submit(job.key, job.kind, job.title, job.arguments, visitor, **about)
+        wanted = (job.key, job.kind, job.title, job.arguments, visitor)
+        return self.submit(*wanted, space=job.space, counted_as=counted_as)
 
     def forget(self, key: str) -> None:
         """Take an ended job off the list, and its folder away."""

@@ -53,5 +53,6 @@ def owned(model: LatentModel) -> LatentModel:
     copied = own_copy(model)
     for value in vars(copied).values():
         if isinstance(value, nn.Module) and all(value is not other for other in held):
-            value.eval().requires_grad_(False)
+            value.eval()  # a stranger's may return nothing
+            value.requires_grad_(False)
     return copied

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from vae_core.data.added_columns import with_added
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.neighbour_map import fitted_sample
 from vae_core.space.neighbours import Neighbours
@@ -72,7 +73,6 @@ class Newcomers(Encoded):
 
     def table(self, space: LatentSpace, projection: Projection) -> pd.DataFrame:
         """Return a row per item: its own columns, place, rate, distortion, trust, the nearest item and its distance."""
-        told = self.data.table.copy()
         added = {f"{projection.id}_{axis + 1}": self.points[:, axis] for axis in range(self.points.shape[1])}
         added |= {
             "rate": self.rate.sum(axis=1),
@@ -81,13 +81,7 @@ class Newcomers(Encoded):
             "nearest": space.data.table.index.to_numpy()[self.nearest],
             "distance": self.distance,
         }
-        for wanted, values in added.items():
-            column = wanted
-            # The table may have a column of that name already, which must not be lost.
-            while column in told.columns:
-                column += "_"
-            told[column] = values
-        return told
+        return with_added(self.data.table, added)
 
 
 def encode_others(
