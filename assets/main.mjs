@@ -1,8 +1,8 @@
 // Starts the page's scripts once Dash has put the page in place.
-import { prefix, getJSON, url } from "./explore/api.js";
-import { hear } from "./explore/controls.js";
-import { start } from "./explore/start.js";
-import { nameMyself } from "./explore/visitor.js";
+import { prefix, getJSON, url } from "./core/api.js";
+import { hear } from "./page/controls.js";
+import { start } from "./page/start.js";
+import { nameMyself } from "./core/visitor.js";
 
 window.latentExplorer = { hear };
 

@@ -8,7 +8,7 @@ from dash import Dash, Input
 def tell_page(app: Dash, name: str, *inputs: Input) -> None:
     """Call the script's handler `name` with the values of `inputs` whenever a person changes one.
 
-    The handlers are listed in ``assets/explore/controls.js``; until they are there, nothing is lost but the call.
+    The handlers are listed in ``assets/page/controls.js``; until they are there, nothing is lost but the call.
     """
     app.clientside_callback(
         f"(...values) => {{ window.latentExplorer?.hear({name!r}, values); }}",

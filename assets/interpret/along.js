@@ -1,8 +1,8 @@
 // Sliders of directions: they move the point on show along a direction, from the one base point, and stand where it lies.
-import { debounced } from "../explore/api.js";
-import { isFromPoint, onBaseMoved, toggleBase } from "../explore/base.js";
-import { settleFirst } from "../explore/history.js";
-import { state, subscribe, update } from "../explore/store.js";
+import { debounced } from "../core/api.js";
+import { isFromPoint, onBaseMoved, toggleBase } from "../point/base.js";
+import { settleFirst } from "../core/history.js";
+import { state, subscribe, update } from "../core/store.js";
 import { paintStripsAlong } from "./along_strips.js";
 
 const panel = () => document.getElementById("study-panel");

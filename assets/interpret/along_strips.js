@@ -1,10 +1,11 @@
 // The filmstrip over a slider of a direction: what the slider will show, from the one base point, with its trust.
-import { newest, postNumbers } from "../explore/api.js";
-import { basePoint } from "../explore/base.js";
-import { atlas, picturesOf, tileShape } from "../explore/form.js";
-import { tellError } from "../explore/notice.js";
-import { element, fitted, paintDoubt } from "../explore/picture.js";
-import { current, state } from "../explore/store.js";
+import { newest, postNumbers } from "../core/api.js";
+import { basePoint } from "../point/base.js";
+import { atlas, picturesOf, tileShape } from "../draw/form.js";
+import { tellError } from "../core/notice.js";
+import { element } from "../core/element.js";
+import { fitted, paintDoubt } from "../draw/picture.js";
+import { current, state } from "../core/store.js";
 
 const STEPS = 9;
 const ROWS = 12; // strips of one request

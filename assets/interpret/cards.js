@@ -1,15 +1,15 @@
 // A card a study: its first answer at once, the whole one when the work in the background is done.
-import { asVisitor, getJSON, url, whenBack } from "../explore/api.js";
-import { lookAtJobs } from "../explore/jobs_panel.js";
-import { tellError } from "../explore/notice.js";
-import { element } from "../explore/picture.js";
-import { questions } from "../explore/revision.js";
-import { current, state, subscribe, update } from "../explore/store.js";
-import { layGallery, refreshGallery } from "./gallery.js";
+import { asVisitor, getJSON, url, whenBack } from "../core/api.js";
+import { lookAtJobs } from "../core/long_work.js";
+import { tellError } from "../core/notice.js";
+import { element } from "../core/element.js";
+import { questions } from "../core/revision.js";
+import { current, state, subscribe, update } from "../core/store.js";
+import { layGallery, refreshGallery } from "../gallery/gallery.js";
 import { placeAlong } from "./along.js";
-import { paintNames, refreshNames } from "./names.js";
+import { paintNames, refreshNames } from "../point/names.js";
 import { markLinked, openRelation } from "./linked.js";
-import { refreshMarks } from "./marks.js";
+import { refreshMarks } from "../map/marks.js";
 
 const POLL = 400; // milliseconds
 const AT_ONCE = 2; // first answers that are worked out together: more would make each of them wait

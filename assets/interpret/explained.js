@@ -1,5 +1,5 @@
 // What a figure means: one note beside the word, while the pointer rests on it or the keyboard is at it.
-import { element } from "../explore/picture.js";
+import { element } from "../core/element.js";
 
 const ROOM = 8; // pixels from the edge of the window
 let note = null;

@@ -2,14 +2,14 @@
 import { connectExplained } from "./explained.js";
 import { connectGrids } from "./grid_keys.js";
 import { connectHistograms } from "./histogram_keys.js";
-import { showBiplot } from "./biplot.js";
-import { goToItem } from "../explore/items.js";
-import { getJSON } from "../explore/api.js";
-import { element } from "../explore/picture.js";
-import { goTo } from "../explore/sliders.js";
-import { questions } from "../explore/revision.js";
-import { paintNames } from "./names.js";
-import { current, state, subscribe, update } from "../explore/store.js";
+import { showBiplot } from "../map/biplot.js";
+import { goToItem } from "../item/go_to.js";
+import { getJSON } from "../core/api.js";
+import { element } from "../core/element.js";
+import { goTo } from "../point/sliders.js";
+import { questions } from "../core/revision.js";
+import { paintNames } from "../point/names.js";
+import { current, state, subscribe, update } from "../core/store.js";
 
 const panel = () => document.getElementById("study-panel");
 

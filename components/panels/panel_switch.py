@@ -1,4 +1,4 @@
-"""Which panel is on show where there is room for one only. Wired by ``assets/explore/panel_switch.js``."""
+"""Which panel is on show where there is room for one only. Wired by ``assets/page/panel_switch.js``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two pinned latent points and the straight line between them. Drawn by ``assets/explore/pins.js``."""
+"""Two pinned latent points and the straight line between them. Drawn by ``assets/point/pins.js``."""
 
 from __future__ import annotations
 

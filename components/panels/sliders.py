@@ -1,4 +1,4 @@
-"""One slider per latent dimension, each with its filmstrip. The rows are made by ``assets/explore/sliders.js``."""
+"""One slider per latent dimension, each with its filmstrip. The rows are made by ``assets/point/sliders.js``."""
 
 from __future__ import annotations
 

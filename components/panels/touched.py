@@ -1,4 +1,4 @@
-"""What was touched: picture, trust, the item and its neighbours. Filled by ``assets/explore/touched.js``."""
+"""What was touched: picture, trust, the item and its neighbours. Filled by ``assets/item/panel.js``."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _ask(page: Any, projection: str) -> float:
     return float(
         page.evaluate(
             """async (projection) => {
-                const { update } = await import('./assets/explore/store.js');
+                const { update } = await import('./assets/core/store.js');
                 const canvas = document.getElementById('big-map');
                 canvas.dataset.current = 'false';
                 const begun = performance.now();

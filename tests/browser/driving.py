@@ -20,7 +20,7 @@ expect.set_options(timeout=1000 * PATIENCE)
 
 # Where a place of a map in depth is seen, in pixels of the plot.
 SEEN = """async place => {
-    const { seenAt } = await import('./assets/explore/depth.js');
+    const { seenAt } = await import('./assets/map/depth.js');
     return seenAt(document.querySelector('#map .js-plotly-plot'), place);
 }"""
 PLOT = "document.querySelector('#map .js-plotly-plot')"

@@ -46,7 +46,7 @@ def test_items_can_be_touched_in_depth(page: Page, server: str) -> None:
 
 # Where all of many places are seen, in pixels of the plot.
 ALL_SEEN = """async places => {
-    const { seenAt } = await import('./assets/explore/depth.js');
+    const { seenAt } = await import('./assets/map/depth.js');
     return places.map((place) => seenAt(document.querySelector('#map .js-plotly-plot'), place));
 }"""
 
@@ -76,7 +76,7 @@ def test_places_are_seen_where_the_map_shows_them(page: Page, server: str, tmp_p
     shipped = DEMOS["fashion"].load()
     np.save(tmp_path / "two.npy", shipped.values[[alone[1], 7], 0])
     page.set_input_files("#layer-file", tmp_path / "two.npy")
-    wait_until(page, "async () => (await import('./assets/explore/layer.js')).hasNewcomers()")
+    wait_until(page, "async () => (await import('./assets/map/layer.js')).hasNewcomers()")
     page.mouse.move(box["x"] + x - 1, box["y"] + y)
     page.mouse.move(box["x"] + x, box["y"] + y)
     expect(card).to_contain_text("New item 0")

@@ -14,7 +14,7 @@ from vae_core import demo
 from vae_core.columns.of_space import values_of
 from vae_core.drawing.pictures import decode, originals
 
-_IN_VIEW = "async () => (await import('./assets/interpret/gallery.js')).tilesInView()"
+_IN_VIEW = "async () => (await import('./assets/gallery/gallery.js')).tilesInView()"
 
 
 def in_view(page: Page) -> dict[int, dict[str, Any]]:
@@ -29,7 +29,7 @@ def click(page: Page, place: int) -> None:
 
 
 _BRIGHTNESS = """async place => {
-  const tile = (await import('./assets/interpret/gallery.js')).tilesInView().find(one => one.place === place);
+  const tile = (await import('./assets/gallery/gallery.js')).tilesInView().find(one => one.place === place);
   const canvas = document.querySelector("#gallery-frame canvas"), ratio = window.devicePixelRatio;
   const [x, y, size] = [tile.x + 7, tile.y + 2, 64].map(one => one * ratio);
   const pixels = canvas.getContext("2d").getImageData(x, y, size, size);
@@ -41,7 +41,7 @@ _BRIGHTNESS = """async place => {
 
 # The colour of the largest difference between two pictures of 2 × 2, drawn anew.
 _EXTREME = """async dark => {
-  const { drawDifference } = await import('./assets/explore/difference.js');
+  const { drawDifference } = await import('./assets/draw/difference.js');
   const canvas = document.createElement('canvas');
   drawDifference(canvas, new Uint8Array([10, 20, 30, 40, 10, 20, 30, 50]), [2, 2, 1], 0, 1, dark);
   const { data } = canvas.getContext('2d').getImageData(0, 0, 2, 2);
@@ -90,7 +90,7 @@ def test_filter_and_map_show_the_same_items_and_each_other(page: Page, server: s
     click(page, 3)
     expect(page.locator("#touched .item-head")).to_contain_text(str(bags[3]))
     # Chosen elsewhere, the gallery goes there.
-    page.evaluate("async item => (await import('./assets/explore/items.js')).goToItem(item)", int(bags[700]))
+    page.evaluate("async item => (await import('./assets/item/go_to.js')).goToItem(item)", int(bags[700]))
     wait_until(page, f"async () => (await ({_IN_VIEW})()).some(tile => tile.on && tile.item.index === {bags[700]})")
     page.locator("#within").get_by_role("button").click()
     expect(page.locator("#gallery-place")).to_contain_text("of 10,000")
@@ -136,9 +136,7 @@ def test_it_shows_reconstructions_and_what_the_legend_shows(page: Page, server: 
         for pictures in (originals(space.data, np.array([item])), decode(space, space.mean[[item]]))
     ]
     largest = np.abs(shown[0] - shown[1]).max() / 255
-    scale = page.evaluate(
-        "async item => (await import('./assets/interpret/gallery_pictures.js')).pictureOf(item).scale", item
-    )
+    scale = page.evaluate("async item => (await import('./assets/gallery/pictures.js')).pictureOf(item).scale", item)
     assert abs(scale - largest) <= 1 / 255 + 1e-6 and 0.05 < scale < 0.995
     click(page, 0)
     expect(page.locator("#touched .trio figcaption").last).to_have_text(f"diff. ±{float(f'{scale:.2g}'):g}")

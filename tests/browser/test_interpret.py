@@ -14,7 +14,7 @@ AUTOMATIC = "x with y, r = 0.57"  # never that of first figures
 
 # Goes through a heat map by keys, all at once since its card may be drawn anew; [role, column, row] after each key.
 WALK = """async keys => {
-    const { state } = await import('./assets/explore/store.js');
+    const { state } = await import('./assets/core/store.js');
     const item = state.item, grid = document.querySelector('#study-relations table[role=grid]');
     grid.querySelector("[tabindex='0']").focus();
     const places = keys.map(([key, ctrlKey]) => {

@@ -31,8 +31,14 @@ _MODULES = """async paths => {
     for (const path of paths) window.parts[path.split('/')[1]] = await import(`./assets/${path}.js`);
 }"""
 _USED = [
-    *(f"explore/{name}" for name in ("store", "strips", "grid", "shade", "links", "touched")),
-    "interpret/gallery",
+    "core/store",
+    "point/strips",
+    "map/grid",
+    "map/shade",
+    "map/links",
+    "item/nearest",
+    "item/panel",
+    "gallery/gallery",
 ]
 _WATCH = """([stale, ready]) => {
     const { parts } = window, { state } = parts.store;
@@ -172,14 +178,14 @@ def noted(deed: Deed, what: str = "window.parts.store.state.z.join()") -> Deed:
 
 def at_an_item(page: Page) -> None:
     """Stand where the nearest items are known to be those of the point on show."""
-    page.evaluate("async () => (await import('./assets/explore/items.js')).goToItem(7)")
-    wait_until(page, "() => window.parts.touched.itemOnShow()?.index === 7")
+    page.evaluate("async () => (await import('./assets/item/go_to.js')).goToItem(7)")
+    wait_until(page, "() => window.parts.panel.itemOnShow()?.index === 7")
 
 
 def lines(page: Page) -> None:
     """Draw lines to the neighbours, and remember where the farthest of them lies."""
     page.keyboard.press("n")
-    items = page.evaluate("window.parts.touched.nearestItems().map((item) => item.index)")
+    items = page.evaluate("window.parts.nearest.nearestItems().map((item) => item.index)")
     body = np.array(items, dtype="<f4").tobytes()
     answer = page.request.post(page.url.split("?")[0] + "api/spaces/fashion/places/pca", data=body)
     page.evaluate("place => { window.asked = place.join(); }", np.frombuffer(answer.body(), "<f4")[-2:].tolist())

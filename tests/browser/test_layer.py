@@ -24,8 +24,8 @@ from tests.browser.driving import (
 )
 from vae_core.demos.shipped import DEMOS
 
-INKS = "async () => (await import('./assets/explore/layer.js')).inksOfNewcomers()"
-HOLLOW = "async () => (await import('./assets/explore/layer.js')).hollowNewcomers()"
+INKS = "async () => (await import('./assets/map/layer.js')).inksOfNewcomers()"
+HOLLOW = "async () => (await import('./assets/map/layer.js')).hollowNewcomers()"
 
 
 def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_new_items_are_laid_over_a_map(page: Page, server: str, tmp_path: Path) 
     # However many there are, no two look alike.
     looks = page.evaluate(
         """async () => {
-            const { lookOf } = await import('./assets/explore/layer.js');
+            const { lookOf } = await import('./assets/map/layer.js');
             const looks = Array.from({ length: 20 }, (_, i) => lookOf(`layer-${i}`));
             return looks.map(({ ink, shape }) => `${ink} ${shape}`);
         }"""

@@ -12,7 +12,7 @@ from tests.browser.driving import (
 )
 
 LONG = "The link's " + ", ".join(f"part number {i}" for i in range(34)) + " could not be used here and was left out."
-TELL = "async ([sentence, kind]) => (await import('./assets/explore/notice.js')).tell(sentence, kind)"
+TELL = "async ([sentence, kind]) => (await import('./assets/core/notice.js')).tell(sentence, kind)"
 COVERED = ("header", ".toolbar", "#map-view", "#quality", "#touched-panel", "#sliders-panel", "#pins-panel")
 
 

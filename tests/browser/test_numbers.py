@@ -9,7 +9,7 @@ from tests.browser.driving import PLOT, open_map
 from vae_core.drawing import numbers
 
 WRITE = """async ([name, calls]) => {
-    const written = await import('./assets/explore/numbers.js');
+    const written = await import('./assets/draw/numbers.js');
     return calls.map((call) => written[name](...call));
 }"""
 

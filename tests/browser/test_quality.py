@@ -102,7 +102,7 @@ def test_lines_lead_to_the_true_neighbours(page: Page, server: str) -> None:
     wait_for_address(page, "links=1")
     places = page.evaluate(
         """async () => {
-            const { linkedPlaces } = await import('./assets/explore/links.js');
+            const { linkedPlaces } = await import('./assets/map/links.js');
             return linkedPlaces();
         }"""
     )

@@ -74,4 +74,4 @@ def test_a_strip_that_is_not_there_is_explained(page: Page, server: str) -> None
     open_map(page, server)
     page.click("#take-away")
     page.click("#take-strip")
-    assert "Pin two points" in notice(page, "Pin")
+    assert "Set two points" in notice(page, "Set two")

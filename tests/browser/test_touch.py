@@ -162,7 +162,10 @@ def follow(page: Page, server: str, spots: list[dict[str, Any]]) -> None:
 
 def test_an_item_is_found_by_index_and_by_label(page: Page, server: str) -> None:
     open_map(page, server)
-    page.keyboard.press("/")
+    # The search is prepared for as soon as somebody comes to search.
+    with page.expect_response(re.compile(r"/find\?q=$")) as prepared:
+        page.keyboard.press("/")
+    assert prepared.value.status == 200
     expect(page.locator("#find")).to_be_focused()
     page.keyboard.type("4321")
     expect(page.locator("#found [role=option]").first).to_contain_text("4321")

@@ -28,7 +28,7 @@ from tests.patience import PATIENCE
 
 PAIR = "z:9,12"
 _TILES = """async () => {
-    const { gridTiles } = await import('./assets/explore/grid.js');
+    const { gridTiles } = await import('./assets/map/grid.js');
     const tiles = gridTiles();
     const { xaxis, yaxis } = PLOT._fullLayout, box = PLOT.getBoundingClientRect();
     return tiles && tiles.cells.map(([x, y], i) => ({

@@ -92,7 +92,7 @@ def test_a_table_row_is_bars_with_names_and_units(page: Page, measured: Server) 
 
 
 TICKS = """async cases => {
-    const { ticksBetween } = await import('./assets/explore/plot.js');
+    const { ticksBetween } = await import('./assets/draw/vector_plot.js');
     return cases.map(([low, high, about]) => ticksBetween(low, high, about));
 }"""
 
