@@ -2,6 +2,7 @@
 # make test   lint, types and every test                        PYTEST="-k map -x"
 # make bench  the benchmarks
 # make pictures  the README's pictures of the page, taken anew
+# make fast   lint, types and the tests of what has changed since the last commit, without a browser
 # make check  lint and types only
 # make format lay out the source
 # make clean  remove everything that was made here
@@ -13,12 +14,14 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check
 RUNTIME := $(VENV)/.installed-runtime
 DEVELOPMENT := $(VENV)/.installed-development
+SCRIPTS := tests/js/node_modules/.installed
+NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 PORT ?= 8050
 ARGS ?=
 PYTEST ?=
 
 .DEFAULT_GOAL := run
-.PHONY: run test bench pictures check format chromium clean
+.PHONY: run test fast bench pictures check check-source check-types check-scripts format chromium clean
 
 run: $(RUNTIME)
 	@exec $(PY) app.py --port $(PORT) $(ARGS)
@@ -33,10 +36,25 @@ bench: $(DEVELOPMENT) chromium
 pictures: $(DEVELOPMENT) chromium
 	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && $(PY) docs/make_pictures.py
 
-check: $(DEVELOPMENT)
+# Together they take as long as the slowest alone; what each says comes in one piece.
+check: $(DEVELOPMENT) $(SCRIPTS)
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-types check-source check-scripts
+
+check-source:
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+
+check-types:
 	@$(PY) -m mypy vae_core components app.py tests
+
+# The page ships its scripts as they are; node only looks at them.
+check-scripts:
+	@$(NODE) node tests/js/node_modules/.bin/eslint --config tests/js/eslint.config.js assets tests/js
+	@$(NODE) node tests/js/node_modules/.bin/tsc --project tests/js/tsconfig.json
+	@$(NODE) node --no-warnings --test --test-reporter=dot "tests/js/**/*.test.js"
+
+fast: check
+	@OMP_NUM_THREADS=1 $(PY) tests/changed.py $(PYTEST)
 
 format: $(DEVELOPMENT)
 	@$(PY) -m ruff check --fix --exit-zero --quiet .
@@ -46,7 +64,7 @@ chromium: $(DEVELOPMENT)
 	@$(PY) tests/browser/find_chromium.py --install >/dev/null
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) tests/js/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A broken link to a Python that has gone counts as missing, so the environment is made anew.
@@ -70,3 +88,8 @@ $(DEVELOPMENT): requirements-dev.txt requirements.txt | $(PY)
 	@echo "Installing what the tests need into $(VENV) (some minutes the first time) …"
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ $(RUNTIME)
+
+$(SCRIPTS): tests/js/package.json tests/js/package-lock.json $(DEVELOPMENT)
+	@output=$$($(NODE) npm ci --prefix tests/js --no-fund --no-audit --loglevel=error 2>&1) || { \
+	  echo "$$output" >&2; echo "What checks the scripts could not be installed from the npm registry." >&2; exit 1; }
+	@touch $@

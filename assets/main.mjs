@@ -1,5 +1,5 @@
 // Starts the page's scripts once Dash has put the page in place.
-import { prefix, getJSON, url } from "./core/api.js";
+import { url } from "./core/api.js";
 import { hear } from "./page/controls.js";
 import { start } from "./page/start.js";
 import { nameMyself } from "./core/visitor.js";
@@ -13,7 +13,8 @@ figures.href = url("figures.css");
 document.head.append(figures);
 
 function whenThere(id) {
-  return new Promise((resolve) => {
+  /** @type {Promise<void>} */
+  const there = new Promise((resolve) => {
     const look = () => {
       if (!document.getElementById(id)) return false;
       resolve();
@@ -23,7 +24,8 @@ function whenThere(id) {
     const observer = new MutationObserver(() => look() && observer.disconnect());
     observer.observe(document.documentElement, { childList: true, subtree: true });
   });
+  return there;
 }
 
 await Promise.all([nameMyself(), ...["map", "sliders", "decoded-host", "pins", "theme"].map(whenThere)]);
-await start(prefix(), getJSON);
+await start();

@@ -94,6 +94,13 @@ export async function framed(path, options) {
 
 // Runs `work` on the newest argument only; whatever was asked for in between is never sent. `done` and `failed` hear of an answer
 // only while `parts`, on which it depends, are as they were when it was asked for; `ended` hears of the end of every one.
+/**
+ * @param {(string | (() => unknown))[]} parts
+ * @param {(asked: any) => Promise<any>} work
+ * @param {(answer: any, asked: any) => void} done
+ * @param {(error: any, asked: any) => void} failed
+ * @param {(asked: any) => void} ended
+ */
 export function newest(parts, work, done, failed, ended = () => {}) {
   let running = false;
   let waiting = null;
@@ -122,13 +129,14 @@ export function newest(parts, work, done, failed, ended = () => {}) {
 
 export function debounced(action, milliseconds) {
   let timer = 0;
+  let now = () => {};
   const later = (...values) => {
     clearTimeout(timer);
-    later.now = () => {
+    now = () => {
       later.cancel();
       action(...values);
     };
-    timer = setTimeout(later.now, milliseconds);
+    timer = setTimeout(now, milliseconds);
   };
   later.cancel = () => {
     clearTimeout(timer);
@@ -136,7 +144,7 @@ export function debounced(action, milliseconds) {
   };
   // What was still to come happens now.
   later.flush = () => {
-    if (timer) later.now();
+    if (timer) now();
   };
   return later;
 }

@@ -1,5 +1,6 @@
 // The page's one store. Everything a visitor looks at is here, and nowhere else.
 
+/** @type {State} */
 export const state = {
   page: "explore",
   space: null, // id
@@ -18,17 +19,23 @@ export const state = {
 };
 
 // What is known of the space on show; replaced as a whole.
+/** @type {{ info: SpaceInfo | null }} */
 export const current = { info: null };
 
 const listeners = [];
 
 // `listener(changed, how)`: a set of names, and how the change came about.
+/** @param {(changed: Set<string>, how: How) => void} listener */
 export function subscribe(listener) {
   listeners.push(listener);
 }
 
 // how.commit: worth an entry in the history. how.drawn: the picture is on the canvas already.
 // how.station: the strip from A to B is being played, and has come to this picture.
+/**
+ * @param {Partial<State>} changes
+ * @param {How} how
+ */
 export function update(changes, how = {}) {
   const changed = new Set();
   const elsewhere = (changes.projection ?? state.projection) !== state.projection || (changes.space ?? state.space) !== state.space;
@@ -49,6 +56,7 @@ export function update(changes, how = {}) {
 const revisions = new Map();
 export const revisionOf = (name) => revisions.get(name) ?? 0;
 
+/** @param {Set<string>} changed @param {How} how */
 function note(changed, { lens, answer }) {
   const told = [...changed];
   if (changed.has("z") && !lens) told.push("goal");

@@ -41,7 +41,7 @@ function panelBoxes(form, box, head = 0) {
 
 const headOf = (form) => (form.units.some((unit) => unit) ? scaled(14) : 0);
 
-function strokeLines(context, values, offset, form, box, { width, ink, dashes = [], head = 0 }) {
+function strokeLines(context, values, offset, form, box, { width, ink = null, dashes = [], head = 0 }) {
   const [, k] = form.shape;
   const x = across(form, box);
   for (const part of panelBoxes(form, box, head)) {

@@ -22,6 +22,7 @@ let order = []; // the items of every sheet, the oldest first
 let refused = new Set(); // items the server has no picture of
 let keptOf = "";
 let came = () => {};
+/** @type {(error: any) => void} */
 let failed = () => {};
 
 export function onPictures(paint, tell) {

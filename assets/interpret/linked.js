@@ -24,6 +24,7 @@ function touched(target) {
     update({ within: same ? null : asked }, { commit: true });
   } else if (dimension !== undefined) {
     const j = Number(dimension);
+    /** @type {ViewState} */
     const view = target.dataset.relation ? { ...state.view, relation: [j, target.dataset.relation, column] } : state.view;
     const color = column === undefined ? `z${j}` : target.dataset.color;
     bring = view === state.view ? null : target;

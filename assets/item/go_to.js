@@ -1,6 +1,6 @@
 // Going to an item, and stepping through its neighbours.
 import { getJSON } from "../core/api.js";
-import { setAnchor } from "../core/history.js";
+import { setAnchor } from "../core/address.js";
 import { nearestItems } from "./nearest.js";
 import { tellError } from "../core/notice.js";
 import { setOut } from "../core/revision.js";

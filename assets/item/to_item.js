@@ -1,5 +1,5 @@
 // The button that leads back to the item on show last, or to a picture of one's own.
-import { anchorOf } from "../core/history.js";
+import { anchorOf } from "../core/address.js";
 import { goTo } from "../point/sliders.js";
 import { state, subscribe } from "../core/store.js";
 

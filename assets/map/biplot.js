@@ -81,7 +81,7 @@ function paintLabels(context, labels) {
   const high = scaled(14);
   context.lineWidth = 3;
   context.strokeStyle = colour("--ground");
-  for (const { j, ink, x, y } of labels.sort((one, other) => (other.j === state.dimension) - (one.j === state.dimension))) {
+  for (const { j, ink, x, y } of labels.sort((one, other) => Number(other.j === state.dimension) - Number(one.j === state.dimension))) {
     const wide = context.measureText(`z${j}`).width + 2;
     if (taken.some((one) => Math.abs(one.x - x) < (one.wide + wide) / 2 && Math.abs(one.y - y) < high)) continue;
     taken.push({ x, y, wide });

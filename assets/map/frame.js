@@ -52,7 +52,7 @@ export function zoomTo(place) {
   }
   const { x, y } = ranges();
   const { width, height } = plotBox();
-  const spanOf = ([low, high]) => Math.abs(high - low);
+  const spanOf = (ends) => Math.abs(ends[1] - ends[0]);
   const { minallowed, maxallowed } = layout().xaxis.autorangeoptions;
   const half = Math.min((maxallowed - minallowed) / 16, spanOf(x) / 2, spanOf(y) / 2);
   const ratio = height / width;

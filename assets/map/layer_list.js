@@ -8,6 +8,7 @@ import { state, update } from "../core/store.js";
 let list = null;
 let rows = null;
 let asMap = null;
+/** @type {(layer: string) => { ink?: string, shape?: string }} */
 let lookOf = () => ({});
 const HOLLOW = { diamond: "◇", square: "□", triangle: "△", cross: "✛" };
 const known = new Map(); // id -> elements of its row: rebuilt, a button would lose the focus
@@ -21,7 +22,7 @@ export function layLayerList(host, look) {
   host.append(list);
   const input = element("input", { type: "file", accept: ".npz,.npy", hidden: true, id: "layer-file", "aria-label": "New items", onchange: () => { if (input.files[0]) addLayer(input.files[0]); input.value = ""; } });
   document.body.append(input);
-  document.addEventListener("click", (event) => { if (event.target.id === "add-layer") input.click(); });
+  document.addEventListener("click", (event) => { if (event.target instanceof Element && event.target.id === "add-layer") input.click(); });
 }
 
 function layRow({ id, name, count }) {

@@ -43,6 +43,7 @@ export function slotOf(id) {
   return slots.get(id);
 }
 
+/** @param {string} id @param {boolean} on @param {How} how */
 export function showLayer(id, on, how = { commit: true }) {
   const others = chosen().filter((other) => other !== id);
   if (on && others.length >= MOST_SHOWN) {

@@ -7,7 +7,7 @@ const ZOOM = 1.25;
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 const ZOOMS = { "+": 1 / ZOOM, "=": 1 / ZOOM, "-": ZOOM, "−": ZOOM };
 
-const both = () => { const { x, y } = ranges(); return [x, y]; };
+/** @param {number[]} ends */
 const middle = ([low, high]) => (low + high) / 2;
 
 function pressed(event) {
@@ -16,9 +16,12 @@ function pressed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !flat() || !asWanted()) return;
   const move = MOVES[event.key];
   const zoom = ZOOMS[event.key];
-  if (move) showRanges(...both().map(([low, high], i) => [low, high].map((end) => end + STEP * move[i] * (high - low))));
-  else if (zoom) showRanges(...both().map((range) => range.map((end) => middle(range) + zoom * (end - middle(range)))));
-  else if (event.key === "Enter") touch(both().map(middle));
+  const { x, y } = ranges();
+  const along = (ends, by) => ends.map((end) => end + STEP * by * (ends[1] - ends[0]));
+  const around = (ends) => ends.map((end) => middle(ends) + zoom * (end - middle(ends)));
+  if (move) showRanges(along(x, move[0]), along(y, move[1]));
+  else if (zoom) showRanges(around(x), around(y));
+  else if (event.key === "Enter") touch([middle(x), middle(y)]);
   else return;
   event.preventDefault();
   event.stopPropagation();

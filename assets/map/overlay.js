@@ -99,11 +99,12 @@ function placeHere() {
 }
 
 // Out of view, an arrow at the edge says where to look.
+/** @param {number[]} at @param {{ left: number, top: number, width: number, height: number }} box @returns {[number, number, number | null]} */
 function hereOrWhere([x, y], { left, top, width, height }) {
   const rim = 14;
   const edge = [Math.min(left + width - rim, Math.max(left + rim, x)), Math.min(top + height - rim, Math.max(top + rim, y))];
   if (Math.hypot(x - edge[0], y - edge[1]) < rim) return [x, y, null];
-  return [...edge, Math.atan2(y - edge[1], x - edge[0])];
+  return [edge[0], edge[1], Math.atan2(y - edge[1], x - edge[0])];
 }
 
 // Once a frame, however many answers come.

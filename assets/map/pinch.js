@@ -13,8 +13,7 @@ const between = ([one, other]) => [(one[0] + other[0]) / 2, (one[1] + other[1]) 
 export function connectPinch(stage) {
   const box = () => {
     const { left, top } = windowBox();
-    if (isDeep()) return { left, top };
-    const inner = plotBox();
+    const inner = isDeep() ? { left: 0, top: 0, width: 0, height: 0 } : plotBox();
     return { ...inner, left: left + inner.left, top: top + inner.top };
   };
 

@@ -65,11 +65,13 @@ function show(answer) {
 }
 
 function table({ counts, map, shuffled }) {
-  const rows = [
+  /** @type {[string, string, (value: number) => string][]} */
+  const figures = [
     ["trustworthiness", "Are neighbours on the map neighbours in latent space? 1: all; near 0.5: as chance would have it", score],
     ["continuity", "Do neighbours in latent space lie together on the map? 1: all; near 0.5: as chance would have it", score],
     ["preservation", "Share of an item's k nearest in latent space that are among its k nearest on the map", percent],
-  ].flatMap(([name, title, form]) => [
+  ];
+  const rows = figures.flatMap(([name, title, form]) => [
     line("th", name === "preservation" ? "neighbours kept" : name, map[name].map((value) => form(value)), title),
     line("td", "shuffled", shuffled[name].map((value) => form(value)), "The same points assigned to the items at random", "shuffled"),
   ]);

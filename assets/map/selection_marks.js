@@ -62,7 +62,7 @@ export function countSeen(toPixels, [left, top, right, bottom]) {
   let count = 0;
   for (const place of [...collected().values()].flat()) {
     const [x, y] = toPixels(place);
-    count += x >= left && x <= right && y >= top && y <= bottom;
+    if (x >= left && x <= right && y >= top && y <= bottom) count += 1;
   }
   return count;
 }

@@ -23,6 +23,7 @@ const wanted = () => Boolean(state.view.shade) && flat() && hasFigure() && asWan
 export const isShaded = () => wanted() && layers[0]?.space === state.space && layers[0]?.projection === state.projection;
 
 // A lattice of spots over a part of the map, from the upper left to the lower right.
+/** @param {number[]} xs @param {number[]} ys @param {number} width @param {number} height @param {number} cell */
 function lattice([left, right], [bottom, top], width, height, cell) {
   const wide = Math.max(2, Math.ceil(width / cell));
   const high = Math.max(2, Math.ceil(height / cell));
@@ -36,6 +37,7 @@ function lattice([left, right], [bottom, top], width, height, cell) {
   return { spots, wide, high, from: [left, top], to: [right, bottom] };
 }
 
+/** @param {number[]} ends */
 const widened = ([low, high]) => [low - MARGIN * (high - low), high + MARGIN * (high - low)];
 
 function layerOf(grid) {

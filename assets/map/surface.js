@@ -4,6 +4,7 @@ import { debounced } from "../core/api.js";
 import * as depth from "./depth.js";
 import { state } from "../core/store.js";
 
+/** @type {PlotlyElement | null} */
 let plot = null; // Plotly's element
 let bound = null; // its emitter our handlers are bound to
 
@@ -97,6 +98,7 @@ export const windowBox = () => plot.getBoundingClientRect();
 export const size = () => [plot.clientWidth, plot.clientHeight];
 
 // A place of the map as pixels of the plot.
+/** @param {Iterable<number>} place */
 export function toPixels(place) {
   if (isDeep()) return depth.seenAt(plot, place);
   const [x, y] = place;
@@ -104,6 +106,7 @@ export function toPixels(place) {
   return [xaxis._offset + xaxis.c2p(x), yaxis._offset + yaxis.c2p(y)];
 }
 
+/** @param {number[]} at */
 export function toPlace([x, y]) {
   const { xaxis, yaxis } = plot._fullLayout;
   return [xaxis.p2c(x - xaxis._offset), yaxis.p2c(y - yaxis._offset)];

@@ -16,6 +16,7 @@ let repaint = () => {};
 const key = () => (state.within ? `${state.space}/${state.projection}/${JSON.stringify(state.within)}` : "");
 export const hasWithin = () => Boolean(shown) && shown.key === key();
 
+/** @param {Part} part */
 export function inWords({ column: name, low, high, value }) {
   const known = current.info.columns.find((one) => one.name === name);
   const column = titleOfColumn(name, known?.measured || known?.turn ? known.title : name);

@@ -1,7 +1,8 @@
 // The page's controls and the store: what a person chooses goes in, what is so comes out.
 import { asVisitor, getJSON, postJSON } from "../core/api.js";
 import { layBase } from "../point/base.js";
-import { fromQuery, redo, toQuery, undo } from "../core/history.js";
+import { fromQuery, toQuery } from "../core/address.js";
+import { redo, undo } from "../core/history.js";
 import { showCard } from "./model_card.js";
 import { paintComputedMaps } from "./computed_maps.js";
 import { showHelp } from "./help.js";
@@ -80,7 +81,8 @@ export function hear(name, values) {
   const several = name === "compute";
   Promise.resolve(handlers[name]?.(several ? values : values[0])).catch(tellError);
   // A choice made is made: the next key is for the page.
-  if (document.activeElement?.id === name) document.activeElement.blur();
+  const { activeElement: at } = document;
+  if (at instanceof HTMLElement && at.id === name) at.blur();
 }
 
 const spaces = questions("space");

@@ -1,6 +1,7 @@
 // Tells the program that opened this page what is on show once it rests, and goes where the program says.
 import { debounced, postJSON } from "../core/api.js";
-import { reportTo, setAnchor } from "../core/history.js";
+import { setAnchor } from "../core/address.js";
+import { reportTo } from "../core/history.js";
 import { tellError } from "../core/notice.js";
 import { state, subscribe, update } from "../core/store.js";
 

@@ -1,7 +1,8 @@
 // Going where a link, the history or the menu of spaces leads.
 import { getJSON } from "../core/api.js";
 import { layCells } from "../point/cells.js";
-import { correctAddress, mapBefore, setAnchor } from "../core/history.js";
+import { setAnchor } from "../core/address.js";
+import { correctAddress, mapBefore } from "../core/history.js";
 import { wasGivenUp } from "../map/computing.js";
 import { refreshLayers } from "../map/layer_places.js";
 import { describeMap } from "../map/map_list.js";

@@ -47,7 +47,7 @@ function shares({ column, classes, count }) {
   return [element("ul", { className: "shares", tabindex: 0, "aria-label": `Shares of ${column}` }, ...lines), element("p", { className: "small" }, `${numbers.count(classes.length)} classes by ${column}; tick: share of all items`)];
 }
 
-const file = (rest) => url(`spaces/${state.space}/selection.csv?${new URLSearchParams({ chosen: state.chosen, ...(rest ? { rest: 1 } : {}) })}`);
+const file = (rest) => url(`spaces/${state.space}/selection.csv?${new URLSearchParams({ chosen: state.chosen, ...(rest ? { rest: "1" } : {}) })}`);
 
 function fill() {
   const told = selected();

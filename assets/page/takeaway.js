@@ -26,7 +26,10 @@ function saveBlob(blob, file) {
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
 
-const saveCanvas = (canvas, file) => new Promise((resolve) => { canvas.toBlob((blob) => { saveBlob(blob, file); resolve(); }, "image/png"); });
+async function saveCanvas(canvas, file) {
+  const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+  saveBlob(blob, file);
+}
 
 export const picture = () => saveCanvas(decodedCanvas(), fileName("decoded", "png"));
 

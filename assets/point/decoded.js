@@ -4,7 +4,7 @@ import { baseQuery } from "./base.js";
 import { endPulse, showPulse } from "../core/busy.js";
 import { tellError } from "../core/notice.js";
 import { drawPlot, isImage } from "../draw/form.js";
-import { anchorOf } from "../core/history.js";
+import { anchorOf } from "../core/address.js";
 import { element } from "../core/element.js";
 import { draw } from "../draw/picture.js";
 import { readPlot, tellPlot } from "../draw/vector_plot.js";

@@ -10,6 +10,7 @@ const SLOWEST = 1500; // milliseconds of one refresh; a slower model gets thumbn
 const FEW = 4; // every fourth step makes a thumbnail row
 const PART = 140; // pictures of one request: a touch in between waits for no more than these
 const strips = new Map(); // dimension -> { base, steps, pixels, picture }
+/** @type {(dimension: number) => void} */
 let arrived = () => {};
 let wanted = () => [];
 let focused = null;
@@ -85,7 +86,7 @@ export async function refresh() {
 function parts(chosen) {
   const made = [];
   let room = 0;
-  for (const row of chosen.toSorted((one, other) => (other.j === focused) - (one.j === focused))) {
+  for (const row of chosen.toSorted((one, other) => Number(other.j === focused) - Number(one.j === focused))) {
     if (row.steps.length > room) {
       made.push([]);
       room = PART;

@@ -13,6 +13,7 @@ const keyOf = ({ space, projection }) => `${space}/${projection}`;
 const host = () => document.getElementById("way-back");
 const underWay = (report) => report.state === "waiting" || report.state === "running";
 
+/** @param {{ space: string | null, projection: string }} map */
 export const knowsWayBack = (map = state) => !lacking.has(keyOf(map));
 
 const learntListeners = [];
