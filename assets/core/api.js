@@ -37,6 +37,7 @@ async function checked(request) {
   } catch (error) {
     if (error.name === "AbortError") throw error;
     gone = asked;
+    whenBack(askAnything);
     throw new Refusal(0, "The server does not answer. Is it still running?");
   }
   if (mine > gone) {
@@ -52,6 +53,9 @@ async function checked(request) {
   }
   throw new Refusal(answer.status, sentence);
 }
+
+// Whoever has been told that the server is gone is told when it is back, though nothing else is asked for meanwhile.
+const askAnything = () => { getJSON("jobs").catch(() => {}); }; // gone once more, it is waited for once more
 
 export async function getJSON(path, options) {
   return (await checked(fetch(url(path), options))).json();

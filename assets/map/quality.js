@@ -1,5 +1,5 @@
 // How faithfully the map on show keeps neighbourhoods and distances: measured in the background, told over the map.
-import { asVisitor, getJSON } from "../core/api.js";
+import { asVisitor, getJSON, whenBack } from "../core/api.js";
 import { busyWhile } from "../core/busy.js";
 import { lookAtJobs } from "../core/long_work.js";
 import { onMapReady, requestMap } from "./map_request.js";
@@ -43,6 +43,7 @@ async function measure() {
     if (!counts()) return;
     // Some sets cannot be measured; that is worth a word only to whoever asks for the figures.
     show({ state: "refused", error: error.message });
+    if (error.status === 0) whenBack(() => { if (counts()) measure(); });
     if (ofMap(color)) tellError(error);
   }
 }

@@ -195,6 +195,7 @@ function mirror() {
   const raw = state.projection.startsWith("z:");
   set("space", { value: state.space });
   set("projection", { data: projectionChoices(), value: method(), w: isUsual(method()) || raw ? 112 : 210 });
+  document.getElementById("projection").title = titleOf(method()); // a long name is cut
   set("color-by", { data: colourChoices(), value: state.color });
   // The name stands apart: the box has room for the number, and would cut the point between them in half.
   const dimensions = current.info.order.map((j) => ({ value: String(j), label: nameOfDimension(j).replace(" · ", "\u2003") }));

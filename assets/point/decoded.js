@@ -1,5 +1,5 @@
 // The picture of the latent point on show. One canvas, drawn at once from whatever source has the pixels first.
-import { newest, framed, debounced } from "../core/api.js";
+import { newest, framed, debounced, onBack } from "../core/api.js";
 import { baseQuery } from "./base.js";
 import { endPulse, showPulse } from "../core/busy.js";
 import { tellError } from "../core/notice.js";
@@ -82,6 +82,8 @@ export function ask() {
   const item = sameNumbers(anchorOf(state.item)?.z, state.z) ? state.item : null;
   look({ z: state.z, item, space: state.space, projection: state.projection, moving });
 }
+
+onBack(ask); // what a server that was gone did not answer
 
 // Decodes a spot of the map and goes there. The lens goes nowhere, it shows what it passes: until a hand takes another point.
 const touching = newest(

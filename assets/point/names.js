@@ -1,5 +1,5 @@
 // What latent dimensions are called: names found by themselves, and those a person gave.
-import { asVisitor, debounced, getJSON } from "../core/api.js";
+import { asVisitor, debounced, getJSON, whenBack } from "../core/api.js";
 import { did, onDeed } from "../core/history.js";
 import { lookAtJobs } from "../core/long_work.js";
 import { tell, tellError } from "../core/notice.js";
@@ -150,6 +150,7 @@ const find = debounced(async () => {
   } catch (error) {
     // A set of which nothing can be told has no names; whoever asks for its relations is told why.
     if (error.status === 429 || !(error.status >= 400 && error.status < 500)) tellError(error);
+    if (error.status === 0) whenBack(find);
   }
 }, REST);
 

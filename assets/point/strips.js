@@ -1,5 +1,5 @@
 // Filmstrips: every step of one dimension decoded beforehand, so that a drag needs no server.
-import { debounced, postNumbers } from "../core/api.js";
+import { debounced, onBack, postNumbers } from "../core/api.js";
 import { tell, tellError } from "../core/notice.js";
 import { atlas, picturesOf, sizeOfOne } from "../draw/form.js";
 import { fixed } from "../draw/numbers.js";
@@ -162,3 +162,5 @@ export function refreshSoon(moving = false) {
     refreshAfterMove();
   } else refreshAtRest();
 }
+
+onBack(refreshSoon); // what a server that was gone did not answer
