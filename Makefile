@@ -1,5 +1,6 @@
 # make run    install what is needed and start the explorer      PORT=8051  ARGS="--model … --data …"
 # make test   lint, types and every test                        PYTEST="-k map -x"
+# make test-lowest  the tests without a browser, on the lowest versions that are declared
 # make bench  the benchmarks
 # make pictures  the README's pictures of the page, taken anew
 # make fast   lint, types and the tests of what has changed since the last commit, without a browser
@@ -14,6 +15,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check
 RUNTIME := $(VENV)/.installed-runtime
 DEVELOPMENT := $(VENV)/.installed-development
+LOWEST := .venv-lowest
 SCRIPTS := tests/js/node_modules/.installed
 NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 PORT ?= 8050
@@ -21,7 +23,7 @@ ARGS ?=
 PYTEST ?=
 
 .DEFAULT_GOAL := run
-.PHONY: run test fast bench pictures check check-source check-types check-scripts format chromium clean
+.PHONY: run test test-lowest fast bench pictures check check-source check-types check-scripts format chromium clean
 
 run: $(RUNTIME)
 	@exec $(PY) app.py --port $(PORT) $(ARGS)
@@ -29,6 +31,9 @@ run: $(RUNTIME)
 # One thread a process: two processes of two threads each, on two cores, wait for one another.
 test: check chromium
 	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile $(PYTEST)
+
+test-lowest: $(LOWEST)/.installed
+	@OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest -n 2 --dist loadfile -m "not browser" $(PYTEST)
 
 bench: $(DEVELOPMENT) chromium
 	@CHROMIUM="$$($(PY) tests/browser/find_chromium.py)" && export CHROMIUM && $(PY) -m tests.benchmarks $(ARGS)
@@ -64,7 +69,7 @@ chromium: $(DEVELOPMENT)
 	@$(PY) tests/browser/find_chromium.py --install >/dev/null
 
 clean:
-	rm -rf $(VENV) tests/js/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) tests/js/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A broken link to a Python that has gone counts as missing, so the environment is made anew.
@@ -88,6 +93,12 @@ $(DEVELOPMENT): requirements-dev.txt requirements.txt | $(PY)
 	@echo "Installing what the tests need into $(VENV) (some minutes the first time) …"
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ $(RUNTIME)
+
+$(LOWEST)/.installed: requirements-lowest.txt | $(PY)
+	@echo "Installing the lowest versions into $(LOWEST) (some minutes the first time) …"
+	@$(PY) -m venv --clear $(LOWEST)
+	@$(LOWEST)/bin/python -m pip install -qq --disable-pip-version-check -r requirements-lowest.txt
+	@touch $@
 
 $(SCRIPTS): tests/js/package.json tests/js/package-lock.json $(DEVELOPMENT)
 	@output=$$($(NODE) npm ci --prefix tests/js --no-fund --no-audit --loglevel=error 2>&1) || { \

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("vae_core", "components", "tests")
@@ -91,6 +92,17 @@ def test_every_imported_package_is_pinned_and_declared() -> None:
         (exact,) = pin.specifier
         assert exact.operator == "==", f"{pin} is not an exact version"
         assert name not in ranges or exact.version in ranges[name].specifier, f"{pin} lies outside {ranges[name]}"
+
+
+def test_the_lowest_versions_are_those_that_are_declared() -> None:
+    """What a range begins with has been tested; torch alone is tested at the pinned version only."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = (ROOT / "requirements-lowest.txt").read_text(encoding="utf-8").splitlines()
+    lowest = {canonicalize_name(r.name): r for r in map(Requirement, (x for x in lines if x and not x.startswith("#")))}
+    for declared in map(Requirement, project["dependencies"]):
+        begins = next(Version(one.version) for one in declared.specifier if one.operator == ">=")
+        (tested,) = lowest[canonicalize_name(declared.name)].specifier
+        assert declared.name == "torch" or Version(tested.version) == begins, declared
 
 
 def test_optional_libraries_are_imported_only_where_they_are_needed() -> None:
