@@ -20,8 +20,8 @@ from vae_core.options import ModelOptions
 if TYPE_CHECKING:
     from dash import Dash
 
-    from components.explorer import Explorer
-    from components.serving import Server
+    from components.notebook.explorer import Explorer
+    from components.server.http import Server
     from vae_core import Catalogue, Workspace
     from vae_core.jobs import Jobs
 
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise InputError("--data and --samples need a --model; leave them out for the shipped demos.")
         if chosen.no_token and chosen.token is not None:
             raise InputError("--token and --no-token exclude each other; leave out one.")
-        from components.serving import Server, listen
+        from components.server.http import Server, listen
 
         with listen(chosen.host, chosen.port) as listener:
             from vae_core import Workspace  # late: a wrong option is told at once
@@ -157,8 +157,8 @@ def explore(
     InputError
         If model and data cannot be opened or the port asked for is taken.
     """
-    from components.explorer import Explorer, listen_nearby
-    from components.notebook import in_session
+    from components.notebook.explorer import Explorer, listen_nearby
+    from components.notebook.ipython import in_session
     from vae_core import Catalogue, Workspace, open_space
 
     kept_in = Workspace(workspace)
@@ -180,8 +180,8 @@ def explore(
 
 
 def create_app(catalogue: Catalogue, jobs: Jobs, **options: Any) -> Dash:
-    """Build the Dash application on a catalogue of spaces; options as of `components.server.create_dash`."""
-    from components.server import create_dash
+    """Build the Dash application on a catalogue of spaces; options as of `components.server.dash_app.create_dash`."""
+    from components.server.dash_app import create_dash
 
     return create_dash(catalogue, jobs, ASSETS, **options)
 
@@ -189,7 +189,7 @@ def create_app(catalogue: Catalogue, jobs: Jobs, **options: Any) -> Dash:
 def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
     from vae_core import Catalogue, demo
     from vae_core.demos import DEMOS
-    from vae_core.opening import open_space
+    from vae_core.opening.spaces import open_space
 
     catalogue = Catalogue()
     if chosen.model is None:

@@ -20,12 +20,12 @@ import pytest
 import torch
 
 import app
-from components.serving import listen
+from components.server.http import listen
 from tests.patience import PATIENCE
 from vae_core import VAE, InputError, VAEConfig, load_data, load_model
 from vae_core.__main__ import main
 from vae_core.model import save_checkpoint
-from vae_core.opening import reopen
+from vae_core.opening.spaces import reopen
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -221,9 +221,9 @@ def test_explore_waits_in_a_script_and_shows_the_page(
     waits: bool,
 ) -> None:
     done: list[str] = []
-    monkeypatch.setattr("components.notebook.in_session", lambda: session)
-    monkeypatch.setattr("components.explorer.Explorer.show", lambda _: done.append("shown"))
-    monkeypatch.setattr("components.explorer.Explorer.wait", lambda _: done.append("waited"))
+    monkeypatch.setattr("components.notebook.ipython.in_session", lambda: session)
+    monkeypatch.setattr("components.notebook.explorer.Explorer.show", lambda _: done.append("shown"))
+    monkeypatch.setattr("components.notebook.explorer.Explorer.wait", lambda _: done.append("waited"))
     with app.explore(*trained, port=0, workspace=workspace_folder, block=block, height=500) as page:
         assert done == ["shown", "waited"][: 1 + waits] and page.height == 500
 

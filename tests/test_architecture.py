@@ -107,7 +107,7 @@ def test_the_lowest_versions_are_those_that_are_declared() -> None:
 
 def test_optional_libraries_are_imported_only_where_they_are_needed() -> None:
     code = (
-        "import sys, vae_core.model, app, components.notebook; "
+        "import sys, vae_core.model, app, components.notebook.ipython; "
         "print(*sorted({'diffusers', 'onnxruntime', 'pythae', 'IPython'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -149,7 +149,7 @@ def test_importing_the_program_leaves_slow_libraries_alone() -> None:
 
 
 def test_making_maps_in_a_worker_needs_no_network_library() -> None:
-    modules = "vae_core.space.compute, vae_core.space.umap_map, vae_core.space.tsne, vae_core.jobs"
+    modules = "vae_core.space.maps.compute, vae_core.space.maps.umap_layout, vae_core.space.maps.tsne, vae_core.jobs"
     code = f"import sys, {modules}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "False", done.stderr

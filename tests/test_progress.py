@@ -10,9 +10,9 @@ import numpy as np
 
 from vae_core.jobs.files import FolderProgress
 from vae_core.progress import Note
-from vae_core.space.neighbours import Neighbours
-from vae_core.space.settings import LAYOUT, ProjectionSettings
-from vae_core.space.tsne import fit_tsne
+from vae_core.space.maps.settings import LAYOUT, ProjectionSettings
+from vae_core.space.maps.tsne import fit_tsne
+from vae_core.space.neighbours.index import Neighbours
 
 
 def test_a_note_is_its_words_and_what_they_are_about() -> None:

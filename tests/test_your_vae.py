@@ -28,7 +28,7 @@ def test_every_example_works(
         server.close()
 
     monkeypatch.setattr(app, "_serve", lambda server, _: end(server, next(iter(server.catalogue)).space()))
-    monkeypatch.setattr("components.explorer.Explorer.wait", lambda page: end(page, page.space))
+    monkeypatch.setattr("components.notebook.explorer.Explorer.wait", lambda page: end(page, page.space))
     monkeypatch.setattr("webbrowser.open", lambda _: True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))

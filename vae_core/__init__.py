@@ -11,12 +11,12 @@ from vae_core.space import Projection, trust
 from vae_core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from vae_core.catalogue import Catalogue
     from vae_core.data import Dataset, load_data
     from vae_core.demos import demo
     from vae_core.interpret.answers import study
     from vae_core.model import VAE, LatentModel, VAEConfig, load_model
-    from vae_core.opening import open_space
+    from vae_core.opening.catalogue import Catalogue
+    from vae_core.opening.spaces import open_space
     from vae_core.space import LatentSpace
 
 __all__ = [
@@ -44,7 +44,7 @@ __getattr__ = _late(
     __name__,
     {
         "VAE": "vae_core.model",
-        "Catalogue": "vae_core.catalogue",
+        "Catalogue": "vae_core.opening.catalogue",
         "Dataset": "vae_core.data",
         "LatentModel": "vae_core.model",
         "LatentSpace": "vae_core.space",
@@ -52,7 +52,7 @@ __getattr__ = _late(
         "demo": "vae_core.demos",
         "load_data": "vae_core.data",
         "load_model": "vae_core.model",
-        "open_space": "vae_core.opening",
+        "open_space": "vae_core.opening.spaces",
         "study": "vae_core.interpret.answers",
     },
 )

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from components.api.jobs import counted_as, describe, visitor
-from components.api.wanted import wanted_space
+from components.api.lookup import wanted_space
 from vae_core import Catalogue, LatentSpace
 from vae_core.interpret.answers import answers_of, identity
 from vae_core.jobs import Jobs
-from vae_core.space.partial import DRAWS
+from vae_core.space.encodings.checkpoint import DRAWS
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:

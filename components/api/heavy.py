@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from flask import request
 
-from components.api.wire import Refused
+from components.api.encoding import Refused
 
 #: Most seconds of a processor that one request may take.
 MOST_SECONDS = 20.0

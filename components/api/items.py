@@ -11,10 +11,10 @@ import torch
 from flask import Blueprint, Response, jsonify, request
 from PIL import Image
 
+from components.api.encoding import FARTHEST, Refused, framed_answer
+from components.api.fitting import fit_picture
 from components.api.latent import about_item_point, nearest_items, place_if_there
-from components.api.wanted import item_number, refuse_if_no_images, wanted_item, wanted_space
-from components.api.wire import FARTHEST, Refused, framed_answer
-from components.fitting import fit_picture
+from components.api.lookup import item_number, refuse_if_no_images, wanted_item, wanted_space
 from vae_core import Catalogue, Dataset, LatentSpace
 from vae_core.browse.finding import find_items
 from vae_core.columns.number_form import PLAIN
@@ -24,7 +24,7 @@ from vae_core.drawing.pictures import decode, originals, to_bytes
 from vae_core.drawing.small_plot import small_plot
 from vae_core.jobs import Jobs
 from vae_core.model.protocol import Posterior
-from vae_core.space.encode import distortion
+from vae_core.space.encodings.encode import distortion
 
 #: Posterior samples shown of an item.
 SAMPLES = 4

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.wire import Refused, array_answer
+from components.api.encoding import Refused, array_answer
 from vae_core import Catalogue
 from vae_core.interpret.answers import answers_of, identity
 from vae_core.jobs import Job, Jobs, Party
 from vae_core.space import ProjectionSettings
-from vae_core.space.unfinished import is_begun
+from vae_core.space.maps.checkpoint import is_begun
 
 _LONGEST_VISITOR = 64
 

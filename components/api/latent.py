@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, request
 
+from components.api.encoding import MOST_PIXELS, Refused, array_answer, framed_answer, read_numbers, read_points
 from components.api.heavy import in_pieces
-from components.api.wanted import item_number, wanted_item, wanted_map, wanted_plane, wanted_space
-from components.api.wire import MOST_PIXELS, Refused, array_answer, framed_answer, read_numbers, read_points
-from components.trust_wording import describe_trust
+from components.api.lookup import item_number, wanted_item, wanted_map, wanted_plane, wanted_space
+from components.elements.trust_wording import describe_trust
 from vae_core import Catalogue, InputError, LatentSpace, Projection, trust
 from vae_core.drawing.pictures import decode, shown
 from vae_core.jobs import Jobs

@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
+from components.api.encoding import Refused, framed_answer
 from components.api.items import item_png
 from components.api.jobs import counted_as, describe, visitor
 from components.api.latent import about_item_point, place_if_there
+from components.api.lookup import job_key, wanted_map, wanted_space
 from components.api.removal import end_jobs
-from components.api.wanted import job_key, wanted_map, wanted_space
-from components.api.wire import Refused, framed_answer
-from components.wording import map_title
+from components.elements.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace, load_data
 from vae_core.columns.of_space import column_called, values_of_layer
 from vae_core.drawing.pictures import decode, originals
 from vae_core.jobs import Jobs
-from vae_core.space.foreign import ForeignItems, foreign_items
-from vae_core.space.layers import MOST_ITEMS, Layer, Layers
-from vae_core.space.newcomers import encode_others
-from vae_core.space.projection import latent_fingerprint
+from vae_core.space.maps.projection import latent_fingerprint
+from vae_core.space.overlays.files import MOST_ITEMS, Layer, Layers
+from vae_core.space.overlays.foreign import ForeignItems, foreign_items
+from vae_core.space.overlays.placed_items import encode_others
 
 #: Letters of a layer's name.
 _LONGEST_NAME = 80

@@ -9,16 +9,16 @@ import torch
 from flask import Blueprint, Response, current_app, jsonify
 
 from components.api.latent import MOST_SPOTS, most_pictures
-from components.api.wanted import wanted_space
-from components.dimensions import STEPS, dimension_figures
-from components.wording import map_title
+from components.api.lookup import wanted_space
+from components.elements.wording import map_title
 from vae_core import Catalogue, LatentSpace
-from vae_core.catalogue import Entry
+from vae_core.browse.dimensions import STEPS, dimension_figures
 from vae_core.columns.of_space import by_rate, columns, default_column
 from vae_core.drawing.picture_form import picture_form
 from vae_core.drawing.pictures import image_shape
 from vae_core.jobs import Jobs
-from vae_core.space.partial import DRAWS
+from vae_core.opening.catalogue import Entry
+from vae_core.space.encodings.checkpoint import DRAWS
 
 #: Items told by id that are left out.
 MOST_NAMED = 20

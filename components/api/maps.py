@@ -8,16 +8,16 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from components.api.encoding import Refused
 from components.api.jobs import counted_as, describe, visitor
+from components.api.lookup import job_key, map_job, wanted_space
 from components.api.removal import end_jobs
-from components.api.wanted import job_key, map_job, wanted_space
-from components.api.wire import Refused
-from components.wording import map_title
+from components.elements.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.jobs import Jobs
 from vae_core.space import ProjectionSettings
-from vae_core.space.layers import Layers
-from vae_core.space.settings import COMPONENTS, TSNE_ITERATIONS
+from vae_core.space.maps.settings import COMPONENTS, TSNE_ITERATIONS
+from vae_core.space.overlays.files import Layers
 
 #: Names of the maps that take work; a hash stands for parameters.
 _COMPUTED = re.compile(r"(tsne|umap)(-3d|-[0-9a-f]{12})?")

@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from components.api.encoding import Refused
+from components.api.lookup import wanted_space
 from components.api.maps import json_body
 from components.api.studies import progress_of, refine
-from components.api.wanted import wanted_space
-from components.api.wire import Refused
 from vae_core import Catalogue, LatentSpace
-from vae_core.interpret.names_in_use import names_in_use
-from vae_core.interpret.own_names import own_names_of
+from vae_core.interpret.meaning.names_in_use import names_in_use
+from vae_core.interpret.meaning.own_names import own_names_of
 from vae_core.interpret.studies import Asked
 from vae_core.jobs import Jobs
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response
 
+from components.api.encoding import Refused, framed_answer
+from components.api.lookup import wanted_space
 from components.api.maps import json_body
-from components.api.wanted import wanted_space
-from components.api.wire import Refused, framed_answer
 from vae_core import Catalogue
 from vae_core.drawing.pictures import decode, originals, reduced
 from vae_core.jobs import Jobs

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
+from components.api.encoding import Refused
 from components.api.jobs import counted_as, describe, visitor
-from components.api.wanted import job_key, wanted_map, wanted_space
-from components.api.wire import Refused
-from components.wording import map_title
+from components.api.lookup import job_key, wanted_map, wanted_space
+from components.elements.wording import map_title
 from vae_core import Catalogue, LatentSpace, Projection
 from vae_core.columns.of_space import default_column, values_of
 from vae_core.jobs import Jobs
-from vae_core.space.quality import KEPT_OF, Figures, Quality
+from vae_core.space.maps.quality import KEPT_OF, Figures, Quality
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:

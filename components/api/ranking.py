@@ -8,21 +8,21 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, jsonify
 
+from components.api.encoding import Refused
+from components.api.lookup import wanted_hidden, wanted_space
 from components.api.maps import json_body
 from components.api.selections import wanted_selection
-from components.api.wanted import wanted_hidden, wanted_space
-from components.api.wire import Refused
-from components.legend import Legend
-from components.ranking import Ranking, Rankings, offered
-from components.within import Within
 from vae_core import Catalogue, LatentSpace
+from vae_core.browse.filters import Within
+from vae_core.browse.legend import Legend
+from vae_core.browse.ranking import Ranking, Rankings, offered
 from vae_core.columns.number_form import NumberForm
 from vae_core.columns.of_space import Column, column_called, columns, default_column, values_of
 from vae_core.columns.of_table import column_of_table
 from vae_core.groups.item_set import ItemSet
-from vae_core.interpret.wrong_items import NEAREST
+from vae_core.interpret.items.wrong_items import NEAREST
 from vae_core.jobs import Jobs
-from vae_core.space.item_distortion import samples_in_words
+from vae_core.space.encodings.item_distortion import samples_in_words
 
 #: Items of one answer.
 MOST = 500

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from components.api.encoding import Refused, file_answer
 from components.api.jobs import counted_as, describe, visitor
-from components.api.wanted import wanted_space
-from components.api.wire import Refused, file_answer
+from components.api.lookup import wanted_space
 from vae_core import Catalogue, LatentSpace
 from vae_core.interpret.answers import answers_of, identity
 from vae_core.jobs import Jobs
-from vae_core.report.making import kept_report
+from vae_core.report.files import kept_report
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:

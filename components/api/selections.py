@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 from flask import Blueprint, Response, request
 
+from components.api.encoding import Refused, file_answer, framed_answer
+from components.api.lookup import wanted_hidden, wanted_plane, wanted_space
 from components.api.maps import json_body
-from components.api.wanted import wanted_hidden, wanted_plane, wanted_space
-from components.api.wire import Refused, file_answer, framed_answer
-from components.colouring import SELECTION, Classes
-from components.item_selections import limits_in_words, selected_set, selection_text
-from components.legend import Legend, classes_on_show
-from components.selection_steps import MODES, Mode, Step, only_selected, read_steps, shape_step
-from components.within import Within
 from vae_core import Catalogue, LatentSpace
+from vae_core.browse.colouring import SELECTION, Classes
+from vae_core.browse.filters import Within
+from vae_core.browse.legend import Legend, classes_on_show
+from vae_core.browse.selection_steps import MODES, Mode, Step, only_selected, read_steps, shape_step
+from vae_core.browse.selections import limits_in_words, selected_set, selection_text
 from vae_core.groups.composition import compose
 from vae_core.groups.item_set import ItemSet
 from vae_core.jobs import Jobs

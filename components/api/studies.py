@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from components.api.encoding import Refused, file_answer
 from components.api.jobs import counted_as, describe, visitor
-from components.api.wanted import wanted_space
-from components.api.wire import Refused, file_answer
+from components.api.lookup import wanted_space
 from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.interpret.answers import Answer, answers_of, identity
-from vae_core.interpret.plain_figures import plain_figures
+from vae_core.interpret.result_json import plain_figures
 from vae_core.interpret.studies import OF_THE_TABLE, PAGES, STUDIES, Asked
 from vae_core.jobs import Jobs
 from vae_core.report import FIGURES_CSS

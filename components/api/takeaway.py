@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, request
 
-from components.api.wanted import wanted_map, wanted_space
-from components.api.wire import file_answer
+from components.api.encoding import file_answer
+from components.api.lookup import wanted_map, wanted_space
 from vae_core import Catalogue
 from vae_core.data.added_columns import with_added
 from vae_core.jobs import Jobs

@@ -9,13 +9,13 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from components.aria import label
-from components.big_maps import items_drawn
-from components.icons import icon
-from components.item_selections import items_of
-from components.map_axes import TEXT
-from components.map_figure import empty_figure, map_figure
+from components.elements.aria import label
+from components.elements.icons import icon
+from components.figures.map_axes import TEXT
+from components.figures.map_figure import empty_figure, map_figure
+from components.figures.raster_map import items_drawn
 from vae_core import Catalogue, InputError
+from vae_core.browse.selections import items_of
 from vae_core.columns.of_space import default_column
 
 

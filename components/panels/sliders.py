@@ -5,8 +5,8 @@ from __future__ import annotations
 import dash_mantine_components as dmc
 from dash import Dash, Input, html
 
-from components.aria import label
-from components.clientside import tell_page
+from components.elements.aria import label
+from components.elements.clientside import tell_page
 
 
 def layout() -> html.Section:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dash import html
 
-from components.aria import label
+from components.elements.aria import label
 
 
 def layout() -> html.Section:

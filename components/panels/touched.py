@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import html
 
-from components.aria import label
-from components.trust_wording import HEADLINE, INDICATORS
+from components.elements.aria import label
+from components.elements.trust_wording import HEADLINE, INDICATORS
 
 _UNSPOKEN: dict[str, Any] = {"aria-hidden": "true"}
 

@@ -10,7 +10,7 @@ import torch
 import vae_core
 from tests.benchmarks.table import Row, median
 from vae_core.model import VAE
-from vae_core.space.encode import encode
+from vae_core.space.encodings.encode import encode
 
 OWED = 1.10
 _CHUNK = 5000

@@ -87,7 +87,7 @@ def _slider(browser: Browser, url: str, presses: int) -> Row:
 
 def _relations() -> Row:
     from vae_core.columns.item_columns import number_column
-    from vae_core.interpret.relations import relations_of
+    from vae_core.interpret.meaning.relations import relations_of
 
     random = np.random.default_rng(0)
     mean = random.normal(size=(100_000, 64)).astype(np.float32)

@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.inverse_tried import density_weighted, latent_mode, refined
-from vae_core.space.locate import Locator
-from vae_core.space.neighbour_map import tuned_inverse
-from vae_core.space.neighbours import Neighbours
-from vae_core.space.projection import spatial_index
-from vae_core.space.settings import ProjectionSettings
+from vae_core.space.maps.locate import Locator
+from vae_core.space.maps.neighbour_map import tuned_inverse
+from vae_core.space.maps.projection import spatial_index
+from vae_core.space.maps.settings import ProjectionSettings
+from vae_core.space.neighbours.index import Neighbours
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vae_core.space.inverse import Inverse, closeness, smoother
+from vae_core.space.maps.inverse import Inverse, closeness, smoother
 
 Invert = Callable[[np.ndarray], np.ndarray]
 Locate = Callable[[np.ndarray], np.ndarray]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.table import Row
-from vae_core.space.locate import Locator
-from vae_core.space.neighbours import Neighbours
-from vae_core.space.placing import place
+from vae_core.space.maps.locate import Locator
+from vae_core.space.maps.placing import place
+from vae_core.space.neighbours.index import Neighbours
 
 
 def run(held_out: int) -> list[Row]:

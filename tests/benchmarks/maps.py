@@ -19,7 +19,7 @@ KL_MARGIN = 0.01
 def latents(items: int) -> np.ndarray:
     """Return encodings ``[n, 16]`` of Fashion-MNIST by the demo's model."""
     from vae_core import demo, load_data
-    from vae_core.space.encode import encode
+    from vae_core.space.encodings.encode import encode
 
     model = demo("fashion").model
     mean, _ = encode(model, load_data("fashion-mnist:all"), 512, silent)
@@ -30,9 +30,9 @@ def run(items: int) -> list[Row]:
     """Compute neighbours and t-SNE of so many items by the library's own defaults and by ours, in this process."""
     import openTSNE
 
-    from vae_core.space.neighbours import Neighbours
-    from vae_core.space.settings import ProjectionSettings
-    from vae_core.space.tsne import fit_tsne, warm_up
+    from vae_core.space.maps.settings import ProjectionSettings
+    from vae_core.space.maps.tsne import fit_tsne, warm_up
+    from vae_core.space.neighbours.index import Neighbours
 
     warnings.filterwarnings("ignore", category=FutureWarning)
     mean = latents(items)

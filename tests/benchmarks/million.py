@@ -192,7 +192,7 @@ def serve(folder: Path, items: int, port: int) -> None:
     import waitress
 
     from app import create_app
-    from components.serving import give_memory_back
+    from components.server.http import give_memory_back
     from vae_core import Catalogue
     from vae_core.jobs import Jobs
 
@@ -210,8 +210,8 @@ def serve(folder: Path, items: int, port: int) -> None:
 def build(folder: Path, items: int) -> Any:
     """Return a space of the demo's items, repeated with noise; values and encodings lie on disk."""
     from vae_core import Dataset, LatentSpace, demo
-    from vae_core.space.build import space_fingerprint
     from vae_core.space.cache import Encodings, SpaceCache
+    from vae_core.space.encodings.build import space_fingerprint
 
     shipped = demo("fashion")
     repeated = np.arange(items) % len(shipped)

@@ -102,7 +102,7 @@ def _interpreting(host: str, port: int) -> Iterator[None]:
 
 def serve(folder: Path, items: int, port: int) -> None:
     """Serve the demo, a space of so many items with five columns, and the other demo."""
-    from components.serving import Server, listen
+    from components.server.http import Server, listen
     from vae_core import Catalogue, demo
 
     catalogue = Catalogue()

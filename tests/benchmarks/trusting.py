@@ -22,9 +22,9 @@ import numpy as np
 from tests.benchmarks.inverse import _FITS
 from tests.benchmarks.table import Row
 from vae_core.space import LatentSpace
-from vae_core.space.neighbour_map import NeighbourMap
-from vae_core.space.neighbours import Neighbours
-from vae_core.space.settings import ProjectionSettings
+from vae_core.space.maps.neighbour_map import NeighbourMap
+from vae_core.space.maps.settings import ProjectionSettings
+from vae_core.space.neighbours.index import Neighbours
 from vae_core.space.trust import TrustScale
 from vae_core.space.trust.faithfulness import (
     encoded_again,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.trust_wording import INDICATORS
+from components.elements.trust_wording import INDICATORS
 from tests.browser.driving import PLOT, asked, open_map, shown_text, wait_for_address, wait_for_other_picture
 
 FRAME = f"[...{PLOT}._fullLayout.xaxis.range, ...{PLOT}._fullLayout.yaxis.range]"

@@ -11,7 +11,7 @@ import pytest
 import torch
 from playwright.sync_api import Frame, Page
 
-from components.explorer import Explorer, listen_nearby
+from components.notebook.explorer import Explorer, listen_nearby
 from tests.browser.driving import PLOT, notice, shown, wait_for_address, wait_for_map, wait_for_point, wait_until
 from tests.browser.pages import open_page
 from vae_core import VAE, Catalogue, Dataset, LatentSpace, VAEConfig
@@ -36,7 +36,7 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> LatentSpace:
 
 @pytest.fixture
 def explorer(page: Page, space: LatentSpace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Explorer]:
-    monkeypatch.setattr("components.serving.WARM_UP_AFTER", 3600)
+    monkeypatch.setattr("components.server.http.WARM_UP_AFTER", 3600)
     catalogue = Catalogue()
     catalogue.add("only", "Only", space)
     with Explorer(catalogue, tmp_path, listen_nearby(0), ASSETS) as opened:

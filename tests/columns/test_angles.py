@@ -10,8 +10,8 @@ import vae_core
 from tests.space.conftest import LinearModel, vectors
 from vae_core.columns.angles import sectors, with_angles
 from vae_core.columns.item_columns import ItemColumns, columns_of_items, number_column
-from vae_core.interpret.along import along
-from vae_core.interpret.relations import relations_of
+from vae_core.interpret.meaning.along import along
+from vae_core.interpret.meaning.relations import relations_of
 
 N = 600
 
@@ -83,7 +83,7 @@ def test_along_a_dimension_an_angle_is_told_in_sectors() -> None:
 
 
 def test_the_old_name_of_a_part_opens_its_angle() -> None:
-    from vae_core.interpret.along import along_dimension
+    from vae_core.interpret.meaning.along import along_dimension
 
     told = along_dimension(
         vae_core.demo("fashion"), dimension=6, column="direction cos 2θ", source="measured", items=300

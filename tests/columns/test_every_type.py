@@ -13,23 +13,23 @@ import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
-from components.big_maps import BigMap
-from components.colouring import Classes, Scale, colouring
-from components.map_figure import map_figure
-from components.ranking import Rankings, offered
-from components.server import create_dash
-from components.within import Within
+from components.figures.map_figure import map_figure
+from components.figures.raster_map import BigMap
+from components.server.dash_app import create_dash
 from tests.components.conftest import ASSETS
 from vae_core import Catalogue, InputError, LatentSpace
+from vae_core.browse.colouring import Classes, Scale, colouring
+from vae_core.browse.filters import Within
 from vae_core.browse.finding import find_items
+from vae_core.browse.ranking import Rankings, offered
 from vae_core.columns.column_values import ColumnValues
 from vae_core.columns.item_columns import columns_of_items
 from vae_core.columns.of_space import column_called, columns, default_column, values_of
 from vae_core.columns.reading import read_column
-from vae_core.interpret.along import along_dimension
-from vae_core.interpret.probes import probes
-from vae_core.interpret.relations import Relations, relations
-from vae_core.interpret.wrong_items import wrong_items
+from vae_core.interpret.items.wrong_items import wrong_items
+from vae_core.interpret.meaning.along import along_dimension
+from vae_core.interpret.meaning.probes import probes
+from vae_core.interpret.meaning.relations import Relations, relations
 from vae_core.jobs import Jobs
 from vae_core.report.cards import relations as relations_card
 from vae_core.report.relation import relation

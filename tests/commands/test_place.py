@@ -12,7 +12,7 @@ import torch
 from vae_core import VAE, LatentSpace, VAEConfig, load_data, load_model
 from vae_core.__main__ import main
 from vae_core.model import save_checkpoint
-from vae_core.space.newcomers import place_data
+from vae_core.space.overlays.placed_items import place_data
 from vae_core.space.trust import assess_items
 
 

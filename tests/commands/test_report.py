@@ -11,7 +11,7 @@ from tests.small_spaces import small_model
 from vae_core import VAEConfig
 from vae_core.__main__ import main
 from vae_core.model import save_checkpoint
-from vae_core.report import making
+from vae_core.report import files as making
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from components.server import create_dash
+from components.server.dash_app import create_dash
 from vae_core import Catalogue, LatentSpace
 from vae_core.jobs import Jobs
 

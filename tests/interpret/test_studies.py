@@ -9,7 +9,7 @@ import pytest
 
 from vae_core.errors import InputError
 from vae_core.interpret import studies
-from vae_core.interpret.keeping import layout
+from vae_core.interpret.result_files import layout
 from vae_core.interpret.studies import PAGES, STUDIES, Asked, Choice, Study
 
 

@@ -12,7 +12,7 @@ from tests.small_spaces import small_model
 from tests.space.conftest import LinearModel
 from vae_core import Dataset, LatentSpace, VAEConfig
 from vae_core.model.decoder_alone import DecoderAlone
-from vae_core.space.prior_samples import prior_samples
+from vae_core.space.encodings.prior_samples import prior_samples
 
 SIZE = 6
 

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 import vae_core
-from tests.interpret.test_holes import space_of
+from tests.interpret.prior.test_holes import space_of
 from tests.report.test_cards import Read
 from vae_core.columns.item_columns import columns_of_items
-from vae_core.interpret.holes import holes
-from vae_core.interpret.intrinsic_dimension import intrinsic_dimension
-from vae_core.interpret.plain_figures import plain_figures
-from vae_core.interpret.prior_fit import prior_fit
-from vae_core.interpret.relations import relations_of
+from vae_core.interpret.components.intrinsic_dimension import intrinsic_dimension
+from vae_core.interpret.meaning.relations import relations_of
+from vae_core.interpret.prior.holes import holes
+from vae_core.interpret.prior.prior_fit import prior_fit
+from vae_core.interpret.result_json import plain_figures
 from vae_core.report.cards import holes as holes_card
 from vae_core.report.cards import intrinsic_dimension as dimension_card
 from vae_core.report.cards import prior_fit as fit_card

@@ -11,11 +11,11 @@ import pytest
 from tests.report.hard_spaces import HARD, HOSTILE
 from tests.report.test_cards import Read
 from vae_core import LatentSpace
-from vae_core.interpret.own_names import own_names_of
+from vae_core.interpret.meaning.own_names import own_names_of
 from vae_core.interpret.studies import PAGES, STUDIES
 from vae_core.progress import Stopped
-from vae_core.report import making
-from vae_core.report.making import kept_report, make_report
+from vae_core.report import files as making
+from vae_core.report.files import kept_report, make_report
 from vae_core.report.origin import origin
 from vae_core.report.page import report_html
 from vae_core.space.cache import SpaceCache

@@ -13,9 +13,9 @@ from vae_core.errors import InputError
 from vae_core.progress import silent
 from vae_core.space import Neighbours, ProjectionSettings, compute
 from vae_core.space.cache import Encodings, SpaceCache
-from vae_core.space.compute import compute_and_keep, compute_in_folder, measure_in_folder
-from vae_core.space.projection import latent_fingerprint
-from vae_core.space.quality import measure
+from vae_core.space.maps.compute import compute_and_keep, compute_in_folder, measure_in_folder
+from vae_core.space.maps.projection import latent_fingerprint
+from vae_core.space.maps.quality import measure
 
 CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "tsne": ({"perplexity": 12.0}, {"perplexity": 25.0}),

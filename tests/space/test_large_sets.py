@@ -11,10 +11,10 @@ from tests.space.conftest import LinearModel, vectors
 from vae_core import Stopped
 from vae_core.space import LatentSpace, Neighbours, ProjectionSettings, compute, compute_in_folder
 from vae_core.space.cache import SpaceCache
-from vae_core.space.compute import stored_map
-from vae_core.space.neighbour_map import fitted_sample
-from vae_core.space.pca import principal_axes
-from vae_core.space.quality import measure
+from vae_core.space.maps.compute import stored_map
+from vae_core.space.maps.neighbour_map import fitted_sample
+from vae_core.space.maps.pca import principal_axes
+from vae_core.space.maps.quality import measure
 
 SETTINGS = ProjectionSettings.of("tsne", perplexity=10)
 
@@ -22,8 +22,8 @@ SETTINGS = ProjectionSettings.of("tsne", perplexity=10)
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
     """Three clusters of 900 items, taken for more than are fitted."""
-    monkeypatch.setattr("vae_core.space.neighbour_map.FITTED_UP_TO", 500)
-    monkeypatch.setattr("vae_core.space.neighbour_map.SAMPLE", 300)
+    monkeypatch.setattr("vae_core.space.maps.neighbour_map.FITTED_UP_TO", 500)
+    monkeypatch.setattr("vae_core.space.maps.neighbour_map.SAMPLE", 300)
     random = np.random.default_rng(0)
     return (5 * np.eye(3, 6)[np.arange(900) % 3] + random.normal(size=(900, 6))).astype(np.float32)
 
@@ -56,7 +56,7 @@ def test_a_sample_is_fitted_and_the_rest_lies_with_its_like(large: np.ndarray, t
 
 
 def _latents(mean: np.ndarray) -> str:
-    from vae_core.space.projection import latent_fingerprint
+    from vae_core.space.maps.projection import latent_fingerprint
 
     return latent_fingerprint(mean)
 
@@ -95,13 +95,13 @@ def test_large_encodings_are_mapped_and_the_same(tmp_path: Path, monkeypatch: py
 def test_principal_axes_in_parts_are_those_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     points = np.random.default_rng(0).normal(size=(1000, 5)).astype(np.float32) * [3, 2, 1, 1, 1] + 7
     whole = principal_axes(points, 3)
-    monkeypatch.setattr("vae_core.space.pca._ROWS", 77)
+    monkeypatch.setattr("vae_core.space.maps.pca._ROWS", 77)
     for one, other in zip(whole, principal_axes(points, 3), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-9)
 
 
 def test_of_very_many_items_some_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vae_core.space.quality.AMONG", 200)
+    monkeypatch.setattr("vae_core.space.maps.quality.AMONG", 200)
     z = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
     quality = measure(z, z, Neighbours(z))
     known = np.isfinite(quality.kept)

@@ -173,8 +173,8 @@ def test_a_way_back_that_was_not_learnt_is_learnt_when_the_map_is_asked_for_agai
 def test_a_large_tsne_counts_its_steps_and_is_stopped_between_two_reports(
     clusters: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vae_core.space.tsne._GRID_FROM", 100)
-    monkeypatch.setattr("vae_core.space.tsne._REPORT_EVERY_OF_MANY", 100_000)
+    monkeypatch.setattr("vae_core.space.maps.tsne._GRID_FROM", 100)
+    monkeypatch.setattr("vae_core.space.maps.tsne._REPORT_EVERY_OF_MANY", 100_000)
     with pytest.raises(Stopped) as stop:
         compute(
             ProjectionSettings.of("tsne", perplexity=8.0),

@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from tests.space.conftest import LinearModel, vectors
 from vae_core.model.protocol import Capabilities
 from vae_core.space import LatentSpace, Neighbours, trust
-from vae_core.space.foreign import foreign_items
+from vae_core.space.overlays.foreign import foreign_items
 from vae_core.space.trust import TrustScale, assess_items, assess_points
 from vae_core.space.trust.faithfulness import reconstruction_score, round_trip_score
 from vae_core.space.trust.scale import AROUND, Calibration

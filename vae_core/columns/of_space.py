@@ -22,8 +22,8 @@ from vae_core.columns.space_angles import (
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
-    from vae_core.space.layers import Layer
-    from vae_core.space.projection import Projection
+    from vae_core.space.maps.projection import Projection
+    from vae_core.space.overlays.files import Layer
 
 #: What a column is, in the order in which they are offered.
 Group = Literal["table", "figure", "map", "measured", "latent"]

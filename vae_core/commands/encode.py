@@ -32,7 +32,7 @@ def register(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Encode, or find the encodings there."""
     from vae_core.errors import InputError
-    from vae_core.opening import open_space
+    from vae_core.opening.spaces import open_space
 
     if chosen.batch_size < 1:
         raise InputError(f"--batch-size must be at least 1, not {chosen.batch_size}.")

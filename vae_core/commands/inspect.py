@@ -31,7 +31,7 @@ def register(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Encode without a cache and print the means."""
     from vae_core.model.card import model_card
-    from vae_core.opening import open_both
+    from vae_core.opening.spaces import open_both
     from vae_core.space import LatentSpace
 
     options, data_options = ModelOptions.of(chosen), DataOptions.of(chosen)

@@ -38,9 +38,9 @@ def register(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Place the data; write the table, or print its first lines."""
     from vae_core.errors import InputError
-    from vae_core.opening import read_data, reopen
-    from vae_core.space.layers import MOST_ITEMS, Layers
-    from vae_core.space.newcomers import place_data
+    from vae_core.opening.spaces import read_data, reopen
+    from vae_core.space.overlays.files import MOST_ITEMS, Layers
+    from vae_core.space.overlays.placed_items import place_data
 
     if chosen.out is not None and chosen.out.suffix not in (".csv", ".npz"):
         raise InputError(f"--out takes a .csv or an .npz file, not {chosen.out.name}.")

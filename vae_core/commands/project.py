@@ -34,7 +34,7 @@ def run(chosen: argparse.Namespace) -> int:
     from vae_core.errors import InputError
     from vae_core.space import ProjectionSettings, compute_in_folder
     from vae_core.space.cache import SpaceCache
-    from vae_core.space.compute import measure_in_folder
+    from vae_core.space.maps.compute import measure_in_folder
 
     if not chosen.space.is_dir():
         raise InputError(f"{chosen.space} is not the folder of a space; give the one that 'encode' printed.")

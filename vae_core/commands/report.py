@@ -35,8 +35,8 @@ def register(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Answer every study and write the file; nothing is written where it is interrupted."""
     from vae_core.errors import InputError
-    from vae_core.opening import reopen
-    from vae_core.report.making import kept_report, make_report
+    from vae_core.opening.spaces import reopen
+    from vae_core.report.files import kept_report, make_report
     from vae_core.storage import DiskFull, write_text
 
     out: Path = chosen.out

@@ -67,7 +67,7 @@ def run(chosen: argparse.Namespace) -> int:
     import torch
 
     from vae_core.model import VAE, VAEConfig, choose_device
-    from vae_core.opening import read_data
+    from vae_core.opening.spaces import read_data
     from vae_core.train.trainer import train
 
     settings = TrainSettings(

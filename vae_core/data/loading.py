@@ -27,8 +27,8 @@ from vae_core.data.pictures import FORMATS
 from vae_core.data.sprites import parse_sprites, sprites
 from vae_core.data.tables import TABLES, table_of_sklearn
 from vae_core.errors import InputError
-from vae_core.factory import call_factory, is_factory
 from vae_core.progress import Progress, silent
+from vae_core.user_code import call_factory, is_factory
 
 NAMES = ("digits", "fashion-mnist", "sprites", *TABLES)
 ACCEPTED = (

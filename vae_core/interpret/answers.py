@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vae_core.errors import InputError
-from vae_core.interpret.keeping import keep, kept
+from vae_core.interpret.result_files import keep, kept
 from vae_core.interpret.studies import Asked
 from vae_core.progress import Progress, silent
-from vae_core.space.partial import DRAWS
+from vae_core.space.encodings.checkpoint import DRAWS
 from vae_core.threads import computing_with
 
 if TYPE_CHECKING:

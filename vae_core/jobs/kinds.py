@@ -37,11 +37,11 @@ class Kind:
 
 #: The work a server can be asked for. A request on disk names one of these, never a function.
 KINDS = {
-    "projection": Kind("vae_core.space.compute:compute_in_folder"),
-    "quality": Kind("vae_core.space.compute:measure_in_folder", "short", brief=True),
-    "placing": Kind("vae_core.space.layers:place_layer_in_folder", "short", brief=True),
+    "projection": Kind("vae_core.space.maps.compute:compute_in_folder"),
+    "quality": Kind("vae_core.space.maps.compute:measure_in_folder", "short", brief=True),
+    "placing": Kind("vae_core.space.overlays.files:place_layer_in_folder", "short", brief=True),
     "distortion": Kind("vae_core.interpret.answers:refine_distortion_in_server", "server", brief=True),
-    "report": Kind("vae_core.report.making:report_in_server", "server", brief=True),
+    "report": Kind("vae_core.report.files:report_in_server", "server", brief=True),
     "study": Kind("vae_core.interpret.answers:answer_in_server", "server", brief=True, leased=True),
 }
 
@@ -52,7 +52,9 @@ NEWEST_FIRST: tuple[LaneName, ...] = ("server",)
 def local_workers() -> dict[LaneName, concurrent.futures.Executor]:
     """Return one warm process a lane, not started yet, and threads for what a process cannot do."""
     return {
-        "long": WarmWorker(("vae_core.space.umap_map:warm_up", "vae_core.space.tsne:warm_up"), "long work"),
-        "short": WarmWorker(("vae_core.space.quality:warm_up",), "short work"),
+        "long": WarmWorker(
+            ("vae_core.space.maps.umap_layout:warm_up", "vae_core.space.maps.tsne:warm_up"), "long work"
+        ),
+        "short": WarmWorker(("vae_core.space.maps.quality:warm_up",), "short work"),
         "server": PatientThreads(3, "study", ("vae_core.interpret.studies:warm_up",)),
     }

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from vae_core.errors import InputError
-from vae_core.factory import is_factory
 from vae_core.model.checkpoint import CONFIG, load_checkpoint, read_config
 from vae_core.model.decoder_alone import DecoderAlone
 from vae_core.model.foreign.decoder import understand_decoder
@@ -21,6 +20,7 @@ from vae_core.model.memory_layout import lay_last
 from vae_core.model.ownership import own_copy
 from vae_core.model.protocol import LatentModel
 from vae_core.options import ModelOptions
+from vae_core.user_code import is_factory
 
 if TYPE_CHECKING:
     from vae_core.data.dataset import Dataset

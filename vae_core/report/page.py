@@ -11,7 +11,7 @@ from vae_core.drawing.facts import Fact, facts
 from vae_core.drawing.markup import joined, still, tag
 from vae_core.errors import InputError
 from vae_core.interpret.answers import answers_of
-from vae_core.interpret.names_in_use import names_in_use
+from vae_core.interpret.meaning.names_in_use import names_in_use
 from vae_core.interpret.studies import PAGES, STUDIES, Asked, Study
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.report import FIGURES_CSS, REPORT_CSS

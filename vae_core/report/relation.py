@@ -11,7 +11,7 @@ from vae_core.drawing.filmstrip import filmstrip
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain
 from vae_core.drawing.palette import category_style, sector_ink
-from vae_core.interpret.along import Along, along_dimension
+from vae_core.interpret.meaning.along import Along, along_dimension
 from vae_core.report.explanations import explained_heading
 
 if TYPE_CHECKING:

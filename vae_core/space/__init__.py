@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vae_core.late import late
-from vae_core.space.compute import compute, compute_in_folder
-from vae_core.space.neighbours import Neighbours
-from vae_core.space.projection import Projection
-from vae_core.space.settings import ProjectionSettings
+from vae_core.space.maps.compute import compute, compute_in_folder
+from vae_core.space.maps.projection import Projection
+from vae_core.space.maps.settings import ProjectionSettings
+from vae_core.space.neighbours.index import Neighbours
 from vae_core.space.trust import trust
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from vae_core.errors import InputError
-from vae_core.space.neighbours import Neighbours, Table
-from vae_core.space.partial import DRAWS
-from vae_core.space.projection import latent_fingerprint, read_points
-from vae_core.space.quality import Quality
-from vae_core.space.settings import ProjectionSettings
+from vae_core.space.encodings.checkpoint import DRAWS
+from vae_core.space.maps.projection import latent_fingerprint, read_points
+from vae_core.space.maps.quality import Quality
+from vae_core.space.maps.settings import ProjectionSettings
+from vae_core.space.neighbours.index import Neighbours, Table
 from vae_core.space.trust.scale import Calibration, TrustScale
 from vae_core.storage import CacheDamaged, DiskFull, load_arrays, map_arrays, save_arrays, save_mapped, write_text
 

@@ -16,18 +16,18 @@ from vae_core.errors import InputError
 from vae_core.model.ownership import owned
 from vae_core.model.protocol import LatentModel
 from vae_core.progress import Progress, silent
-from vae_core.space.build import kept_encodings, made_encodings, space_fingerprint
 from vae_core.space.cache import Encodings, SpaceCache
-from vae_core.space.compute import compute, compute_and_keep, learn_and_keep, stored_map
-from vae_core.space.item_distortion import ItemDistortion
-from vae_core.space.neighbours import Neighbours
-from vae_core.space.partial import DRAWS
-from vae_core.space.projection import Projection
-from vae_core.space.quality import Quality, measure
-from vae_core.space.settings import COMPONENTS, ProjectionSettings
+from vae_core.space.encodings.build import kept_encodings, made_encodings, space_fingerprint
+from vae_core.space.encodings.checkpoint import DRAWS
+from vae_core.space.encodings.item_distortion import ItemDistortion
+from vae_core.space.encodings.variance_shares import variance_shares
+from vae_core.space.maps.compute import compute, compute_and_keep, learn_and_keep, stored_map
+from vae_core.space.maps.projection import Projection
+from vae_core.space.maps.quality import Quality, measure
+from vae_core.space.maps.settings import COMPONENTS, ProjectionSettings
+from vae_core.space.neighbours.index import Neighbours
 from vae_core.space.trust.faithfulness import RoundTrips
 from vae_core.space.typical_item import typical_item
-from vae_core.space.variance_shares import variance_shares
 from vae_core.workspace import Workspace
 
 _RAW_MAPS_KEPT = 16

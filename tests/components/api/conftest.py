@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from components.server import create_dash
+from components.server.dash_app import create_dash
 from tests.components.conftest import ASSETS
 from vae_core import Catalogue, LatentSpace
 from vae_core.jobs import Jobs

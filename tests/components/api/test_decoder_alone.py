@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
-from components.server import create_dash
+from components.server.dash_app import create_dash
 from tests.components.conftest import ASSETS
 from vae_core import Catalogue, LatentSpace
 from vae_core.jobs import Jobs
 from vae_core.model.decoder_alone import DecoderAlone
-from vae_core.space.prior_samples import prior_samples
+from vae_core.space.encodings.prior_samples import prior_samples
 
 
 @pytest.fixture(scope="module")

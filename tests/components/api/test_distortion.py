@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from components.server import create_dash
+from components.server.dash_app import create_dash
 from tests.components.conftest import ASSETS
 from vae_core import Catalogue, LatentSpace
 from vae_core.jobs import Jobs
@@ -22,7 +22,7 @@ def asking_of(space: LatentSpace, jobs: Jobs) -> FlaskClient:
 def test_the_missing_draws_are_taken_and_everything_that_shows_them_has_them(
     grey: LatentSpace, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vae_core.space.build._AT_ONCE", 0.0)
+    monkeypatch.setattr("vae_core.space.encodings.build._AT_ONCE", 0.0)
     data = grey.data.take(np.arange(37))
     space = LatentSpace.build(grey.model, data, draws=1)
     whole = LatentSpace.build(grey.model, data)

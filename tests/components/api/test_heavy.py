@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from components.api import heavy
+from components.api.encoding import Refused
 from components.api.heavy import in_pieces
-from components.api.wire import Refused
 
 POINTS = np.arange(20.0).reshape(10, 2)
 

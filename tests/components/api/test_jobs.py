@@ -13,13 +13,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from components.api.jobs import describe
-from components.server import create_dash
+from components.server.dash_app import create_dash
 from vae_core import Catalogue, LatentSpace
 from vae_core.interpret import answers
 from vae_core.jobs import KINDS as KINDS_OF_SERVERS
 from vae_core.jobs import Job, Jobs, Kind, queue
 from vae_core.space import ProjectionSettings
-from vae_core.space.unfinished import Descent, UnfinishedMap
+from vae_core.space.maps.checkpoint import Descent, UnfinishedMap
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 KINDS = {

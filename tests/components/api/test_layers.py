@@ -14,8 +14,8 @@ from tests.patience import looks
 from vae_core import LatentSpace
 from vae_core.jobs import Jobs, Kind
 from vae_core.space import Neighbours
-from vae_core.space.layers import Layers
-from vae_core.space.placing import place
+from vae_core.space.maps.placing import place
+from vae_core.space.overlays.files import Layers
 
 
 def file_of(**arrays: Any) -> bytes:

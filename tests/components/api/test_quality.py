@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from components.map_figure import map_figure
+from components.figures.map_figure import map_figure
 from tests.patience import looks
 from vae_core import InputError, LatentSpace
 from vae_core.jobs import Jobs, Kind
-from vae_core.space.quality import measure
+from vae_core.space.maps.quality import measure
 
 
 def followed(client: FlaskClient, path: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def test_work_that_fails_says_why_and_can_be_asked_for_again(
     asking: FlaskClient, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = "/api/spaces/kept/quality/z:2,1"
-    monkeypatch.setitem(jobs.kinds, "quality", Kind("vae_core.space.compute:no_such_work", "short"))
+    monkeypatch.setitem(jobs.kinds, "quality", Kind("vae_core.space.maps.compute:no_such_work", "short"))
     monkeypatch.setattr("sys.excepthook", lambda *_: None)
     asking.post(path)
     assert "unexpected error" in followed(asking, path)["error"]

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
-from components.ranking import FIGURES, ITEM, Rankings, offered
 from vae_core import InputError, LatentSpace
-from vae_core.interpret.wrong_items import wrong_items
+from vae_core.browse.ranking import FIGURES, ITEM, Rankings, offered
+from vae_core.interpret.items.wrong_items import wrong_items
 
 PATH = "/api/spaces/grey/ranking"
 
@@ -94,7 +94,7 @@ def test_distortion_waits_for_no_nearest_items(client: FlaskClient, monkeypatch:
     def refuse(*_: Any) -> None:
         raise AssertionError("the nearest items were looked for")
 
-    monkeypatch.setattr("components.ranking.wrong", refuse)
+    monkeypatch.setattr("vae_core.browse.ranking.wrong", refuse)
     assert client.get(PATH).status_code == 200
     assert client.post(PATH, json={"by": "distortion", "count": 2}).status_code == 200
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from tests.patience import PATIENCE
 from vae_core.errors import InputError
 from vae_core.progress import Progress, Stopped
-from vae_core.report import making
+from vae_core.report import files as making
 
 
 def settled(client: FlaskClient, space: str, *still: str) -> dict[str, Any]:

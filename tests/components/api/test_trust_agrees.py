@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from components.server import create_dash
+from components.server.dash_app import create_dash
 from tests.components.conftest import ASSETS
 from vae_core import Catalogue, LatentSpace, demo
 from vae_core.jobs import Jobs

@@ -10,7 +10,7 @@ from pathlib import Path
 from vae_core.progress import Progress, Stopped
 from vae_core.space import ProjectionSettings
 from vae_core.space.cache import SpaceCache
-from vae_core.space.compute import lay_out_and_keep, learn_and_keep
+from vae_core.space.maps.compute import lay_out_and_keep, learn_and_keep
 
 
 def learn_slowly(settings: str, folder: str, shipped: str | None, progress: Progress) -> str:

@@ -19,7 +19,7 @@ from vae_core import InputError, LatentSpace, load_model, trust
 from vae_core.model import VAE, wrap_model
 from vae_core.model.foreign.wrapped import WrappedVAE
 from vae_core.options import ModelOptions, parse_sizes
-from vae_core.space.prior_samples import prior_samples
+from vae_core.space.encodings.prior_samples import prior_samples
 
 
 class Pictures(nn.Module):

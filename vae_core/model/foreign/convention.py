@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from vae_core.errors import InputError
-from vae_core.model.foreign.answers import EncoderAnswer, to_logvar
+from vae_core.model.foreign.outputs import EncoderAnswer, to_logvar
 
 Numbers = float | tuple[float, ...]
 

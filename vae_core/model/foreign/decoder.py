@@ -14,7 +14,6 @@ from torch.distributions import Bernoulli, Independent
 from vae_core.data.layout import arrange
 from vae_core.errors import InputError
 from vae_core.model.findings import How, Report
-from vae_core.model.foreign.answers import read_decoder, values_of
 from vae_core.model.foreign.convention import (
     IMAGENET,
     KNOWN_RANGES,
@@ -25,7 +24,8 @@ from vae_core.model.foreign.convention import (
     stated_affine,
 )
 from vae_core.model.foreign.latent_shape import Shape, draw_points, find_latent_shape
-from vae_core.model.foreign.trying import REFUSALS, said
+from vae_core.model.foreign.outputs import read_decoder, values_of
+from vae_core.model.foreign.search import REFUSALS, said
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
 from vae_core.model.health import check_decoder
 from vae_core.model.memory_layout import lay_channels_last

@@ -12,10 +12,10 @@ from safetensors.torch import load_file
 from torch import nn
 
 from vae_core.errors import InputError
-from vae_core.factory import call_factory
 from vae_core.model.foreign.holding import modules_of
 from vae_core.model.foreign.pythae_folder import read_state
 from vae_core.model.foreign.wrapped import Foreign
+from vae_core.user_code import call_factory
 
 
 def open_factory(

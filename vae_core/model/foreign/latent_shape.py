@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from vae_core.errors import InputError
-from vae_core.model.foreign.answers import read_decoder, values_of
-from vae_core.model.foreign.trying import REFUSALS, said
+from vae_core.model.foreign.outputs import read_decoder, values_of
+from vae_core.model.foreign.search import REFUSALS, said
 from vae_core.model.foreign.wrapped import Foreign
 
 #: Latent dimensions that are tried, seconds they may take, and draws they are tried with: three, since answers of

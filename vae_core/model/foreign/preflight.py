@@ -14,11 +14,11 @@ from torch import Tensor
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model.findings import How, Report
-from vae_core.model.foreign.answers import read_decoder, read_encoder, values_of
 from vae_core.model.foreign.convention import Affine, Convention, as_ours, rearranged
 from vae_core.model.foreign.moments import Moments
-from vae_core.model.foreign.spread import read_spread
-from vae_core.model.foreign.trying import REFUSALS, TRIED, Way, ranges_of, said, try_all
+from vae_core.model.foreign.outputs import read_decoder, read_encoder, values_of
+from vae_core.model.foreign.posterior_scale import read_spread
+from vae_core.model.foreign.search import REFUSALS, TRIED, Way, ranges_of, said, try_all
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
 from vae_core.model.health import EXPLODING, check_health, looked_at
 from vae_core.model.memory_layout import lay_channels_last

@@ -14,8 +14,8 @@ from torch.distributions import Bernoulli, Distribution, Normal
 
 from vae_core.errors import InputError
 from vae_core.model.findings import Report
-from vae_core.model.foreign.answers import read_decoder, read_encoder, values_of
 from vae_core.model.foreign.convention import Convention, as_ours, rearranged
+from vae_core.model.foreign.outputs import read_decoder, read_encoder, values_of
 from vae_core.model.prior import StandardNormal
 from vae_core.model.protocol import NO_ENCODER, Capabilities, Posterior
 

@@ -11,9 +11,9 @@ from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
-from vae_core.interpret.collapse import NAT_FROM, Collapse, Movement, Rates, off_dimensions
-from vae_core.interpret.collapse_verdict import verdict
-from vae_core.interpret.names_in_use import names_shown
+from vae_core.interpret.meaning.names_in_use import names_shown
+from vae_core.interpret.usage.collapse import NAT_FROM, Collapse, Movement, Rates, off_dimensions
+from vae_core.interpret.usage.collapse_verdict import verdict
 from vae_core.report.card import Card
 from vae_core.report.explanations import EXPLAINED, explained_heading
 

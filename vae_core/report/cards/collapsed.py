@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from vae_core.drawing.markup import tag
-from vae_core.interpret.naming import off_dimensions
+from vae_core.interpret.meaning.naming import off_dimensions
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace

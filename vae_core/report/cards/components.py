@@ -13,8 +13,8 @@ from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, fixed, p_value, percent, with_error
 from vae_core.drawing.walk import base_switch, walk
-from vae_core.interpret.components import Components
-from vae_core.interpret.names_in_use import names_shown
+from vae_core.interpret.components.latent_components import Components
+from vae_core.interpret.meaning.names_in_use import names_shown
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
 from vae_core.report.explanations import EXPLAINED, explained_heading

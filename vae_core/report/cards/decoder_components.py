@@ -13,7 +13,7 @@ from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, fixed, percent, with_error
 from vae_core.drawing.walk import base_switch, walk
-from vae_core.interpret.decoder_components import DecoderComponents
+from vae_core.interpret.components.decoder_components import DecoderComponents
 from vae_core.report.card import Card
 from vae_core.report.explanations import explained_heading
 

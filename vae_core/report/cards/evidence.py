@@ -10,8 +10,8 @@ from vae_core.drawing.curves import Curve, curves
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, plain, with_error
-from vae_core.interpret.evidence import Evidence, Mean
-from vae_core.interpret.importance import Bound
+from vae_core.interpret.usage.evidence import Evidence, Mean
+from vae_core.interpret.usage.importance import Bound
 from vae_core.report.card import Card
 from vae_core.report.explanations import EXPLAINED, explained_heading
 

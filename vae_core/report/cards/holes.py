@@ -10,7 +10,7 @@ from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.filmstrip import point_picture
 from vae_core.drawing.markup import if_touched, tag
 from vae_core.drawing.numbers import count, percent, plain
-from vae_core.interpret.holes import Holes
+from vae_core.interpret.prior.holes import Holes
 from vae_core.report.card import Card
 from vae_core.report.explanations import EXPLAINED
 

@@ -12,8 +12,8 @@ from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
-from vae_core.interpret.index_code import IndexCode
-from vae_core.interpret.names_in_use import names_shown
+from vae_core.interpret.meaning.names_in_use import names_shown
+from vae_core.interpret.usage.kl_decomposition import IndexCode
 from vae_core.report.card import Card
 from vae_core.report.explanations import EXPLAINED, explained_heading
 

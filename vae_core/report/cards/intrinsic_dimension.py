@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.numbers import count, percent, plain, with_error
-from vae_core.interpret.intrinsic_dimension import Estimate, IntrinsicDimension
+from vae_core.interpret.components.intrinsic_dimension import Estimate, IntrinsicDimension
 from vae_core.report.card import Card
 from vae_core.report.explanations import EXPLAINED
 

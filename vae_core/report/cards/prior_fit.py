@@ -13,9 +13,9 @@ from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.histogram import histogram
 from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, fixed, p_value, plain, with_error
-from vae_core.interpret.names_in_use import names_shown
-from vae_core.interpret.naming import off_dimensions
-from vae_core.interpret.prior_fit import MISSES_FROM, SIGNIFICANT, PriorFit
+from vae_core.interpret.meaning.names_in_use import names_shown
+from vae_core.interpret.meaning.naming import off_dimensions
+from vae_core.interpret.prior.prior_fit import MISSES_FROM, SIGNIFICANT, PriorFit
 from vae_core.report.card import Card
 from vae_core.report.explanations import EXPLAINED, explained_heading
 

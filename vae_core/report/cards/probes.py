@@ -12,7 +12,7 @@ from vae_core.drawing.explained import explained
 from vae_core.drawing.facts import how
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
-from vae_core.interpret.probes import Probes
+from vae_core.interpret.meaning.probes import Probes
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
 from vae_core.report.cards.left_out import left_out

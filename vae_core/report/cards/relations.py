@@ -16,10 +16,10 @@ from vae_core.drawing.facts import how
 from vae_core.drawing.heat_map import heat_map
 from vae_core.drawing.markup import if_touched, joined, tag
 from vae_core.drawing.numbers import count, fixed, plain, with_error
-from vae_core.interpret.names_in_use import names_shown
-from vae_core.interpret.naming import DimensionNames, names_of, off_dimensions
-from vae_core.interpret.own_names import own_names_of
-from vae_core.interpret.relations import Relations
+from vae_core.interpret.meaning.names_in_use import names_shown
+from vae_core.interpret.meaning.naming import DimensionNames, names_of, off_dimensions
+from vae_core.interpret.meaning.own_names import own_names_of
+from vae_core.interpret.meaning.relations import Relations
 from vae_core.report.card import Card
 from vae_core.report.cards.collapsed import collapsed
 from vae_core.report.cards.left_out import left_out

@@ -9,8 +9,8 @@ import numpy as np
 from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import how
 from vae_core.drawing.numbers import count, plain, with_error
-from vae_core.interpret.names_in_use import names_shown
-from vae_core.interpret.sensitivity import Sensitivity
+from vae_core.interpret.meaning.names_in_use import names_shown
+from vae_core.interpret.usage.sensitivity import Sensitivity
 from vae_core.report.card import Card
 from vae_core.report.explanations import explained_heading
 

@@ -10,8 +10,8 @@ from vae_core.drawing.bars import Bar, bars
 from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import tag
 from vae_core.drawing.numbers import count, plain, with_error
-from vae_core.interpret.names_in_use import names_shown
-from vae_core.interpret.swap import Swap
+from vae_core.interpret.meaning.names_in_use import names_shown
+from vae_core.interpret.usage.permutation_importance import Swap
 from vae_core.report.card import Card
 from vae_core.report.explanations import EXPLAINED, explained_heading
 

@@ -11,11 +11,11 @@ from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.filmstrip import item_strip
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
-from vae_core.interpret.disagreement import Disagreement
-from vae_core.interpret.wrong_items import WrongItems, rank
+from vae_core.interpret.items.disagreement import Disagreement
+from vae_core.interpret.items.wrong_items import WrongItems, rank
 from vae_core.report.card import Card
 from vae_core.report.explanations import EXPLAINED, explained_heading
-from vae_core.space.item_distortion import samples_in_words
+from vae_core.space.encodings.item_distortion import samples_in_words
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace

@@ -15,7 +15,7 @@ from vae_core.errors import InputError
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
-    from vae_core.space.projection import Projection
+    from vae_core.space.maps.projection import Projection
 
 #: Below this the other indicators decide, and a spot among thousands is not decoded and encoded again.
 _DECIDED = 0.01

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from vae_core.space.encode import evaluating
+from vae_core.space.encodings.encode import evaluating
 from vae_core.space.trust.scores import normalized_excess, score_of
 from vae_core.threads import ALL, computing_with
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_core.space.neighbours import Neighbours
+from vae_core.space.neighbours.index import Neighbours
 from vae_core.space.trust.coordinates import CoordinateRange
 from vae_core.space.trust.scores import normalized_excess
 

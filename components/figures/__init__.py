@@ -1,0 +1,1 @@
+"""The map as a Plotly figure, and as a picture of very many items."""

@@ -1,0 +1,1 @@
+"""The page as a whole: its frame, and what lies in it."""

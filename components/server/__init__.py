@@ -1,0 +1,1 @@
+"""Serving the page: the Dash application, connections, threads, who may come in."""

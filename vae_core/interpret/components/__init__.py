@@ -1,0 +1,1 @@
+"""Directions of the latent space: principal components, those of the decoder, how many there are."""

@@ -1,0 +1,1 @@
+"""Which items the model gets wrong."""

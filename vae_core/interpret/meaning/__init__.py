@@ -1,0 +1,1 @@
+"""What each dimension means: relations to columns, probes, names."""

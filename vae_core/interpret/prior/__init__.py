@@ -1,0 +1,1 @@
+"""Whether the items fill the prior: marginals, discrepancy, holes."""

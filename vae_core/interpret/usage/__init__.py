@@ -1,0 +1,1 @@
+"""Which dimensions are used: rates, collapse, importance, sensitivity, the evidence."""

@@ -1,0 +1,1 @@
+"""Nearest items in latent space: exact for small sets, by a graph for large ones."""

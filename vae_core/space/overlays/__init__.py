@@ -1,0 +1,1 @@
+"""Other data on a finished map."""
