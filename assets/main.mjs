@@ -1,10 +1,10 @@
 // Starts the page's scripts once Dash has put the page in place.
 import { url } from "./core/api.js";
-import { hear } from "./page/controls.js";
+import { onControlChange } from "./page/controls.js";
 import { start } from "./page/start.js";
 import { nameMyself } from "./core/visitor.js";
 
-window.latentExplorer = { hear };
+window.latentExplorer = { onControlChange };
 
 // Reports are drawn in the same way, so this style sheet lies with what draws them.
 const figures = document.createElement("link");

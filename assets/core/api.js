@@ -1,6 +1,6 @@
 // Requests to the server: numbers out, pixels back, one in flight, newest wins.
 import { under } from "./revision.js";
-export { asVisitor } from "./visitor.js";
+export { withVisitorId } from "./visitor.js";
 
 let known = null; // reading it anew would cost milliseconds a request
 
@@ -37,7 +37,7 @@ async function checked(request) {
   } catch (error) {
     if (error.name === "AbortError") throw error;
     gone = asked;
-    whenBack(askAnything);
+    onReconnect(askAnything);
     throw new Refusal(0, "The server does not answer. Is it still running?");
   }
   if (mine > gone) {
@@ -63,7 +63,7 @@ export async function getJSON(path, options) {
 
 // Asks again and again until a server that has gone answers.
 const onceBack = new Set();
-export async function whenBack(action) {
+export async function onReconnect(action) {
   onceBack.add(action);
   if (onceBack.size > 1) return;
   for (let there = false; !there;) {
@@ -105,7 +105,7 @@ export async function framed(path, options) {
  * @param {(error: any, asked: any) => void} failed
  * @param {(asked: any) => void} ended
  */
-export function newest(parts, work, done, failed, ended = () => {}) {
+export function latestOnly(parts, work, done, failed, ended = () => {}) {
   let running = false;
   let waiting = null;
   async function run() {

@@ -6,7 +6,7 @@ const PATIENCE = 500; // milliseconds a tab waits for a name, which its own page
 const HEARD = 150; // and for another tab to say that the name is taken, where the browser has no locks; a busy one says it later
 
 let name = newName(); // until it is settled
-export const asVisitor = (path) => `${path}${path.includes("?") ? "&" : "?"}visitor=${name}`;
+export const withVisitorId = (path) => `${path}${path.includes("?") ? "&" : "?"}visitor=${name}`;
 
 function newName() {
   return Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");

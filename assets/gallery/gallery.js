@@ -1,5 +1,5 @@
 // The gallery: all items in an order, of which only those in view are known and painted.
-import { debounced, newest, postJSON, whenBack } from "../core/api.js";
+import { debounced, latestOnly, postJSON, onReconnect } from "../core/api.js";
 import { goToItem } from "../item/go_to.js";
 import { tellError } from "../core/notice.js";
 import { count } from "../draw/numbers.js";
@@ -81,7 +81,7 @@ function restart(find = null) {
   load({ part: 0, find });
 }
 
-const load = newest(
+const load = latestOnly(
   answersOf,
   async ({ part, find }) => {
     if (parts.has(part)) return null;
@@ -211,7 +211,7 @@ function tellOption() {
 // What is there already stays; scrolling, or a server that is back, asks for the rest.
 function tellMissing(error) {
   tellError(error);
-  if (error.status === 0) whenBack(paintSoon);
+  if (error.status === 0) onReconnect(paintSoon);
 }
 
 function say(text) {

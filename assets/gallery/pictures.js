@@ -1,5 +1,5 @@
 // The pictures of the gallery's tiles: asked for together, kept on sheets, and painted from there.
-import { framed, newest } from "../core/api.js";
+import { framed, latestOnly } from "../core/api.js";
 import { isImage } from "../draw/form.js";
 import { drawDifference, paintDifference } from "../draw/difference.js";
 import { element } from "../core/element.js";
@@ -55,7 +55,7 @@ export function wantPictures(items) {
   if (missing.length) load({ space: state.space, as: shownAs(), items: missing.slice(0, MOST_ASKED) });
 }
 
-const load = newest(
+const load = latestOnly(
   [key],
   (asked) => framed(`spaces/${asked.space}/pictures`, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ items: asked.items, reconstructions: asked.as !== "item" }),

@@ -1,5 +1,5 @@
 // The filmstrip over a slider of a direction: what the slider will show, from the one base point, with its trust.
-import { newest, postNumbers } from "../core/api.js";
+import { latestOnly, postNumbers } from "../core/api.js";
 import { basePoint } from "../point/base.js";
 import { atlas, picturesOf, tileShape } from "../draw/form.js";
 import { tellError } from "../core/notice.js";
@@ -20,7 +20,7 @@ const inView = (slider, panel) => {
   return box.width > 0 && box.bottom > frame.top && box.top < frame.bottom;
 };
 
-const load = newest(
+const load = latestOnly(
   ["space", nameOf],
   async ({ sliders, points, space }) => {
     const body = Float32Array.from(points.flatMap((point) => Array.from(point)));

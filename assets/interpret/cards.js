@@ -1,5 +1,5 @@
 // A card a study: its first answer at once, the whole one when the work in the background is done.
-import { asVisitor, getJSON, url, whenBack } from "../core/api.js";
+import { withVisitorId, getJSON, url, onReconnect } from "../core/api.js";
 import { lookAtJobs } from "../core/long_work.js";
 import { tellError } from "../core/notice.js";
 import { element } from "../core/element.js";
@@ -167,7 +167,7 @@ async function ask(card) {
     if (overtaken()) return;
     if (answer.state !== "done") {
       // Asked for even where it is under way: then another visitor's leaving does not end it.
-      const path = asVisitor(pathOf(card));
+      const path = withVisitorId(pathOf(card));
       card.path = path;
       answer = await getJSON(path, { method: "POST" });
       if (overtaken()) {
@@ -181,7 +181,7 @@ async function ask(card) {
     while (underWay(answer)) {
       await pause();
       if (overtaken()) return;
-      answer = await getJSON(asVisitor(pathOf(card)));
+      answer = await getJSON(withVisitorId(pathOf(card)));
       if (overtaken()) return;
       show(card, answer);
     }
@@ -189,7 +189,7 @@ async function ask(card) {
   } catch (error) {
     if (overtaken()) return;
     show(card, { state: "refused", error: error.message, retry: error.status === 429 || !(error.status >= 400 && error.status < 500) });
-    if (error.status === 0) whenBack(() => { if (!overtaken() && card.state === "refused") ask(card); });
+    if (error.status === 0) onReconnect(() => { if (!overtaken() && card.state === "refused") ask(card); });
   }
 }
 

@@ -1,5 +1,5 @@
 // What stands beside the map: trust, the item touched, and the nearest real items.
-import { debounced, framed, getJSON, newest, url } from "../core/api.js";
+import { debounced, framed, getJSON, latestOnly, url } from "../core/api.js";
 import { onAnswer } from "../point/decoded.js";
 import { carryNow, carryOwn, onEntry } from "../core/history.js";
 import { nearestItems, setNearest, tellNearest } from "./nearest.js";
@@ -143,7 +143,7 @@ function latentTable(item) {
 
 const fact = (name, value, title) => [element("dt", { title }, name), element("dd", { title }, value)];
 
-const loadItem = newest(
+const loadItem = latestOnly(
   ["space", "item"],
   async ({ space, index }) => {
     const [item, pictures] = await Promise.all([

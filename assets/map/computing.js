@@ -1,5 +1,5 @@
 // Maps that take long: started, watched and cancelled here; the page goes on meanwhile.
-import { asVisitor, getJSON, postJSON } from "../core/api.js";
+import { withVisitorId, getJSON, postJSON } from "../core/api.js";
 import { busyWhile } from "../core/busy.js";
 import { lookAtJobs, stepOf, timeOf } from "../core/long_work.js";
 import { glide, isMoving, still } from "./animation.js";
@@ -31,7 +31,7 @@ export async function watchMap(space, projection, begun = () => {}) {
   if (!wanted()) return false;
   // Asked for even where it is under way: then another visitor's cancelling does not end it.
   if (report.state !== "done") {
-    report = await postJSON(asVisitor(`spaces/${space}/projections`), { id: projection });
+    report = await postJSON(withVisitorId(`spaces/${space}/projections`), { id: projection });
     lookAtJobs();
     if (!wanted() || left !== mine) return false;
   }
@@ -106,7 +106,7 @@ let left = null; // { path, resolve } of what is being watched
 async function leave(path) {
   if (left?.path === path) left.resolve();
   try {
-    tellCancelled(await getJSON(asVisitor(path), { method: "DELETE" }));
+    tellCancelled(await getJSON(withVisitorId(path), { method: "DELETE" }));
   } catch (error) {
     tellError(error);
   }
@@ -119,7 +119,7 @@ async function keep(path, button) {
   keeping = path;
   button.textContent = "Keeping it …";
   try {
-    await busyWhile(button, getJSON(asVisitor(`${path}/stop-here`), { method: "POST" }));
+    await busyWhile(button, getJSON(withVisitorId(`${path}/stop-here`), { method: "POST" }));
   } catch (error) {
     keeping = null;
     button.textContent = "Stop here";

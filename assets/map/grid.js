@@ -1,5 +1,5 @@
 // Decoded pictures over the map, a tile a cell. A tile is what a click on it shows, and fades with its trust.
-import { debounced, framed, newest } from "../core/api.js";
+import { debounced, framed, latestOnly } from "../core/api.js";
 import { baseMoves, baseQuery, onBaseMoved } from "../point/base.js";
 import { atlas, isImage, tileShape } from "../draw/form.js";
 import { hideCard } from "./hover.js";
@@ -27,7 +27,7 @@ export const coversPoints = () => wanted() && flat();
 
 const busy = (on) => document.querySelector('#map-tools [data-toggle="manifold"]')?.setAttribute("aria-busy", String(on));
 
-const load = newest(
+const load = latestOnly(
   ["space", "projection", baseMoves, wanted],
   ({ space, projection, query, spots }) =>
     framed(`spaces/${space}/manifold/${encodeURIComponent(projection)}${query}`, { method: "POST", body: spots }),

@@ -1,5 +1,5 @@
 // The card of the item under the pointer: its picture at once, its row as soon as it comes.
-import { getJSON, newest, url } from "../core/api.js";
+import { getJSON, latestOnly, url } from "../core/api.js";
 import { tellError } from "../core/notice.js";
 import { tidy } from "../draw/numbers.js";
 import { element } from "../core/element.js";
@@ -12,7 +12,7 @@ export const hovered = () => shown?.index ?? null;
 
 const card = () => document.getElementById("hover-card");
 
-const loadRow = newest(
+const loadRow = latestOnly(
   ["space", hovered],
   ({ space, index }) => getJSON(`spaces/${space}/items/${index}`),
   (item) => {

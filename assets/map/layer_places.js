@@ -1,6 +1,6 @@
 // Other data of a space, its layers: which there are, which are shown, and where their items lie on the map on show.
 import * as numbers from "../draw/numbers.js";
-import { asVisitor, framed, getJSON } from "../core/api.js";
+import { withVisitorId, framed, getJSON } from "../core/api.js";
 import { onMapReady } from "./map_request.js";
 import { tell, tellError } from "../core/notice.js";
 import { questions, under } from "../core/revision.js";
@@ -83,7 +83,7 @@ async function place(id) {
   const wanted = placings.get(id)();
   const path = pathOf(id, `places/${encodeURIComponent(projection)}`);
   try {
-    await getJSON(asVisitor(path), { method: "POST" });
+    await getJSON(withVisitorId(path), { method: "POST" });
     for (let waited = false; ;) {
       const { about, pixels } = await framed(`${path}?color=${encodeURIComponent(color ?? "")}`);
       if (!wanted()) return;

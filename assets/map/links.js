@@ -1,5 +1,5 @@
 // Lines from the point on show to its true neighbours: a map that tears them apart shows it.
-import { newest, postNumbers } from "../core/api.js";
+import { latestOnly, postNumbers } from "../core/api.js";
 import { nearestItems, onNearest } from "../item/nearest.js";
 import { tellError } from "../core/notice.js";
 import { colour } from "../draw/picture.js";
@@ -18,7 +18,7 @@ export function linkedPlaces() {
 
 const itemsNow = () => nearestItems().map((item) => item.index).join();
 
-const load = newest(
+const load = latestOnly(
   ["space", "projection", "z", itemsNow],
   ({ space, projection, items }) => postNumbers(`spaces/${space}/places/${encodeURIComponent(projection)}`, Float32Array.from(items)),
   ({ shape, buffer }, asked) => {

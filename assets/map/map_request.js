@@ -1,5 +1,5 @@
 // Asking for a map: its figure, in the colours chosen, once it is there.
-import { getJSON, whenBack } from "../core/api.js";
+import { getJSON, onReconnect } from "../core/api.js";
 import { ask } from "../point/decoded.js";
 import { mapBefore } from "../core/history.js";
 import { hideCard } from "./hover.js";
@@ -63,7 +63,7 @@ export async function chooseMap() {
 function gone(error) {
   showBusy(false);
   tellError(error);
-  if (error.status === 0) whenBack(chooseMap);
+  if (error.status === 0) onReconnect(chooseMap);
 }
 
 // The map is there: draw it, and find the point on show in it.

@@ -1,5 +1,5 @@
 // How faithfully the map on show keeps neighbourhoods and distances: measured in the background, told over the map.
-import { asVisitor, getJSON, whenBack } from "../core/api.js";
+import { withVisitorId, getJSON, onReconnect } from "../core/api.js";
 import { busyWhile } from "../core/busy.js";
 import { lookAtJobs } from "../core/long_work.js";
 import { onMapReady, requestMap } from "./map_request.js";
@@ -25,7 +25,7 @@ async function measure() {
   const { space, projection, color } = state;
   const path = `spaces/${space}/quality/${encodeURIComponent(projection)}?color=${encodeURIComponent(color ?? "")}`;
   try {
-    let answer = await getJSON(asVisitor(path), { method: "POST" });
+    let answer = await getJSON(withVisitorId(path), { method: "POST" });
     if (answer.state === "waiting" || answer.state === "running") lookAtJobs();
     while (counts() && (answer.state === "waiting" || answer.state === "running")) {
       show(answer);
@@ -43,7 +43,7 @@ async function measure() {
     if (!counts()) return;
     // Some sets cannot be measured; that is worth a word only to whoever asks for the figures.
     show({ state: "refused", error: error.message });
-    if (error.status === 0) whenBack(() => { if (counts()) measure(); });
+    if (error.status === 0) onReconnect(() => { if (counts()) measure(); });
     if (ofMap(color)) tellError(error);
   }
 }

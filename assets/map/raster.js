@@ -1,5 +1,5 @@
 // Maps of very many items: a picture of the part in view, drawn anew as the view moves; points once few are in it.
-import { framed, newest, postJSON } from "../core/api.js";
+import { framed, latestOnly, postJSON } from "../core/api.js";
 import { fittedOn } from "./fitted_on.js";
 import { asWanted, drawnTraces, flat, plotBox, ranges, toPixels, unitsPerPixel, windowBox } from "./surface.js";
 import { tellError } from "../core/notice.js";
@@ -39,7 +39,7 @@ function same(one, other) {
 }
 const sameMap = (asked) => ["space", "projection", "color"].every((name) => part?.asked[name] === asked[name]);
 
-const load = newest(
+const load = latestOnly(
   // Another part of the map in view is no other map: what comes late is drawn where it belongs.
   ["space", "projection", "selection", "chosen", () => requestedColour(), () => showsOnly()],
   async ({ space, projection, ...asked }) => {

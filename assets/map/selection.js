@@ -1,6 +1,6 @@
 // What is selected on the map. How it came about stands in the store and the address, as text the server reads and writes;
 // which items these are, how many and of what classes, the server tells.
-import { framed, whenBack } from "../core/api.js";
+import { framed, onReconnect } from "../core/api.js";
 import { onMapReady, requestMap } from "./map_request.js";
 import { tell, tellError } from "../core/notice.js";
 import { requestedColour } from "./requested_colour.js";
@@ -115,7 +115,7 @@ async function refresh() {
   } catch (error) {
     if (!counts()) return;
     missing = error.message;
-    if (error.status === 0) whenBack(refresh);
+    if (error.status === 0) onReconnect(refresh);
     // A map that is not there yet may come; whatever else cannot be had is left out.
     else if (error.status !== 409) {
       tell(`The selection could not be used here and was left out: ${error.message}`, "error");

@@ -1,5 +1,5 @@
 // The page's controls and the store: what a person chooses goes in, what is so comes out.
-import { asVisitor, getJSON, postJSON } from "../core/api.js";
+import { withVisitorId, getJSON, postJSON } from "../core/api.js";
 import { layBase } from "../point/base.js";
 import { fromQuery, toQuery } from "../core/address.js";
 import { redo, undo } from "../core/history.js";
@@ -77,7 +77,7 @@ const handlers = {
 };
 
 // Called by Dash with the name of a control and its values.
-export function hear(name, values) {
+export function onControlChange(name, values) {
   const several = name === "compute";
   Promise.resolve(handlers[name]?.(several ? values : values[0])).catch(tellError);
   // A choice made is made: the next key is for the page.
@@ -158,7 +158,7 @@ const maps = questions("projection", "space");
 async function order(parameters) {
   const { info } = current;
   const arrives = maps();
-  const report = await postJSON(asVisitor(`spaces/${info.id}/projections`), parameters);
+  const report = await postJSON(withVisitorId(`spaces/${info.id}/projections`), parameters);
   if (info !== current.info) return;
   describeMap(report.id, report);
   addMap(report.id);

@@ -1,5 +1,5 @@
 // A space opens with a first draw of its items' distortion; when the others are there, what shows it is shown anew.
-import { asVisitor, getJSON, whenBack } from "../core/api.js";
+import { withVisitorId, getJSON, onReconnect } from "../core/api.js";
 import { lookAtJobs } from "../core/long_work.js";
 import { requestMap } from "../map/map_request.js";
 import { tellError } from "../core/notice.js";
@@ -19,7 +19,7 @@ async function refine() {
   if (info.draws === info.all_draws) return;
   const path = `spaces/${info.id}/distortion`;
   try {
-    let answer = await getJSON(asVisitor(path), { method: "POST" });
+    let answer = await getJSON(withVisitorId(path), { method: "POST" });
     if (underWay(answer)) lookAtJobs();
     while (counts() && underWay(answer)) {
       await pause();
@@ -34,7 +34,7 @@ async function refine() {
   } catch (error) {
     if (!counts()) return;
     tellError(error);
-    if (error.status === 0) whenBack(() => { if (counts()) refine(); });
+    if (error.status === 0) onReconnect(() => { if (counts()) refine(); });
   }
 }
 

@@ -1,5 +1,5 @@
 // The list of long work: what runs, how far it is, and what can be done about it.
-import { asVisitor, getJSON } from "../core/api.js";
+import { withVisitorId, getJSON } from "../core/api.js";
 import { busyWhile } from "../core/busy.js";
 import { onLongWork, stepOf, timeOf } from "../core/long_work.js";
 import { tell, tellError } from "../core/notice.js";
@@ -48,7 +48,7 @@ async function look() {
   const counts = looks();
   let jobs;
   try {
-    jobs = await getJSON(asVisitor("jobs"));
+    jobs = await getJSON(withVisitorId("jobs"));
   } catch (error) {
     if (counts() && !panel().hidden) tellError(error);
     return;
@@ -95,7 +95,7 @@ function paintAll(count) {
 
 async function cancelAll() {
   try {
-    const ended = await busyWhile(document.getElementById("cancel-all"), getJSON(asVisitor("jobs"), { method: "DELETE" }));
+    const ended = await busyWhile(document.getElementById("cancel-all"), getJSON(withVisitorId("jobs"), { method: "DELETE" }));
     const names = ended.map(({ title, visitors }) => (visitors ? `${title} (goes on for others)` : title));
     tell(ended.length ? `Cancelled ${names.length}: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}.` : "Nothing was under way.");
   } catch (error) {
@@ -113,8 +113,8 @@ function layRow(job) {
   const act = (text, path, method) => element("button", { className: "plain", onclick: (event) => busyWhile(event.currentTarget, ask(path, method)) }, text);
   const path = `jobs/${job.id}`;
   const actions = active(job)
-    ? [act("Cancel", asVisitor(path), "DELETE")]
-    : [...(job.state === "done" ? [] : [act("Start again", asVisitor(`${path}/restart`), "POST")]), act("Remove", path, "DELETE")];
+    ? [act("Cancel", withVisitorId(path), "DELETE")]
+    : [...(job.state === "done" ? [] : [act("Start again", withVisitorId(`${path}/restart`), "POST")]), act("Remove", path, "DELETE")];
   const root = element("div", { className: "job", "data-state": job.state }, element("strong", {}, job.title), bar, words, element("div", { className: "job-actions" }, ...actions));
   return { root, words, bar, state: job.state };
 }

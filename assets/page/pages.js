@@ -1,5 +1,5 @@
 // Which page is on show: Explore, or one of the questions of Interpret, beside the same map.
-import { getJSON, whenBack } from "../core/api.js";
+import { getJSON, onReconnect } from "../core/api.js";
 import { tellError } from "../core/notice.js";
 import { element } from "../core/element.js";
 import { under } from "../core/revision.js";
@@ -87,7 +87,7 @@ async function show() {
     document.getElementById("study-cards").replaceChildren(
       element("p", { className: "empty" }, error.message), element("button", { className: "plain", onclick: show }, "Try again"),
     );
-    if (error.status === 0) whenBack(show);
+    if (error.status === 0) onReconnect(show);
   }
 }
 

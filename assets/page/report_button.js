@@ -1,5 +1,5 @@
 // The report: asked for, watched, and downloaded as one file.
-import { asVisitor, getJSON, url } from "../core/api.js";
+import { withVisitorId, getJSON, url } from "../core/api.js";
 import { lookAtJobs } from "../core/long_work.js";
 import { tell, tellError } from "../core/notice.js";
 import { element } from "../core/element.js";
@@ -27,7 +27,7 @@ async function make(anew = false) {
   const counts = reports();
   show({ state: "waiting" });
   try {
-    const answer = await follow(await getJSON(asVisitor(path(anew ? "?anew=1" : "")), { method: "POST" }), counts);
+    const answer = await follow(await getJSON(withVisitorId(path(anew ? "?anew=1" : "")), { method: "POST" }), counts);
     if (answer?.state === "done") take();
     else if (answer?.state === "missing") tell("Something changed while the report was made; press Report once more.", "error");
   } catch (error) {
@@ -65,7 +65,7 @@ async function look() {
 async function cancel() {
   const counts = reports();
   try {
-    await getJSON(asVisitor(path()), { method: "DELETE" });
+    await getJSON(withVisitorId(path()), { method: "DELETE" });
   } catch (error) {
     tellError(error);
   }

@@ -1,5 +1,5 @@
 // The picture of the latent point on show. One canvas, drawn at once from whatever source has the pixels first.
-import { newest, framed, debounced, onBack } from "../core/api.js";
+import { latestOnly, framed, debounced, onBack } from "../core/api.js";
 import { baseQuery } from "./base.js";
 import { endPulse, showPulse } from "../core/busy.js";
 import { tellError } from "../core/notice.js";
@@ -65,7 +65,7 @@ export const decodedCanvas = () => canvas;
 export const decodedValues = () => onShow;
 
 // Asks for picture, trust, place and neighbours of the point on show.
-const look = newest(
+const look = latestOnly(
   ["z", "space", "projection"],
   ({ z, space, projection, item }) =>
     framed(`spaces/${space}/look/${encodeURIComponent(projection)}${item === null ? "" : `?item=${item}`}`, { method: "POST", body: z }),
@@ -86,7 +86,7 @@ export function ask() {
 onBack(ask); // what a server that was gone did not answer
 
 // Decodes a spot of the map and goes there. The lens goes nowhere, it shows what it passes: until a hand takes another point.
-const touching = newest(
+const touching = latestOnly(
   ["hand", "space"],
   ({ spot, space, projection, query }) =>
     framed(`spaces/${space}/touch/${encodeURIComponent(projection)}${query}`, { method: "POST", body: new Float32Array(spot) }),

@@ -1,5 +1,5 @@
 // What latent dimensions are called: names found by themselves, and those a person gave.
-import { asVisitor, debounced, getJSON, whenBack } from "../core/api.js";
+import { withVisitorId, debounced, getJSON, onReconnect } from "../core/api.js";
 import { did, onDeed } from "../core/history.js";
 import { lookAtJobs } from "../core/long_work.js";
 import { tell, tellError } from "../core/notice.js";
@@ -140,7 +140,7 @@ const underWay = ({ state: how }) => how === "waiting" || how === "running";
 const find = debounced(async () => {
   const { id } = current.info;
   try {
-    let answer = await getJSON(asVisitor(`spaces/${id}/names`), { method: "POST" });
+    let answer = await getJSON(withVisitorId(`spaces/${id}/names`), { method: "POST" });
     if (underWay(answer)) lookAtJobs();
     while (id === state.space && underWay(answer)) {
       await new Promise((resolve) => { setTimeout(resolve, LOOK); });
@@ -150,7 +150,7 @@ const find = debounced(async () => {
   } catch (error) {
     // A set of which nothing can be told has no names; whoever asks for its relations is told why.
     if (error.status === 429 || !(error.status >= 400 && error.status < 500)) tellError(error);
-    if (error.status === 0) whenBack(find);
+    if (error.status === 0) onReconnect(find);
   }
 }, REST);
 

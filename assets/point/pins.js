@@ -1,5 +1,5 @@
 // Two latent points kept as A and B: set, gone to, cleared.
-import { newest, postNumbers } from "../core/api.js";
+import { latestOnly, postNumbers } from "../core/api.js";
 import { show } from "./decoded.js";
 import { drawSmall, picturesOf } from "../draw/form.js";
 import { layLine, setLine, stations } from "./line.js";
@@ -49,7 +49,7 @@ export function goToPin(name) {
   return update({ z: z.slice(), spot: null, item: null }, { commit: true, drawn: index >= 0 });
 }
 
-const decodePins = newest(
+const decodePins = latestOnly(
   ["space", "pins"],
   async ({ space, pins }) => {
     const chosen = NAMES.filter((name) => pins[name]);

@@ -1,5 +1,5 @@
 // Maps that can be looked at before their empty spots can be touched: which latent points those stand for is still being learnt.
-import { asVisitor, getJSON, postJSON } from "../core/api.js";
+import { withVisitorId, getJSON, postJSON } from "../core/api.js";
 import { lookAtJobs, timeOf } from "../core/long_work.js";
 import { tell, tellError } from "../core/notice.js";
 import { element } from "../core/element.js";
@@ -77,7 +77,7 @@ export async function watchWayBack(map, first) {
 async function learn(map) {
   show({ state: "waiting" });
   try {
-    const report = await postJSON(asVisitor(`spaces/${map.space}/projections`), { id: map.projection });
+    const report = await postJSON(withVisitorId(`spaces/${map.space}/projections`), { id: map.projection });
     lookAtJobs();
     if (keyOf(state) === keyOf(map)) watchWayBack(map, report);
   } catch (error) {

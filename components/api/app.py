@@ -28,7 +28,7 @@ from components.api import jobs as job_routes
 from components.api import model_card as card
 from components.api import raster_map as big_maps
 from components.api import reported_view as views
-from components.api.encoding import Refused, refusal
+from components.api.encoding import ApiError, refusal
 from components.api.first_figures import FirstFigures
 from components.api.view_states import Views
 from components.figures.raster_map import POINTS_UP_TO
@@ -95,7 +95,7 @@ def register(
         selections,
     ):
         room.add_routes(api, catalogue, jobs)
-    api.register_error_handler(Refused, refusal)
+    api.register_error_handler(ApiError, refusal)
     api.register_error_handler(TooMany, lambda error: (jsonify(error=str(error)), 429))
     api.register_error_handler(InputError, lambda error: (jsonify(error=str(error)), 422))
     api.register_error_handler(OSError, _file_error)

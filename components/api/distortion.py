@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from components.api.jobs import counted_as, describe, visitor
-from components.api.lookup import wanted_space
+from components.api.lookup import get_space_or_404
 from vae_core import Catalogue, LatentSpace
 from vae_core.interpret.answers import answers_of, identity
 from vae_core.jobs import Jobs
@@ -19,11 +19,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/distortion")
     def distortion_known(name: str) -> Response:
-        return jsonify(state_of(wanted_space(catalogue, name), jobs))
+        return jsonify(state_of(get_space_or_404(catalogue, name), jobs))
 
     @api.post("/spaces/<name>/distortion")
     def refine_distortion(name: str) -> tuple[Response, int]:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         if space.draws < DRAWS:
             answers_of(space)  # the work knows the space by it
             title = f"Distortion of {space.data.name}, {DRAWS} draws per item"

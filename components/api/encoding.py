@@ -16,7 +16,7 @@ FARTHEST = 1e15
 MOST_NUMBERS = 16 * 2**20
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a defect
+class ApiError(Exception):
     """A request that is answered with a 4xx and one sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -24,7 +24,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not a defect
         self.status = status
 
 
-def refusal(error: Refused) -> tuple[Response, int]:
+def refusal(error: ApiError) -> tuple[Response, int]:
     """Turn a refusal into its JSON answer."""
     return jsonify(error=str(error)), error.status
 
@@ -34,26 +34,26 @@ def read_points(columns: int, most: int | None = None) -> np.ndarray:
 
     Raises
     ------
-    Refused
+    ApiError
         400 if the body is empty, not whole rows, not finite or too far out; 413 if there are more than `most` rows.
     """
     if request.content_length is not None and request.content_length > MOST_NUMBERS:
-        raise Refused(413, f"The body is larger than {MOST_NUMBERS} bytes; send fewer points at a time.")
+        raise ApiError(413, f"The body is larger than {MOST_NUMBERS} bytes; send fewer points at a time.")
     body = request.get_data(cache=False)
     row = 4 * columns
     if not body or len(body) % row:
-        raise Refused(
+        raise ApiError(
             400,
             f"The body must hold rows of {columns} little-endian float32 numbers ({row} bytes), not {len(body)} bytes.",
         )
     count = len(body) // row
     if most is not None and count > most:
-        raise Refused(413, f"{count} points are too many for one request; send at most {most}.")
+        raise ApiError(413, f"{count} points are too many for one request; send at most {most}.")
     points = np.frombuffer(body, dtype="<f4").reshape(count, columns).astype(np.float32)
     if not np.isfinite(points).all():
-        raise Refused(400, "Every number must be finite; there are NaN or infinite values in the body.")
+        raise ApiError(400, "Every number must be finite; there are NaN or infinite values in the body.")
     if np.abs(points).max() > FARTHEST:
-        raise Refused(400, f"Points beyond {FARTHEST:g} lie too far out to be computed with; go nearer to the data.")
+        raise ApiError(400, f"Points beyond {FARTHEST:g} lie too far out to be computed with; go nearer to the data.")
     return points
 
 
@@ -62,11 +62,11 @@ def read_numbers(text: str, count: int, what: str) -> np.ndarray:
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
-        raise Refused(400, f"{what} must be {count} comma-separated numbers.") from None
+        raise ApiError(400, f"{what} must be {count} comma-separated numbers.") from None
     if len(numbers) != count:
-        raise Refused(400, f"{what} must be {count} comma-separated numbers, not {len(numbers)}.")
+        raise ApiError(400, f"{what} must be {count} comma-separated numbers, not {len(numbers)}.")
     if not all(abs(number) <= FARTHEST for number in numbers):
-        raise Refused(400, f"{what} must hold finite numbers up to {FARTHEST:g}.")
+        raise ApiError(400, f"{what} must hold finite numbers up to {FARTHEST:g}.")
     return np.array(numbers, dtype=np.float32)
 
 
@@ -78,7 +78,7 @@ def array_answer(array: np.ndarray) -> Response:
     return answer
 
 
-def framed_answer(about: dict[str, Any], pixels: np.ndarray) -> Response:
+def binary_response(about: dict[str, Any], pixels: np.ndarray) -> Response:
     """Answer with one line of JSON, a newline, and the pixels' bytes.
 
     Their shape and type stand in ``X-Shape`` and ``X-Type``, and in the JSON as ``shape`` and ``type``.

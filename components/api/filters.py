@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from flask import Blueprint, Response
 
-from components.api.encoding import framed_answer
-from components.api.lookup import wanted_map, wanted_space
+from components.api.encoding import binary_response
+from components.api.lookup import get_map_or_404, get_space_or_404
 from components.api.maps import json_body
 from vae_core import Catalogue
-from vae_core.browse.filters import Within
+from vae_core.browse.filters import ItemFilter
 from vae_core.browse.finding import hits
 from vae_core.jobs import Jobs
 
@@ -22,15 +22,15 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.post("/spaces/<name>/within/<projection>")
     def within(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
-        found = wanted_map(space, projection, jobs)
+        space = get_space_or_404(catalogue, name)
+        found = get_map_or_404(space, projection, jobs)
         asked = json_body()
         text = asked.get("find") if isinstance(asked, dict) else None
         if isinstance(text, str):
             items = np.flatnonzero(hits(space.data, text).mask)
         else:
-            items = Within.of(asked).items(space)
+            items = ItemFilter.of(asked).items(space)
         drawn = items
         if len(items) > MOST_PLACES:
             drawn = np.sort(np.random.default_rng(0).choice(items, MOST_PLACES, replace=False))
-        return framed_answer({"count": len(items), "total": len(space)}, found.points[drawn])
+        return binary_response({"count": len(items), "total": len(space)}, found.points[drawn])

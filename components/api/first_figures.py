@@ -10,7 +10,7 @@ from typing import Any
 
 from vae_core import InputError, LatentSpace
 from vae_core.interpret.answers import answers_of
-from vae_core.interpret.studies import STUDIES, Asked
+from vae_core.interpret.studies import STUDIES, StudyRequest
 from vae_core.jobs.executors import PatientThreads
 from vae_core.progress import Stopped
 
@@ -65,7 +65,7 @@ class FirstFigures:
             if not go_on(0, 1):
                 return
             try:
-                answers.first(Asked.of(study.name), go_on)
+                answers.first(StudyRequest.of(study.name), go_on)
             except Stopped:
                 return
             except InputError as refusal:  # its card tells the reader

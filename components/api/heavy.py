@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from flask import request
 
-from components.api.encoding import Refused
+from components.api.encoding import ApiError
 
 #: Most seconds of a processor that one request may take.
 MOST_SECONDS = 20.0
@@ -30,14 +30,14 @@ def in_pieces(work: Callable[[np.ndarray], np.ndarray], points: np.ndarray, piec
 
     Raises
     ------
-    Refused
+    ApiError
         413 if, by what the first piece took, all of them would take more than `MOST_SECONDS`; 499 if the visitor has
         hung up meanwhile.
     """
     parts: list[np.ndarray] = []
     for start in range(0, len(points), piece):
         if _visitor_has_gone():
-            raise Refused(_GONE, "The visitor has gone.")
+            raise ApiError(_GONE, "The visitor has gone.")
         begun = time.thread_time()
         parts.append(work(points[start : start + piece]))
         if start == 0 and len(points) > piece:
@@ -48,7 +48,7 @@ def in_pieces(work: Callable[[np.ndarray], np.ndarray], points: np.ndarray, piec
 def _refuse_if_too_long(seconds: float, count: int, piece: int) -> None:
     most = max(piece, int(MOST_SECONDS / max(seconds, 1e-9) * piece))
     if count > most:
-        raise Refused(
+        raise ApiError(
             413,
             f"{count:,} points would take about {seconds * count / piece:,.0f} s here, and a request may take "
             f"{MOST_SECONDS:.0f} s; send at most {most:,} at a time.",

@@ -11,10 +11,10 @@ import torch
 from flask import Blueprint, Response, jsonify, request
 from PIL import Image
 
-from components.api.encoding import FARTHEST, Refused, framed_answer
+from components.api.encoding import FARTHEST, ApiError, binary_response
 from components.api.fitting import fit_picture
 from components.api.latent import about_item_point, nearest_items, place_if_there
-from components.api.lookup import item_number, refuse_if_no_images, wanted_item, wanted_space
+from components.api.lookup import get_space_or_404, item_number, refuse_if_no_images, wanted_item
 from vae_core import Catalogue, Dataset, LatentSpace
 from vae_core.browse.finding import find_items
 from vae_core.columns.number_form import PLAIN
@@ -37,30 +37,30 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/items/<int:index>.png")
     def picture(name: str, index: int) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         answer = Response(item_png(space.data, wanted_item(space, index)), mimetype="image/png")
         answer.headers["Cache-Control"] = "private, max-age=600"
         return answer
 
     @api.get("/spaces/<name>/items/<int:index>")
     def item(name: str, index: int) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         return jsonify(about_item(space, wanted_item(space, index)))
 
     @api.get("/spaces/<name>/items/<int:index>/pictures")
     def pictures(name: str, index: int) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         chosen = wanted_item(space, index)
         count = SAMPLES if space.model.can.variance else 0
         noise = np.random.default_rng(index).standard_normal((count, space.latent_dim), dtype=np.float32)
         samples = space.mean[chosen] + np.exp(0.5 * space.logvar[chosen]) * noise
         decoded = decode(space, np.concatenate([space.mean[chosen][None], samples]))
         shown = np.concatenate([originals(space.data, np.array([chosen])), decoded])
-        return framed_answer({"index": chosen}, shown)
+        return binary_response({"index": chosen}, shown)
 
     @api.get("/spaces/<name>/same")
     def same(name: str) -> Response:
-        space, other = wanted_space(catalogue, name), wanted_space(catalogue, request.args.get("space", ""))
+        space, other = get_space_or_404(catalogue, name), get_space_or_404(catalogue, request.args.get("space", ""))
         alike = same_data(space.data, other.data)
         asked = request.args.get("item", "")
         item = item_number(other, asked) if asked else None
@@ -69,17 +69,17 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/find")
     def find(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         return jsonify(find_items(space.data, request.args.get("q", "")))
 
     @api.post("/spaces/<name>/encode/<projection>")
     def encode(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         refuse_if_no_images(space)
         if not space.model.can.encode:
-            raise Refused(400, "This model has no encoder: what it has not decoded itself cannot be placed.")
+            raise ApiError(400, "This model has no encoder: what it has not decoded itself cannot be placed.")
         if (request.content_length or 0) > MOST_DROPPED:
-            raise Refused(413, f"The file is larger than {MOST_DROPPED // 2**20} MB; drop a smaller picture.")
+            raise ApiError(413, f"The file is larger than {MOST_DROPPED // 2**20} MB; drop a smaller picture.")
         invert = request.args.get("invert") == "1"
         fitted = fit_picture(request.get_data(cache=False), space.data.sample_shape, invert, space.background)
         device = space.model.prior.mean.device
@@ -88,7 +88,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             z = posterior.mean.detach().float().cpu().numpy()
             std = posterior.std.detach().float().cpu().numpy()
         if not (np.abs(z) <= FARTHEST).all() or not np.isfinite(std).all():
-            raise Refused(422, "The model returns values that are not finite for this picture; try another.")
+            raise ApiError(422, "The model returns values that are not finite for this picture; try another.")
         decoded = decode(space, z)
         about = {
             **about_item_point(space, z, item_distortion(space, fitted.values, posterior)),
@@ -96,7 +96,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             "xy": place_if_there(space, projection, jobs, z),
             "fitted": fitted.how,
         }
-        return framed_answer(about, np.concatenate([to_bytes(fitted.values[None]), decoded]))
+        return binary_response(about, np.concatenate([to_bytes(fitted.values[None]), decoded]))
 
 
 def item_distortion(space: LatentSpace, values: np.ndarray, posterior: Posterior) -> float:

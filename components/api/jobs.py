@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.encoding import Refused, array_answer
+from components.api.encoding import ApiError, array_answer
 from vae_core import Catalogue
 from vae_core.interpret.answers import answers_of, identity
 from vae_core.jobs import Job, Jobs, Party
@@ -23,7 +23,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def wanted(name: str) -> Job:
         job = jobs.by_id(name)
         if job is None:
-            raise Refused(404, f"There is no job {name!r}.")
+            raise ApiError(404, f"There is no job {name!r}.")
         return job
 
     @api.get("/jobs")
@@ -42,7 +42,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def preview(name: str) -> Response:
         found = wanted(name).preview()
         if found is None:
-            raise Refused(409, "There is no preview of this work yet.")
+            raise ApiError(409, "There is no preview of this work yet.")
         return array_answer(found)
 
     @api.post("/jobs/<name>/restart")
@@ -51,7 +51,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         open_space_of(earlier, catalogue)
         job = jobs.restart(earlier.key, visitor(), counted_as())
         if job is None:
-            raise Refused(409, "This work cannot be started again here.")
+            raise ApiError(409, "This work cannot be started again here.")
         return jsonify(described(job))
 
     @api.delete("/jobs/<name>")
@@ -79,7 +79,7 @@ def open_space_of(job: Job, catalogue: Catalogue) -> None:
 
     Raises
     ------
-    Refused
+    ApiError
         409 if it is not here any more.
     """
     wanted = job.arguments.get("space")
@@ -91,7 +91,7 @@ def open_space_of(job: Job, catalogue: Catalogue) -> None:
         if identity(space) == wanted:
             answers_of(space)
             return
-    raise Refused(409, f"The space of this work is not here as it was; look at it anew to start {job.title!r} again.")
+    raise ApiError(409, f"The space of this work is not here as it was; look at it anew to start {job.title!r} again.")
 
 
 def described(job: Job) -> dict[str, Any]:

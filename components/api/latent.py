@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, request
 
-from components.api.encoding import MOST_PIXELS, Refused, array_answer, framed_answer, read_numbers, read_points
+from components.api.encoding import MOST_PIXELS, ApiError, array_answer, binary_response, read_numbers, read_points
 from components.api.heavy import in_pieces
-from components.api.lookup import item_number, wanted_item, wanted_map, wanted_plane, wanted_space
+from components.api.lookup import get_map_or_404, get_space_or_404, item_number, wanted_item, wanted_plane
 from components.elements.trust_wording import describe_trust
 from vae_core import Catalogue, InputError, LatentSpace, Projection, trust
 from vae_core.drawing.pictures import decode, shown
@@ -32,62 +32,62 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.post("/spaces/<name>/decode")
     def decode_points(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         most = most_pictures(space)
         points = read_points(space.latent_dim, most)
         return array_answer(in_pieces(lambda z: decode(space, z), points, _DECODED_AT_ONCE))
 
     @api.post("/spaces/<name>/trust")
     def trust_points(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         points = read_points(space.latent_dim, MOST_POINTS)
         return array_answer(in_pieces(lambda z: trust(space, z), points, _DECODED_AT_ONCE))
 
     @api.post("/spaces/<name>/invert/<projection>")
     def invert(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
-        found = wanted_map(space, projection, jobs)
+        space = get_space_or_404(catalogue, name)
+        found = get_map_or_404(space, projection, jobs)
         spots = read_points(found.dimensions, MOST_POINTS)
         base = base_point(space)
         return array_answer(finite(in_pieces(lambda xy: found.invert(xy, base), spots, _PLACED_AT_ONCE)))
 
     @api.post("/spaces/<name>/locate/<projection>")
     def locate(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
-        found = wanted_map(space, projection, jobs)
+        space = get_space_or_404(catalogue, name)
+        found = get_map_or_404(space, projection, jobs)
         points = read_points(space.latent_dim, MOST_POINTS)
         return array_answer(finite(in_pieces(found.locate, points, _PLACED_AT_ONCE)))
 
     @api.post("/spaces/<name>/places/<projection>")
     def places(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
-        found = wanted_map(space, projection, jobs)
+        space = get_space_or_404(catalogue, name)
+        found = get_map_or_404(space, projection, jobs)
         asked = read_points(1, MOST_POINTS)[:, 0]
         items = np.array([wanted_item(space, int(item)) for item in asked])
         return array_answer(found.points[items])
 
     @api.post("/spaces/<name>/touch/<projection>")
     def touch(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         found = wanted_plane(space, projection, jobs)
         spot = read_points(2, 1)
         z = finite(found.invert(spot, base_point(space)))
         decoded = decode_means(space, z)
         exact = found.settings.method in ("pca", "z")
         about = about_point(space, z, assess_spots(space, found, spot, z, decoded=decoded), exact=exact)
-        return framed_answer({**about, "xy": spot[0].tolist()}, shown(space.data, decoded))
+        return binary_response({**about, "xy": spot[0].tolist()}, shown(space.data, decoded))
 
     @api.post("/spaces/<name>/look/<projection>")
     def look(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         z = read_points(space.latent_dim, 1)
         xy = place_if_there(space, projection, jobs, z)
         decoded = decode_means(space, z)
-        return framed_answer({**about_shown(space, z, decoded), "xy": xy}, shown(space.data, decoded))
+        return binary_response({**about_shown(space, z, decoded), "xy": xy}, shown(space.data, decoded))
 
     @api.post("/spaces/<name>/believed/<projection>")
     def believed(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         found = wanted_plane(space, projection, jobs)
         spots = read_points(2, MOST_SPOTS)
         z = finite(found.invert(spots, base_point(space)))
@@ -95,7 +95,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.post("/spaces/<name>/manifold/<projection>")
     def manifold(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         most = most_pictures(space)
         found = wanted_plane(space, projection, jobs)
         spots = read_points(2, min(most, MOST_SPOTS))
@@ -103,7 +103,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         decoded = decode_means(space, z)
         believed = assess_spots(space, found, spots, z, thorough=False, decoded=decoded).headline
         told = [None if np.isnan(one) else round(float(one), 4) for one in believed]
-        return framed_answer({"trust": told}, shown(space.data, decoded))
+        return binary_response({"trust": told}, shown(space.data, decoded))
 
 
 def most_pictures(space: LatentSpace) -> int:
@@ -119,9 +119,9 @@ def base_point(space: LatentSpace) -> np.ndarray | None:
 
 
 def finite(array: np.ndarray) -> np.ndarray:
-    """Return the array as it is; Refused 400 if the points asked for lie so far out that it overflowed."""
+    """Return the array as it is; ApiError 400 if the points asked for lie so far out that it overflowed."""
     if not np.isfinite(array).all():
-        raise Refused(400, "These points lie too far out to be computed with; go nearer to the data.")
+        raise ApiError(400, "These points lie too far out to be computed with; go nearer to the data.")
     return array
 
 
@@ -136,8 +136,8 @@ def place(projection: Projection, z: np.ndarray) -> list[float] | None:
 def place_if_there(space: LatentSpace, name: str, jobs: Jobs, z: np.ndarray) -> list[float] | None:
     """Return `place`, or None while the map is still being made: the point itself can be looked at meanwhile."""
     try:
-        return place(wanted_map(space, name, jobs), z)
-    except Refused as refusal:
+        return place(get_map_or_404(space, name, jobs), z)
+    except ApiError as refusal:
         if refusal.status != 409:
             raise
         return None

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.encoding import Refused, framed_answer
+from components.api.encoding import ApiError, binary_response
 from components.api.items import item_png
 from components.api.jobs import counted_as, describe, visitor
 from components.api.latent import about_item_point, place_if_there
-from components.api.lookup import job_key, wanted_map, wanted_space
+from components.api.lookup import get_map_or_404, get_space_or_404, job_key
 from components.api.removal import end_jobs
 from components.elements.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace, load_data
@@ -23,7 +23,7 @@ from vae_core.jobs import Jobs
 from vae_core.space.maps.projection import latent_fingerprint
 from vae_core.space.overlays.files import MOST_ITEMS, Layer, Layers
 from vae_core.space.overlays.foreign import ForeignItems, foreign_items
-from vae_core.space.overlays.placed_items import encode_others
+from vae_core.space.overlays.placed_items import encode_dataset
 
 #: Letters of a layer's name.
 _LONGEST_NAME = 80
@@ -38,10 +38,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
     """Add this room's routes."""
 
     def wanted(name: str, id: str) -> tuple[LatentSpace, Layer]:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         layer = Layers(space.folder).read(id)
         if layer is None:
-            raise Refused(404, f"There is no layer {id!r}.")
+            raise ApiError(404, f"There is no layer {id!r}.")
         return space, layer
 
     judged: dict[tuple[str, int, str, str], ForeignItems] = {}
@@ -55,18 +55,18 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
 
     @api.get("/spaces/<name>/layers")
     def layers(name: str) -> Response:
-        kept = Layers(wanted_space(catalogue, name).folder)
+        kept = Layers(get_space_or_404(catalogue, name).folder)
         found = [layer for id in kept.names() if (layer := kept.read(id)) is not None]
         return jsonify([described(layer) for layer in found])
 
     @api.post("/spaces/<name>/layers")
     def add_layer(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         file = Path(request.args.get("file", "")).name
         if Path(file).suffix.lower() not in _ENDINGS:
-            raise Refused(400, f"New items must be a {' or '.join(_ENDINGS)} file; see the README for its contents.")
+            raise ApiError(400, f"New items must be a {' or '.join(_ENDINGS)} file; see the README for its contents.")
         if (request.content_length or 0) > MOST_ADDED:
-            raise Refused(413, f"The file is larger than {MOST_ADDED // 2**20} MB; use 'python -m vae_core place'.")
+            raise ApiError(413, f"The file is larger than {MOST_ADDED // 2**20} MB; use 'python -m vae_core place'.")
         name_shown = _shown_name(file)
         with tempfile.TemporaryDirectory() as folder:
             # Under a name of ours: theirs may be longer than file systems take, or hold what they do not.
@@ -76,10 +76,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
                 data = load_data(path)
             except InputError as error:
                 # The visitor knows the file's name; where it lay for a moment is nobody's business.
-                raise Refused(422, str(error).replace(str(path), name_shown)) from error
+                raise ApiError(422, str(error).replace(str(path), name_shown)) from error
             if len(data) > MOST_ITEMS:
-                raise Refused(413, f"{name_shown} has {len(data):,} items; a map takes {MOST_ITEMS:,} at most.")
-            encoded = encode_others(space, data, measured=MOST_MEASURED)
+                raise ApiError(413, f"{name_shown} has {len(data):,} items; a map takes {MOST_ITEMS:,} at most.")
+            encoded = encode_dataset(space, data, measured=MOST_MEASURED)
             layer = Layers(space.folder).keep(Path(name_shown).stem, encoded)
         return jsonify({**described(layer), "left_out": len(encoded.left_out)})
 
@@ -93,7 +93,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
     @api.post("/spaces/<name>/layers/<id>/places/<projection>")
     def place_layer(name: str, id: str, projection: str) -> tuple[Response, int]:
         space, layer = wanted(name, id)
-        found = wanted_map(space, projection, jobs)
+        found = get_map_or_404(space, projection, jobs)
         if Layers(space.folder).places(layer, found) is not None:
             return jsonify({"state": "done"}), 200
         arguments = {
@@ -111,16 +111,16 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
     @api.get("/spaces/<name>/layers/<id>/places/<projection>")
     def layer_places(name: str, id: str, projection: str) -> Response:
         space, layer = wanted(name, id)
-        found = wanted_map(space, projection, jobs)
+        found = get_map_or_404(space, projection, jobs)
         points = Layers(space.folder).places(layer, found)
         if points is None:
             job = jobs.get(_key(space, layer, projection))
             state: dict[str, Any] = {"state": "missing"} if job is None else {"job": job.id, **describe(job)}
-            return framed_answer(state, np.empty((0, 2), dtype=np.float32))
+            return binary_response(state, np.empty((0, 2), dtype=np.float32))
         colours = layer_colours(space, layer, request.args.get("color", ""))
         unlike = foreign(space, layer)
         told = {"state": "done", "labels": layer.labels, **colours, **foreign_to_json(unlike)}
-        return framed_answer(told, points.astype("<f4"))
+        return binary_response(told, points.astype("<f4"))
 
     @api.get("/spaces/<name>/layers/<id>/items/<int:index>.png")
     def layer_picture(name: str, id: str, index: int) -> Response:
@@ -139,7 +139,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
             "xy": place_if_there(space, projection, jobs, z),
             "told": f"{layer.name}, item {layer.data.table.index[index]}" + (f" · {label}" if label else ""),
         }
-        return framed_answer(about, np.concatenate([originals(layer.data, item), decoded]))
+        return binary_response(about, np.concatenate([originals(layer.data, item), decoded]))
 
 
 def _shown_name(file: str) -> str:
@@ -181,5 +181,5 @@ def _key(space: LatentSpace, layer: Layer, projection: str) -> str:
 
 def _item(layer: Layer, index: int) -> np.ndarray:
     if not 0 <= index < len(layer.data):
-        raise Refused(404, f"There is no item {index} in {layer.name}.")
+        raise ApiError(404, f"There is no item {index} in {layer.name}.")
     return np.array([index])

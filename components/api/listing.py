@@ -9,7 +9,7 @@ import torch
 from flask import Blueprint, Response, current_app, jsonify
 
 from components.api.latent import MOST_SPOTS, most_pictures
-from components.api.lookup import wanted_space
+from components.api.lookup import get_space_or_404
 from components.elements.wording import map_title
 from vae_core import Catalogue, LatentSpace
 from vae_core.browse.dimensions import STEPS, dimension_figures
@@ -37,7 +37,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
 
     @api.get("/spaces/<name>")
     def space(name: str) -> Response:
-        found = wanted_space(catalogue, name)
+        found = get_space_or_404(catalogue, name)
         if (first_figures := current_app.config["FIRST_FIGURES"]) is not None:
             first_figures.prepare(found)
         maps = {id: found.projection_settings(id) for id in found.projection_ids()}

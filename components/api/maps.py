@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.encoding import Refused
+from components.api.encoding import ApiError
 from components.api.jobs import counted_as, describe, visitor
-from components.api.lookup import job_key, map_job, wanted_space
+from components.api.lookup import get_space_or_404, job_key, map_job
 from components.api.removal import end_jobs
 from components.elements.wording import map_title
 from vae_core import Catalogue, InputError, LatentSpace
@@ -28,7 +28,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.post("/spaces/<name>/projections")
     def ask(name: str) -> tuple[Response, int]:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         body = json_body()
         settings = asked_before(space, jobs, body) or there_already(space, settings_from(body))
         settings.check(len(space), space.latent_dim)
@@ -43,7 +43,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             jobs.submit(*again, counted_as=counted_as())
         elif state["state"] != "done":
             if space.folder is None:
-                raise Refused(
+                raise ApiError(
                     409, "This space is kept in memory only; open it with a workspace to compute further maps."
                 )
             arguments = {
@@ -61,23 +61,23 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/projections/<projection>")
     def watch(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         return jsonify(state_of(space, jobs, projection))
 
     @api.post("/spaces/<name>/projections/<projection>/stop-here")
     def stop_here(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         job = map_job(space, projection, jobs)
         try:
             if job is not None:
                 jobs.stop_here(job.key, visitor())
         except InputError as shared:
-            raise Refused(409, str(shared)) from None
+            raise ApiError(409, str(shared)) from None
         return jsonify(state_of(space, jobs, projection))
 
     @api.delete("/spaces/<name>/projections/<projection>")
     def cancel(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         job = map_job(space, projection, jobs)
         if job is not None:
             jobs.cancel(job.key, visitor())
@@ -85,10 +85,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.post("/spaces/<name>/projections/<projection>/remove")
     def remove(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         state_of(space, jobs, projection)  # refuses what can be no map
         if projection in space.shipped_ids() or projection.startswith("z:"):
-            raise Refused(409, "This map belongs to the space; only computed maps can be removed.")
+            raise ApiError(409, "This map belongs to the space; only computed maps can be removed.")
         key = job_key(space, projection)
         end_jobs(jobs, lambda one: one == key or one.startswith(f"{key}/"))
         space.remove_map(projection)
@@ -117,13 +117,13 @@ def asked_before(space: LatentSpace, jobs: Jobs, body: Any) -> ProjectionSetting
 def settings_from(body: Any) -> ProjectionSettings:
     """Read ``{"method": …, …parameters}`` or ``{"id": …}``."""
     if not isinstance(body, dict) or not ({"method", "id"} & set(body)):
-        raise Refused(400, 'Send a JSON object such as {"method": "tsne", "perplexity": 30}.')
+        raise ApiError(400, 'Send a JSON object such as {"method": "tsne", "perplexity": 30}.')
     try:
         if "id" in body:
             return ProjectionSettings.parse(str(body["id"]))
         return ProjectionSettings.of(**body)
     except (TypeError, OverflowError):
-        raise Refused(400, "A parameter has the wrong type or is too large.") from None
+        raise ApiError(400, "A parameter has the wrong type or is too large.") from None
 
 
 def there_already(space: LatentSpace, settings: ProjectionSettings) -> ProjectionSettings:
@@ -146,7 +146,7 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
 
     Raises
     ------
-    Refused
+    ApiError
         404 if there can be no such map.
     """
     job = map_job(space, projection, jobs)
@@ -155,7 +155,7 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
     try:
         there = space.cached_projection(projection)
     except InputError as error:
-        raise Refused(404, str(error)) from None
+        raise ApiError(404, str(error)) from None
     if there is not None:
         fitted = there.details.get("fitted")
         known = {"id": projection, "state": "done", **({} if fitted is None else {"fitted": fitted})}
@@ -167,7 +167,7 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
         return {**known, "job": job.id, **about_job}
     if job is None or about_job is None:
         if not _COMPUTED.fullmatch(projection):
-            raise Refused(404, f"There is no projection {projection!r}.")
+            raise ApiError(404, f"There is no projection {projection!r}.")
         return {"id": projection, "state": "missing"}
     told = {"id": projection, "job": job.id, **about_job}
     if "settings" in job.arguments:

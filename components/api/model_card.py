@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from components.api.lookup import wanted_space
+from components.api.lookup import get_space_or_404
 from vae_core import Catalogue
 from vae_core.jobs import Jobs
 from vae_core.model.card import model_card
@@ -17,7 +17,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
 
     @api.get("/spaces/<name>/model")
     def card(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         if space.fingerprint not in cards:
             cards[space.fingerprint] = model_card(space.model, space.data)
         report = cards[space.fingerprint]

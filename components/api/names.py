@@ -6,20 +6,20 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from components.api.encoding import Refused
-from components.api.lookup import wanted_space
+from components.api.encoding import ApiError
+from components.api.lookup import get_space_or_404
 from components.api.maps import json_body
 from components.api.studies import progress_of, refine
 from vae_core import Catalogue, LatentSpace
 from vae_core.interpret.meaning.names_in_use import names_in_use
 from vae_core.interpret.meaning.own_names import own_names_of
-from vae_core.interpret.studies import Asked
+from vae_core.interpret.studies import StudyRequest
 from vae_core.jobs import Jobs
 
 
 def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     """Add this room's routes."""
-    asked = Asked.of("relations")
+    asked = StudyRequest.of("relations")
 
     def names_json(space: LatentSpace) -> dict[str, Any]:
         # Looked at before the names: work keeps its answer before it ends.
@@ -34,11 +34,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/names")
     def names(name: str) -> Response:
-        return jsonify(names_json(wanted_space(catalogue, name)))
+        return jsonify(names_json(get_space_or_404(catalogue, name)))
 
     @api.post("/spaces/<name>/names")
     def find_names(name: str) -> tuple[Response, int]:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         if names_in_use(space) is None:
             refine(space, name, asked, jobs)
         answer = names_json(space)
@@ -46,9 +46,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.put("/spaces/<name>/names/<int:dimension>")
     def give_name(name: str, dimension: int) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         body = json_body()
         if not isinstance(body, dict) or not isinstance(body.get("name"), str):
-            raise Refused(400, 'Send a JSON object such as {"name": "extent"}; an empty name removes it.')
+            raise ApiError(400, 'Send a JSON object such as {"name": "extent"}; an empty name removes it.')
         own_names_of(space).give(dimension, body["name"])
         return jsonify(names_json(space))

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response
 
-from components.api.encoding import Refused, framed_answer
-from components.api.lookup import wanted_space
+from components.api.encoding import ApiError, binary_response
+from components.api.lookup import get_space_or_404
 from components.api.maps import json_body
 from vae_core import Catalogue
 from vae_core.drawing.pictures import decode, originals, reduced
@@ -25,22 +25,22 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
 
     @api.post("/spaces/<name>/pictures")
     def many_pictures(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         asked = json_body()
         index = _items(asked, len(space))
         shown = [originals(space.data, index)]
         if asked.get("reconstructions"):
             if not space.model.can.encode:
-                raise Refused(400, "Nothing is encoded here, so nothing is reconstructed.")
+                raise ApiError(400, "Nothing is encoded here, so nothing is reconstructed.")
             shown.append(decode(space, space.mean[index]))
         pixels = np.concatenate(shown)
-        return framed_answer({}, reduced(pixels, LONGEST) if space.data.kind == "image" else pixels)
+        return binary_response({}, reduced(pixels, LONGEST) if space.data.kind == "image" else pixels)
 
 
 def _items(asked: Any, count: int) -> np.ndarray:
     items = asked.get("items") if isinstance(asked, dict) else None
     if not isinstance(items, list) or not 1 <= len(items) <= MOST:
-        raise Refused(400, f'Send a JSON object such as {{"items": [0, 1]}}, for 1 to {MOST} items.')
+        raise ApiError(400, f'Send a JSON object such as {{"items": [0, 1]}}, for 1 to {MOST} items.')
     if not all(type(item) is int and 0 <= item < count for item in items):
-        raise Refused(400, f"The items are whole numbers from 0 to {count - 1}.")
+        raise ApiError(400, f"The items are whole numbers from 0 to {count - 1}.")
     return np.array(items, dtype=np.int64)

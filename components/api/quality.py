@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.encoding import Refused
+from components.api.encoding import ApiError
 from components.api.jobs import counted_as, describe, visitor
-from components.api.lookup import job_key, wanted_map, wanted_space
+from components.api.lookup import get_map_or_404, get_space_or_404, job_key
 from components.elements.wording import map_title
 from vae_core import Catalogue, LatentSpace, Projection
 from vae_core.columns.of_space import default_column, values_of
@@ -23,21 +23,21 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/quality/<projection>")
     def measured(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
-        found = wanted_map(space, projection, jobs)
+        space = get_space_or_404(catalogue, name)
+        found = get_map_or_404(space, projection, jobs)
         return jsonify(state_of(space, found, jobs, request.args.get("color", "")))
 
     @api.post("/spaces/<name>/quality/<projection>")
     def measure(name: str, projection: str) -> tuple[Response, int]:
-        space = wanted_space(catalogue, name)
-        found = wanted_map(space, projection, jobs)
+        space = get_space_or_404(catalogue, name)
+        found = get_map_or_404(space, projection, jobs)
         color = request.args.get("color", "")
         state = state_of(space, found, jobs, color)
         if state["state"] != "done":
             if space.folder is None:
-                raise Refused(409, "This space is kept in memory only; open it with a workspace to measure its maps.")
+                raise ApiError(409, "This space is kept in memory only; open it with a workspace to measure its maps.")
             if len(space) < 3:
-                raise Refused(422, "A map of fewer than three items has no neighbourhoods to measure.")
+                raise ApiError(422, "A map of fewer than three items has no neighbourhoods to measure.")
             arguments = {
                 "settings": found.settings.to_json(),
                 "folder": str(space.folder),

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, jsonify
 
-from components.api.encoding import Refused
-from components.api.lookup import wanted_hidden, wanted_space
+from components.api.encoding import ApiError
+from components.api.lookup import get_space_or_404, wanted_hidden
 from components.api.maps import json_body
 from components.api.selections import wanted_selection
 from vae_core import Catalogue, LatentSpace
-from vae_core.browse.filters import Within
+from vae_core.browse.filters import ItemFilter
 from vae_core.browse.legend import Legend
 from vae_core.browse.ranking import Ranking, Rankings, offered
 from vae_core.columns.number_form import NumberForm
@@ -42,7 +42,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/ranking")
     def ranking_choices(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         return jsonify(
             {
                 "by": offered(space),
@@ -58,12 +58,12 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.post("/spaces/<name>/ranking")
     def ranked_items(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         asked = json_body()
         if not isinstance(asked, dict):
-            raise Refused(400, 'Send a JSON object such as {"by": "distortion", "offset": 0, "count": 100}.')
+            raise ApiError(400, 'Send a JSON object such as {"by": "distortion", "offset": 0, "count": 100}.')
         by, column = _text(asked, "by", "distortion"), _text(asked, "column", "")
-        within = None if asked.get("within") is None else Within.of(asked["within"])
+        within = None if asked.get("within") is None else ItemFilter.of(asked["within"])
         selected = wanted_selection(space, asked, jobs)
         among = selected if _flag(asked, "only", False) else None
         legend = _legend(asked, selected)
@@ -79,11 +79,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/columns/<path:column>/values")
     def column_values(name: str, column: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         known = column_called(space, column)
         found = values_of(space, column) if known is not None and known.colours else None
         if known is None or found is None:
-            raise Refused(404, f"There is no column {column!r} to choose from.")
+            raise ApiError(404, f"There is no column {column!r} to choose from.")
         if known.kind == "category":
             counts = found.counts()
             frequent = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
@@ -153,19 +153,19 @@ def _legend(asked: dict[str, Any], selected: ItemSet | None) -> Legend | None:
 def _text(asked: dict[str, Any], name: str, usual: str) -> str:
     value = asked.get(name, usual)
     if not isinstance(value, str):
-        raise Refused(400, f"{name} must be text.")
+        raise ApiError(400, f"{name} must be text.")
     return value
 
 
 def _flag(asked: dict[str, Any], name: str, usual: bool) -> bool:
     value = asked.get(name, usual)
     if not isinstance(value, bool):
-        raise Refused(400, f"{name} must be true or false.")
+        raise ApiError(400, f"{name} must be true or false.")
     return value
 
 
 def _whole(asked: dict[str, Any], name: str, usual: int, most: int) -> int:
     value = asked.get(name, usual)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise Refused(400, f"{name} must be a whole number from 0 to {most}.")
+        raise ApiError(400, f"{name} must be a whole number from 0 to {most}.")
     return value

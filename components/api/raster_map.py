@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, jsonify
 
-from components.api.encoding import FARTHEST, Refused, framed_answer
-from components.api.lookup import wanted_hidden, wanted_plane, wanted_space
+from components.api.encoding import FARTHEST, ApiError, binary_response
+from components.api.lookup import get_space_or_404, wanted_hidden, wanted_plane
 from components.api.maps import json_body
 from components.api.selections import wanted_selection
 from components.figures.raster_map import FEW, BigMaps
@@ -26,7 +26,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.post("/spaces/<name>/part/<projection>")
     def part(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         found = wanted_plane(space, projection, jobs)
         asked = _body()
         view, hidden, selected = _view(asked), wanted_hidden(asked), wanted_selection(space, asked, jobs)
@@ -35,13 +35,13 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         index = big.within(view, hidden, selected if only else None)
         about = {"count": len(index), "total": len(space)}
         if len(index) <= FEW:
-            return framed_answer({**about, "drawn": "points"}, big.points(index))
+            return binary_response({**about, "drawn": "points"}, big.points(index))
         png = np.frombuffer(big.picture(view, index, None if only else selected), dtype=np.uint8)
-        return framed_answer({**about, "drawn": "picture"}, png)
+        return binary_response({**about, "drawn": "picture"}, png)
 
     @api.post("/spaces/<name>/pick/<projection>")
     def pick(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         found = wanted_plane(space, projection, jobs)
         asked = _body()
         x, y, reach = _numbers(asked, ("x", "y", "reach"))
@@ -64,7 +64,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 def _body() -> dict[str, Any]:
     body = json_body()
     if not isinstance(body, dict):
-        raise Refused(400, "Send a JSON object.")
+        raise ApiError(400, "Send a JSON object.")
     return body
 
 
@@ -72,16 +72,16 @@ def _numbers(asked: dict[str, Any], names: tuple[str, ...]) -> list[float]:
     values = [asked.get(name) for name in names]
     numbers = [float(value) for value in values if isinstance(value, (int, float)) and abs(value) <= FARTHEST]
     if len(numbers) < len(names):
-        raise Refused(400, f"Send a JSON object of finite numbers {', '.join(names)}.")
+        raise ApiError(400, f"Send a JSON object of finite numbers {', '.join(names)}.")
     return numbers
 
 
 def _view(asked: dict[str, Any]) -> View:
     left, right, bottom, top, width, height = _numbers(asked, ("left", "right", "bottom", "top", "width", "height"))
     if not (left < right and bottom < top):
-        raise Refused(400, "The left end must lie left of the right one, the bottom below the top.")
+        raise ApiError(400, "The left end must lie left of the right one, the bottom below the top.")
     if not (1 <= width <= _LARGEST_PICTURE and 1 <= height <= _LARGEST_PICTURE):
-        raise Refused(400, f"A picture is 1 to {_LARGEST_PICTURE} pixels wide and high.")
+        raise ApiError(400, f"A picture is 1 to {_LARGEST_PICTURE} pixels wide and high.")
     if width * height > _MOST_PIXELS:
-        raise Refused(413, f"A picture has {_MOST_PIXELS:,} pixels at most, as many as a screen of 3840 × 2160.")
+        raise ApiError(413, f"A picture has {_MOST_PIXELS:,} pixels at most, as many as a screen of 3840 × 2160.")
     return View(left, right, bottom, top, round(width), round(height))

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.encoding import Refused, file_answer
+from components.api.encoding import ApiError, file_answer
 from components.api.jobs import counted_as, describe, visitor
-from components.api.lookup import wanted_space
+from components.api.lookup import get_space_or_404
 from vae_core import Catalogue, LatentSpace
 from vae_core.interpret.answers import answers_of, identity
 from vae_core.jobs import Jobs
@@ -21,11 +21,11 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/report")
     def watch_report(name: str) -> Response:
-        return jsonify(state_of(wanted_space(catalogue, name), jobs))
+        return jsonify(state_of(get_space_or_404(catalogue, name), jobs))
 
     @api.post("/spaces/<name>/report")
     def ask_for_report(name: str) -> tuple[Response, int]:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         if kept_report(space) is None or request.args.get("anew") == "1":
             answers_of(space)  # so that the job finds the space
             arguments = {"space": identity(space)}
@@ -38,15 +38,15 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.delete("/spaces/<name>/report")
     def cancel_report(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         jobs.cancel(_key(space), visitor())
         return jsonify(state_of(space, jobs))
 
     @api.get("/spaces/<name>/report.html")
     def take_report(name: str) -> Response:
-        html = kept_report(wanted_space(catalogue, name))
+        html = kept_report(get_space_or_404(catalogue, name))
         if html is None:
-            raise Refused(409, "There is no report of this space as it is now; ask for it and wait until it is there.")
+            raise ApiError(409, "There is no report of this space as it is now; ask for it and wait until it is there.")
         return file_answer(html.encode(), f"{name}-{date.today().isoformat()}.html", "text/html")
 
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from flask import Blueprint, Response, request
 
-from components.api.encoding import Refused, file_answer, framed_answer
-from components.api.lookup import wanted_hidden, wanted_plane, wanted_space
+from components.api.encoding import ApiError, binary_response, file_answer
+from components.api.lookup import get_space_or_404, wanted_hidden, wanted_plane
 from components.api.maps import json_body
 from vae_core import Catalogue, LatentSpace
 from vae_core.browse.colouring import SELECTION, Classes
-from vae_core.browse.filters import Within
+from vae_core.browse.filters import ItemFilter
 from vae_core.browse.legend import Legend, classes_on_show
 from vae_core.browse.selection_steps import MODES, Mode, Step, only_selected, read_steps, shape_step
 from vae_core.browse.selections import limits_in_words, selected_set, selection_text
@@ -28,7 +28,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.post("/spaces/<name>/select/<projection>")
     def select(name: str, projection: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         wanted_plane(space, projection, jobs)
         asked = _body()
         step = _shape(asked, _mode(asked), projection).among(*_limits(asked))
@@ -36,7 +36,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.post("/spaces/<name>/selection")
     def selection(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         asked = _body()
         before = _chosen(space, asked, jobs)
         change = _change(asked)
@@ -44,10 +44,10 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/selection.csv")
     def selection_file(name: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         rest = request.args.get("rest", "0")
         if rest not in ("0", "1"):
-            raise Refused(400, "rest must be 1 for the items that are not selected, or 0.")
+            raise ApiError(400, "rest must be 1 for the items that are not selected, or 0.")
         found = selected_set(space, _chosen(space, request.args, jobs))
         items = ~found if rest == "1" else found
         rows = pd.DataFrame({"index": items.indices, "item": space.data.table.index[items.indices]})
@@ -60,7 +60,7 @@ def wanted_selection(space: LatentSpace, asked: Any, jobs: Jobs) -> ItemSet | No
 
     Raises
     ------
-    Refused
+    ApiError
         404 or 409 if a map of it cannot be or is not there yet; InputError if it is no selection.
     """
     steps = _chosen(space, asked, jobs)
@@ -70,7 +70,7 @@ def wanted_selection(space: LatentSpace, asked: Any, jobs: Jobs) -> ItemSet | No
 def _body() -> dict[str, Any]:
     body = json_body()
     if not isinstance(body, dict):
-        raise Refused(400, 'Send a JSON object such as {"polygon": [[0, 0], [1, 0], [0, 1]]}.')
+        raise ApiError(400, 'Send a JSON object such as {"polygon": [[0, 0], [1, 0], [0, 1]]}.')
     return body
 
 
@@ -84,18 +84,18 @@ def _chosen(space: LatentSpace, asked: Any, jobs: Jobs) -> tuple[Step, ...]:
 def _mode(asked: dict[str, Any]) -> Mode:
     mode = asked.get("mode", "new")
     if mode not in MODES:
-        raise Refused(400, f"mode must be one of {', '.join(MODES)}.")
+        raise ApiError(400, f"mode must be one of {', '.join(MODES)}.")
     return cast(Mode, mode)
 
 
 def _shape(asked: dict[str, Any], mode: Mode, projection: str) -> Step:
     polygon, box = asked.get("polygon"), asked.get("box")
     if (polygon is None) == (box is None):
-        raise Refused(400, "Give either a polygon, [[x, y], …], or a box, [left, right, bottom, top].")
+        raise ApiError(400, "Give either a polygon, [[x, y], …], or a box, [left, right, bottom, top].")
     if polygon is None:
         return shape_step(mode, "box", projection, box)
     if not isinstance(polygon, list) or not all(isinstance(one, list) and len(one) == 2 for one in polygon):
-        raise Refused(400, "A polygon is a list of corners, [x, y] each.")
+        raise ApiError(400, "A polygon is a list of corners, [x, y] each.")
     return shape_step(mode, "lasso", projection, [number for corner in polygon for number in corner])
 
 
@@ -107,24 +107,24 @@ def _change(asked: dict[str, Any]) -> Step | None:
     }
     given = [kind for kind in kinds if asked.get(kind)]
     if len(given) > 1:
-        raise Refused(400, f"One change at a time: {' or '.join(given)}.")
+        raise ApiError(400, f"One change at a time: {' or '.join(given)}.")
     if not given:
         return None
     value = asked[given[0]]
     if given[0] == "find" and not isinstance(value, str):
-        raise Refused(400, "find must be text.")
+        raise ApiError(400, "find must be text.")
     if given[0] != "find" and value is not True:
-        raise Refused(400, f"{given[0]} must be true or false.")
+        raise ApiError(400, f"{given[0]} must be true or false.")
     return kinds[given[0]](value)
 
 
-def _limits(asked: dict[str, Any], flipped: bool = False) -> list[Legend | Within | None]:
+def _limits(asked: dict[str, Any], flipped: bool = False) -> list[Legend | ItemFilter | None]:
     """Return what the page shows; turned over is a selection whether it alone was shown or not."""
     hidden, color = wanted_hidden(asked), asked.get("color", "")
     if not isinstance(color, str):
-        raise Refused(400, "color must be the name of a column.")
+        raise ApiError(400, "color must be the name of a column.")
     legend = Legend(color, hidden) if hidden else None
-    within = None if asked.get("within") is None else Within.of(asked["within"])
+    within = None if asked.get("within") is None else ItemFilter.of(asked["within"])
     if flipped and legend is not None and legend.color == only_selected().color:
         legend = None
     return [legend, within, only_selected() if asked.get("only") is True and not flipped else None]
@@ -140,7 +140,7 @@ def _told(space: LatentSpace, steps: tuple[Step, ...], asked: dict[str, Any]) ->
         "left_out": limits_in_words(space, steps),
         **composition(space, str(asked.get("color", "")), found),
     }
-    return framed_answer(about, found.bits)
+    return binary_response(about, found.bits)
 
 
 def composition(space: LatentSpace, color: str, items: ItemSet) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from components.api.encoding import Refused, file_answer
+from components.api.encoding import ApiError, file_answer
 from components.api.jobs import counted_as, describe, visitor
-from components.api.lookup import wanted_space
+from components.api.lookup import get_space_or_404
 from vae_core import Catalogue, InputError, LatentSpace
-from vae_core.interpret.answers import Answer, answers_of, identity
+from vae_core.interpret.answers import StudyResult, answers_of, identity
 from vae_core.interpret.result_json import plain_figures
-from vae_core.interpret.studies import OF_THE_TABLE, PAGES, STUDIES, Asked
+from vae_core.interpret.studies import OF_THE_TABLE, PAGES, STUDIES, StudyRequest
 from vae_core.jobs import Jobs
 from vae_core.report import FIGURES_CSS
 from vae_core.report.cards import card_of
@@ -33,7 +33,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/studies")
     def offered(name: str) -> Response:
-        table = columns_of(wanted_space(catalogue, name))
+        table = columns_of(get_space_or_404(catalogue, name))
         return jsonify(
             {
                 "pages": [{"name": page, "title": title, "question": asks} for page, (title, asks) in PAGES.items()],
@@ -59,12 +59,12 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/studies/<study>")
     def known(name: str, study: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         return jsonify(state_of(space, wanted_study(space, study), jobs))
 
     @api.post("/spaces/<name>/studies/<study>")
     def find_out(name: str, study: str) -> tuple[Response, int]:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         asked = wanted_study(space, study)
         answer = answers_of(space).first(asked)
         # A page asks for the first figures of all its cards before it has any of them refined.
@@ -75,7 +75,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/studies/<study>/figures.json")
     def figures(name: str, study: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         asked = wanted_study(space, study)
         answer = answers_of(space).first(asked)
         told = {
@@ -89,24 +89,24 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/relations")
     def all_relations(name: str) -> Response:
-        space = wanted_space(catalogue, name)
-        return jsonify({"html": str(all_columns(space, answers_of(space).first(Asked.of("relations")).result))})
+        space = get_space_or_404(catalogue, name)
+        return jsonify({"html": str(all_columns(space, answers_of(space).first(StudyRequest.of("relations")).result))})
 
     @api.get("/spaces/<name>/relations/<int:dimension>")
     def one_relation(name: str, dimension: int) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         column, source = request.args.get("column", ""), request.args.get("source", "table")
         return jsonify({"html": str(relation(space, dimension, column, source))})
 
     @api.delete("/spaces/<name>/studies/<study>")
     def break_off(name: str, study: str) -> Response:
-        space = wanted_space(catalogue, name)
+        space = get_space_or_404(catalogue, name)
         asked = wanted_study(space, study)
         jobs.cancel(_key(space, asked), visitor())
         return jsonify(state_of(space, asked, jobs))
 
 
-def refine(space: LatentSpace, name: str, asked: Asked, jobs: Jobs) -> None:
+def refine(space: LatentSpace, name: str, asked: StudyRequest, jobs: Jobs) -> None:
     """Have the whole answer of a study of a space, and its name, found out in the background, for who asks."""
     title = f"{asked.study.title} of {space.data.name}"
     arguments = {"space": identity(space), "study": asked.study.name, "chosen": dict(asked.chosen)}
@@ -114,7 +114,7 @@ def refine(space: LatentSpace, name: str, asked: Asked, jobs: Jobs) -> None:
     jobs.submit(*wanted, space=name, counted_as=counted_as())
 
 
-def progress_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> str:
+def progress_of(space: LatentSpace, asked: StudyRequest, jobs: Jobs) -> str:
     """Return how far the work on a study's whole answer is: missing, waiting, running, failed, cancelled or done."""
     job = jobs.get(_key(space, asked))
     return "missing" if job is None else job.state
@@ -125,28 +125,28 @@ def columns_of(space: LatentSpace) -> tuple[str, ...]:
     return tuple(str(name) for name in space.data.table.columns)
 
 
-def wanted_study(space: LatentSpace, name: str) -> Asked:
+def wanted_study(space: LatentSpace, name: str) -> StudyRequest:
     """Return the study a URL names, with what it says was chosen.
 
     Raises
     ------
-    Refused
+    ApiError
         404 if there is no such study, 400 if it cannot be asked so.
     """
     if name not in {study.name for study in STUDIES}:
-        raise Refused(404, f"There is no study {name!r}.")
+        raise ApiError(404, f"There is no study {name!r}.")
     chosen = {key: value for key, value in request.args.items() if key not in _OTHERS}
     try:
-        return Asked.of(name, chosen, columns_of(space))
+        return StudyRequest.of(name, chosen, columns_of(space))
     except InputError as error:
-        raise Refused(400, str(error)) from None
+        raise ApiError(400, str(error)) from None
 
 
-def _key(space: LatentSpace, asked: Asked) -> str:
+def _key(space: LatentSpace, asked: StudyRequest) -> str:
     return f"{identity(space)}/studies/{asked.id}"
 
 
-def state_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> dict[str, Any]:
+def state_of(space: LatentSpace, asked: StudyRequest, jobs: Jobs) -> dict[str, Any]:
     """Return what is known of a study and how far the work is: missing, waiting, running, failed, cancelled or done.
 
     The card comes as ``html``, unless the page has the same already (``?have=first`` or ``whole``).
@@ -168,6 +168,6 @@ def state_of(space: LatentSpace, asked: Asked, jobs: Jobs) -> dict[str, Any]:
     return {"job": job.id, **about_job, **told}
 
 
-def card_html(space: LatentSpace, asked: Asked, answer: Answer) -> str:
+def card_html(space: LatentSpace, asked: StudyRequest, answer: StudyResult) -> str:
     """Return the card of an answer as HTML."""
     return str(card_of(space, asked.study, answer.result, whole=answer.whole))

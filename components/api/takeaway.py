@@ -9,7 +9,7 @@ import numpy as np
 from flask import Blueprint, Response, request
 
 from components.api.encoding import file_answer
-from components.api.lookup import wanted_map, wanted_space
+from components.api.lookup import get_map_or_404, get_space_or_404
 from vae_core import Catalogue
 from vae_core.data.added_columns import with_added
 from vae_core.jobs import Jobs
@@ -20,8 +20,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/table.csv")
     def table(name: str) -> Response:
-        space = wanted_space(catalogue, name)
-        found = wanted_map(space, request.args.get("projection", "pca"), jobs)
+        space = get_space_or_404(catalogue, name)
+        found = get_map_or_404(space, request.args.get("projection", "pca"), jobs)
         added = {f"{found.id}_{axis + 1}": found.points[:, axis] for axis in range(found.dimensions)}
         if space.model.can.variance:
             added["rate"] = space.rate.sum(axis=1)
@@ -32,8 +32,8 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/spaces/<name>/latents.npz")
     def latents(name: str) -> Response:
-        space = wanted_space(catalogue, name)
-        found = wanted_map(space, request.args.get("projection", "pca"), jobs)
+        space = get_space_or_404(catalogue, name)
+        found = get_map_or_404(space, request.args.get("projection", "pca"), jobs)
         file = io.BytesIO()
         measured: dict[str, Any] = (
             {"rate": space.rate, "distortion": space.distortion} if space.model.can.encode else {}

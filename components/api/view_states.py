@@ -13,7 +13,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class OnShow:
+class ViewState:
     """What a page has on show.
 
     Parameters
@@ -63,7 +63,7 @@ class OnShow:
 
 
 @dataclass(frozen=True)
-class Wish:
+class NavigationRequest:
     """Where a page is to go: a latent point of a space, and the item it is, if it is one."""
 
     number: int
@@ -77,25 +77,25 @@ class Views:
 
     Parameters
     ----------
-    start : OnShow
+    start : ViewState
         What a first page opens with.
     """
 
     #: Seconds of silence after which a page is taken to be closed. They ask several times a second.
     SILENCE = 5.0
 
-    def __init__(self, start: OnShow) -> None:
+    def __init__(self, start: ViewState) -> None:
         #: Names these pages in their address; who does not know it can neither listen nor speak.
         self.token = secrets.token_urlsafe(16)
         self._shown = start
-        self._wish: Wish | None = None
+        self._wish: NavigationRequest | None = None
         self._wishes = 0
         self._page = ""
         self._heard = -np.inf
         self._lock = threading.Lock()
 
     @property
-    def shown(self) -> OnShow:
+    def shown(self) -> ViewState:
         """What the page has on show, or will have once it has gone where it was told to."""
         return self._shown
 
@@ -103,10 +103,10 @@ class Views:
         """Have the page go to a point; one that opens later goes there too."""
         with self._lock:
             self._wishes += 1
-            self._wish = Wish(self._wishes, space, z, item)
+            self._wish = NavigationRequest(self._wishes, space, z, item)
             self._shown = self._there(self._shown)
 
-    def hear(self, page: str, done: int, shown: OnShow | None) -> Wish | None:
+    def hear(self, page: str, done: int, shown: ViewState | None) -> NavigationRequest | None:
         """Take what a page reports, and return where it is to go.
 
         Parameters
@@ -115,7 +115,7 @@ class Views:
             As the page names itself.
         done : int
             Number of the last wish it has followed.
-        shown : OnShow, optional
+        shown : ViewState, optional
             What it has on show, if that has changed.
         """
         now = time.monotonic()
@@ -133,6 +133,6 @@ class Views:
             self._heard = now
             return self._wish
 
-    def _there(self, shown: OnShow) -> OnShow:
+    def _there(self, shown: ViewState) -> ViewState:
         wish = self._wish
         return shown if wish is None else replace(shown, space=wish.space, z=wish.z, item=wish.item)

@@ -11,7 +11,7 @@ def tell_page(app: Dash, name: str, *inputs: Input) -> None:
     The handlers are listed in ``assets/page/controls.js``; until they are there, nothing is lost but the call.
     """
     app.clientside_callback(
-        f"(...values) => {{ window.latentExplorer?.hear({name!r}, values); }}",
+        f"(...values) => {{ window.latentExplorer?.onControlChange({name!r}, values); }}",
         *inputs,
         prevent_initial_call=True,
     )

@@ -29,7 +29,7 @@ _DIMMED = 0.28  # of the opacity, of what is not selected
 _GROWN = ((20_000, 2), (200_000, 1))
 
 
-def items_drawn(count: int, projection: Projection, points_up_to: int) -> np.ndarray | None:
+def plotted_items(count: int, projection: Projection, points_up_to: int) -> np.ndarray | None:
     """Return the numbers of the items a figure holds as points: None for all, none of a big flat map, some in depth."""
     if count <= points_up_to:
         return None

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from components.api.view_states import OnShow, Views
+from components.api.view_states import Views, ViewState
 from components.notebook.ipython import current_cell, in_notebook, show_here
 from components.notebook.selection import selected_items
 from components.server.http import Server, listen
@@ -71,7 +71,7 @@ class Explorer:
     ) -> None:
         self._catalogue, self._jobs_folder, self._assets = catalogue, jobs_folder, assets
         self.height = height
-        self._views = Views(OnShow(next(iter(catalogue)).id))
+        self._views = Views(ViewState(next(iter(catalogue)).id))
         self._shown_in: int | None = None
         self._server: Server | None = None
         self._lock = threading.RLock()

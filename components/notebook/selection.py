@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.api.view_states import OnShow
+from components.api.view_states import ViewState
 from components.figures.raster_map import BigMap
 from vae_core import InputError, LatentSpace, Projection
 from vae_core.browse.legend import classes_on_show
@@ -14,7 +14,7 @@ from vae_core.drawing.point_density import View
 _EVERYWHERE = View(-np.inf, np.inf, -np.inf, np.inf, 1, 1)
 
 
-def selected_items(space: LatentSpace, shown: OnShow) -> np.ndarray:
+def selected_items(space: LatentSpace, shown: ViewState) -> np.ndarray:
     """Return the numbers of the items selected, ``[m]`` in ascending order.
 
     What was chosen by lasso, box or search is selected wherever it lies. Where nothing was: of a map in depth, which

@@ -129,7 +129,7 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
         tell_page(app, choice, Input(choice, "value"))
     tell_page(app, "map-error", Input("map-error", "data"))
     app.clientside_callback(
-        "(clicks, ...values) => { if (clicks) window.latentExplorer?.hear('compute', values); }",
+        "(clicks, ...values) => { if (clicks) window.latentExplorer?.onControlChange('compute', values); }",
         Input("compute", "n_clicks"),
         *(
             State(name, "value")

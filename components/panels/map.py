@@ -13,7 +13,7 @@ from components.elements.aria import label
 from components.elements.icons import icon
 from components.figures.map_axes import TEXT
 from components.figures.map_figure import empty_figure, map_figure
-from components.figures.raster_map import items_drawn
+from components.figures.raster_map import plotted_items
 from vae_core import Catalogue, InputError
 from vae_core.browse.selections import items_of
 from vae_core.columns.of_space import default_column
@@ -226,7 +226,7 @@ def register(app: Dash, catalogue: Catalogue, points_up_to: int) -> None:
             color = str(wanted.get("color") or default_column(space))
             key = f"{wanted.get('space')}/{name}"
             frame = _numbers(wanted.get("frame"))
-            drawn = items_drawn(len(space), projection, points_up_to)
+            drawn = plotted_items(len(space), projection, points_up_to)
             text = min(24.0, max(TEXT, (_numbers([wanted.get("text", TEXT)]) or [TEXT])[0]))
             selected = items_of(space, str(wanted.get("chosen") or ""))
             if wanted.get("only") and selected is not None:

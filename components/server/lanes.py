@@ -34,7 +34,7 @@ _DRAWING = "/_dash-update-component"
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestFacts:
     """What is known of a request before it is answered.
 
     Attributes
@@ -49,7 +49,7 @@ class Asked:
     body: int
 
 
-def lane_of(asked: Asked) -> LaneName:
+def lane_of(asked: RequestFacts) -> LaneName:
     """Return the lane whose threads answer a request."""
     if _PICTURE.search(asked.path):
         return "ordinary"  # a file of megabytes, but one item
@@ -71,7 +71,7 @@ class Lanes:
         Gives the lane of a request.
     """
 
-    def __init__(self, choose: Callable[[Asked], LaneName] = lane_of) -> None:
+    def __init__(self, choose: Callable[[RequestFacts], LaneName] = lane_of) -> None:
         self._choose = choose
         self._lanes: dict[LaneName, ThreadedTaskDispatcher] = {}
         for name, count in THREADS.items():
@@ -97,7 +97,7 @@ class Lanes:
         request = channel.requests[0]
         if request.error:
             return "quick"
-        return self._choose(Asked(request.path, max(request.content_length, request.body_bytes_received)))
+        return self._choose(RequestFacts(request.path, max(request.content_length, request.body_bytes_received)))
 
 
 def party_of(request: Any, channel: Any) -> Party:

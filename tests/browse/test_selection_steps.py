@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_core import InputError
-from vae_core.browse.filters import Within
+from vae_core.browse.filters import ItemFilter
 from vae_core.browse.legend import Legend
 from vae_core.browse.selection_steps import Step, read_steps, shape_step, write_steps
 
@@ -17,8 +17,8 @@ NUMBER = st.floats(-1e15, 1e15, allow_nan=False)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 LIMIT = st.one_of(
     st.builds(Legend, TEXT, st.frozensets(TEXT, min_size=1, max_size=3)),
-    st.builds(Within, TEXT, value=TEXT),
-    st.builds(Within, TEXT, NUMBER, NUMBER),
+    st.builds(ItemFilter, TEXT, value=TEXT),
+    st.builds(ItemFilter, TEXT, NUMBER, NUMBER),
 )
 MODE = st.sampled_from(["new", "add", "sub"])
 MAP = st.sampled_from(["pca", "z:3,7", "tsne-0123456789ab"])

@@ -7,7 +7,7 @@ import pytest
 
 from vae_core import InputError, LatentSpace
 from vae_core.browse.colouring import NOT_SELECTED, SELECTED, SELECTION
-from vae_core.browse.filters import Within
+from vae_core.browse.filters import ItemFilter
 from vae_core.browse.legend import Legend
 from vae_core.browse.selection_steps import Step, only_selected, read_steps, shape_step
 from vae_core.browse.selections import LONGEST, items_of, limits_in_words, selected_set, selection_text
@@ -50,7 +50,7 @@ def test_a_lasso_takes_what_it_goes_round(grey: LatentSpace) -> None:
 
 def test_what_is_not_shown_is_neither_taken_nor_lost(grey: LatentSpace) -> None:
     bags, few = set(range(1, 60, 3)), set(range(30))
-    legend, within = Legend("label", frozenset({"bag"})), Within("size", 0, 29.5 / 59)
+    legend, within = Legend("label", frozenset({"bag"})), ItemFilter("size", 0, 29.5 / 59)
     everything = Step("new", "all").among(legend, within)
     assert set(chosen(grey, everything)) == few - bags
     assert set(chosen(grey, Step("new", "all"), Step("sub", "all").among(legend))) == bags

@@ -293,7 +293,7 @@ def test_a_link_that_is_wrong_in_parts_is_followed_as_far_as_it_goes(
 
 def test_a_duplicated_tab_is_a_visitor_of_its_own(page: Page, server: str) -> None:
     """What one tab cancels goes on for the other; over a reload a tab stays who it is."""
-    whoami = "async () => (await import('./assets/core/visitor.js')).asVisitor('')"
+    whoami = "async () => (await import('./assets/core/visitor.js')).withVisitorId('')"
 
     def named(tab: Page) -> str:
         tab.wait_for_selector("#decoded[data-z]")

@@ -19,7 +19,7 @@ from components.server.dash_app import create_dash
 from tests.components.conftest import ASSETS
 from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.browse.colouring import Classes, Scale, colouring
-from vae_core.browse.filters import Within
+from vae_core.browse.filters import ItemFilter
 from vae_core.browse.finding import find_items
 from vae_core.browse.ranking import Rankings, offered
 from vae_core.columns.column_values import ColumnValues
@@ -152,9 +152,9 @@ def test_a_column_is_the_same_for_everyone(
         ordered = values.values[order]
         assert np.all(np.diff(ordered[:known]) >= 0) and np.isnan(ordered[known:]).all()
         low, high = np.nanmin(values.values), np.nanmax(values.values)
-        assert len(Within(name, float(low), float(high)).items(every)) == known
+        assert len(ItemFilter(name, float(low), float(high)).items(every)) == known
     if written is not None and listed.kind in ("category", "date"):
-        assert 1 in Within(name, value=written).items(every)
+        assert 1 in ItemFilter(name, value=written).items(every)
     answer = asking.get(f"/api/spaces/every/columns/{name}/values")
     assert answer.status_code == (200 if listed.colours else 404)
     if listed.colours:

@@ -12,7 +12,7 @@ import pytest
 
 from vae_core import InputError, LatentSpace
 from vae_core.interpret.answers import Answers, answer_in_server, answers_of, identity
-from vae_core.interpret.studies import Asked, Study
+from vae_core.interpret.studies import Study, StudyRequest
 from vae_core.progress import Progress, Stopped, silent
 
 
@@ -37,10 +37,10 @@ def trial(space: LatentSpace, *, items: int | None = None, progress: Progress = 
 
 
 @pytest.fixture
-def asked() -> Asked:
+def asked() -> StudyRequest:
     ASKED.clear()
     here = f"{__name__}:"
-    return Asked(Study("trial", "used", "Trial", f"{here}trial", f"{here}Trial", first=10))
+    return StudyRequest(Study("trial", "used", "Trial", f"{here}trial", f"{here}Trial", first=10))
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def space(grey: LatentSpace, tmp_path: Path) -> LatentSpace:
     return LatentSpace.build(grey.model, grey.data, tmp_path / "space")
 
 
-def test_the_first_answer_is_of_few_items_and_the_whole_one_is_kept(space: LatentSpace, asked: Asked) -> None:
+def test_the_first_answer_is_of_few_items_and_the_whole_one_is_kept(space: LatentSpace, asked: StudyRequest) -> None:
     found = Answers(space)
     assert found.known(asked) is None
     first = found.first(asked)
@@ -61,18 +61,18 @@ def test_the_first_answer_is_of_few_items_and_the_whole_one_is_kept(space: Laten
     assert again.whole and np.array_equal(again.result.values, whole.result.values) and ASKED == [10, None]
 
 
-def test_another_version_is_found_out_anew(space: LatentSpace, asked: Asked) -> None:
+def test_another_version_is_found_out_anew(space: LatentSpace, asked: StudyRequest) -> None:
     Answers(space).whole(asked)
-    later = Asked(Study("trial", "used", "Trial", asked.study.function, asked.study.result, first=10, version=2))
+    later = StudyRequest(Study("trial", "used", "Trial", asked.study.function, asked.study.result, first=10, version=2))
     assert Answers(space).known(later) is None
 
 
-def test_few_items_are_all_there_are(space: LatentSpace, asked: Asked) -> None:
+def test_few_items_are_all_there_are(space: LatentSpace, asked: StudyRequest) -> None:
     study = Study("trial", "used", "Trial", asked.study.function, asked.study.result, first=60)
-    assert Answers(space).first(Asked(study)).whole and ASKED == [None]
+    assert Answers(space).first(StudyRequest(study)).whole and ASKED == [None]
 
 
-def test_two_who_ask_at_once_get_one_answer(space: LatentSpace, asked: Asked) -> None:
+def test_two_who_ask_at_once_get_one_answer(space: LatentSpace, asked: StudyRequest) -> None:
     found, got = Answers(space), []
     threads = [threading.Thread(target=lambda: got.append(found.first(asked))) for _ in range(6)]
     for thread in threads:
@@ -83,12 +83,12 @@ def test_two_who_ask_at_once_get_one_answer(space: LatentSpace, asked: Asked) ->
 
 
 def test_a_late_first_answer_does_not_hide_the_whole_one(
-    space: LatentSpace, asked: Asked, monkeypatch: pytest.MonkeyPatch
+    space: LatentSpace, asked: StudyRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = Answers(space)
     compute = found._compute
 
-    def slowly(asked: Asked, items: int | None, progress: Progress) -> Trial:
+    def slowly(asked: StudyRequest, items: int | None, progress: Progress) -> Trial:
         result: Trial = compute(asked, items, progress)
         if items is not None:
             found.whole(asked)
@@ -100,22 +100,22 @@ def test_a_late_first_answer_does_not_hide_the_whole_one(
     assert known is not None and known.whole and ASKED == [10, None]
 
 
-def test_a_stopped_answer_is_none(space: LatentSpace, asked: Asked) -> None:
+def test_a_stopped_answer_is_none(space: LatentSpace, asked: StudyRequest) -> None:
     found = Answers(space)
     with pytest.raises(Stopped):
         found.whole(asked, lambda *_, **__: False)
     assert found.known(asked) is None and not list((space.folder or Path()).glob("studies/*"))
 
 
-def test_a_space_in_memory_keeps_its_answers_there(grey: LatentSpace, asked: Asked) -> None:
+def test_a_space_in_memory_keeps_its_answers_there(grey: LatentSpace, asked: StudyRequest) -> None:
     found = Answers(grey)
     assert found.whole(asked).whole and found.known(asked) is not None
 
 
 def test_a_job_finds_the_space_by_its_fingerprint(
-    space: LatentSpace, asked: Asked, monkeypatch: pytest.MonkeyPatch
+    space: LatentSpace, asked: StudyRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Asked, "of", classmethod(lambda cls, *_: asked))
+    monkeypatch.setattr(StudyRequest, "of", classmethod(lambda cls, *_: asked))
     with pytest.raises(InputError, match="is not open"):
         answer_in_server("nobody", "trial", {})
     assert answers_of(space) is answers_of(space)
@@ -125,7 +125,7 @@ def test_a_job_finds_the_space_by_its_fingerprint(
 
 
 def test_spaces_of_the_same_content_share_their_answers(
-    space: LatentSpace, grey: LatentSpace, asked: Asked, tmp_path: Path
+    space: LatentSpace, grey: LatentSpace, asked: StudyRequest, tmp_path: Path
 ) -> None:
     whole = answers_of(space).whole(asked)
     again = LatentSpace.build(grey.model, grey.data, tmp_path / "again")
@@ -136,7 +136,7 @@ def test_spaces_of_the_same_content_share_their_answers(
     assert answers_of(other).known(asked) is None, "another table has other answers"
 
 
-def test_the_whole_answer_another_server_kept_is_found(space: LatentSpace, asked: Asked) -> None:
+def test_the_whole_answer_another_server_kept_is_found(space: LatentSpace, asked: StudyRequest) -> None:
     here, there = Answers(space), Answers(space)
     assert not here.first(asked).whole
     there.whole(asked)
@@ -144,7 +144,7 @@ def test_the_whole_answer_another_server_kept_is_found(space: LatentSpace, asked
     assert known is not None and known.whole and known.result.items == 60
 
 
-def test_answers_do_not_keep_a_space_alive(grey: LatentSpace, asked: Asked) -> None:
+def test_answers_do_not_keep_a_space_alive(grey: LatentSpace, asked: StudyRequest) -> None:
     # Of a content that no other test has a space of: theirs would answer.
     space = LatentSpace.build(grey.model, replace(grey.data, table=grey.data.table.assign(alone=1)))
     found = answers_of(space)

@@ -10,7 +10,7 @@ import pytest
 from vae_core.errors import InputError
 from vae_core.interpret import studies
 from vae_core.interpret.result_files import layout
-from vae_core.interpret.studies import PAGES, STUDIES, Asked, Choice, Study
+from vae_core.interpret.studies import PAGES, STUDIES, Choice, Study, StudyRequest
 
 
 @pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
@@ -39,13 +39,13 @@ def evidence(monkeypatch: pytest.MonkeyPatch) -> Study:
 
 
 def test_what_was_chosen_reaches_the_function_as_what_it_is(evidence: Study) -> None:
-    asked = Asked.of("trial", {"samples": "8", "standardised": "yes", "column": "label"}, ("label",))
+    asked = StudyRequest.of("trial", {"samples": "8", "standardised": "yes", "column": "label"}, ("label",))
     assert asked.arguments() == {"samples": 8, "standardised": True, "column": "label"}
-    assert asked.id.startswith("trial-") and asked.id != Asked.of("trial", {"samples": "8"}).id
+    assert asked.id.startswith("trial-") and asked.id != StudyRequest.of("trial", {"samples": "8"}).id
 
 
 def test_what_is_usual_needs_no_name_of_its_own(evidence: Study) -> None:
-    assert Asked.of("trial", {"samples": "64", "standardised": "no"}).id == "trial"
+    assert StudyRequest.of("trial", {"samples": "64", "standardised": "no"}).id == "trial"
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_what_is_usual_needs_no_name_of_its_own(evidence: Study) -> None:
 )
 def test_what_cannot_be_asked(evidence: Study, name: str, chosen: dict[str, str], sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
-        Asked.of(name, chosen)
+        StudyRequest.of(name, chosen)

@@ -23,7 +23,7 @@ interface Window {
     Fx: { unhover(plot: PlotlyElement, event: object): void };
   };
   dash_clientside: { set_props(id: string, props: object): void };
-  latentExplorer: { hear(name: string, values: any[]): void };
+  latentExplorer: { onControlChange(name: string, values: any[]): void };
 }
 
 // ---- the DOM: there is no element but HTML's and SVG's, which the scripts treat alike ----

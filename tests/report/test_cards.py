@@ -11,7 +11,7 @@ from tests.report.hard_spaces import HARD
 from vae_core import InputError
 from vae_core.drawing.markup import still
 from vae_core.interpret.answers import Answers
-from vae_core.interpret.studies import STUDIES, Asked
+from vae_core.interpret.studies import STUDIES, StudyRequest
 from vae_core.report.cards import card_of
 
 #: What a card may hold; anything else came from somebody's names.
@@ -47,7 +47,7 @@ def test_a_hard_space_is_told_of_in_plain_words(name: str) -> None:
     answers = Answers(space)
     for study in STUDIES:
         try:
-            result = answers.whole(Asked(study)).result
+            result = answers.whole(StudyRequest(study)).result
             card = card_of(space, study, result)
         except InputError as refusal:
             assert str(refusal).endswith("."), study.name

@@ -13,7 +13,7 @@ from vae_core.columns.of_space import column_called, values_of
 
 
 @dataclass(frozen=True)
-class Within:
+class ItemFilter:
     """A part of the items.
 
     Parameters
@@ -33,7 +33,7 @@ class Within:
     value: str | None = None
 
     @classmethod
-    def of(cls, asked: Any) -> Within:
+    def of(cls, asked: Any) -> ItemFilter:
         """Read ``{"column": …, "low": …, "high": …}`` or ``{"column": …, "value": …}``.
 
         Raises

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from vae_core import InputError, LatentSpace
-from vae_core.browse.filters import Within
+from vae_core.browse.filters import ItemFilter
 from vae_core.browse.legend import Legend
 from vae_core.columns.number_form import PLAIN, NumberForm
 from vae_core.columns.of_space import column_called, columns, values_of
 from vae_core.groups.item_set import ItemSet
 from vae_core.interpret.answers import answers_of, identity
 from vae_core.interpret.items.wrong_items import WrongItems, percentiles, rank
-from vae_core.interpret.studies import Asked
+from vae_core.interpret.studies import StudyRequest
 
 #: Figures of the study, in the order in which they are offered.
 FIGURES = ("distortion", "rarity", "disagreement")
@@ -54,7 +54,7 @@ class Ranking:
 def wrong(space: LatentSpace, column: str) -> tuple[WrongItems, bool]:
     """Return what may be wrong with every item, and whether all were looked at; compared by a column of the table."""
     names = tuple(str(name) for name in space.data.table.columns)
-    answer = answers_of(space).first(Asked.of("wrong_items", {"column": column} if column else {}, names))
+    answer = answers_of(space).first(StudyRequest.of("wrong_items", {"column": column} if column else {}, names))
     return answer.result, answer.whole
 
 
@@ -94,7 +94,7 @@ class Rankings:
         by: str,
         worst: bool,
         column: str,
-        within: Within | None = None,
+        within: ItemFilter | None = None,
         legend: Legend | None = None,
         among: ItemSet | None = None,
     ) -> Ranking:
@@ -110,7 +110,7 @@ class Rankings:
             Whether the highest come first.
         column : str
             What the nearest items are compared by; "" for the usual.
-        within : Within, optional
+        within : ItemFilter, optional
             The part of the items that is ordered.
         legend : Legend, optional
             What the map shows of them; only that is ordered.
@@ -141,7 +141,7 @@ def _ranking(
     by: str,
     worst: bool,
     column: str,
-    within: Within | None,
+    within: ItemFilter | None,
     legend: Legend | None,
     among: ItemSet | None,
 ) -> Ranking:

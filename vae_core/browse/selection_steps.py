@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from vae_core import InputError
 from vae_core.browse.colouring import NOT_SELECTED, SELECTION
-from vae_core.browse.filters import Within
+from vae_core.browse.filters import ItemFilter
 from vae_core.browse.legend import Legend
 
 #: How a step changes what was selected before: takes its place, adds to it, takes from it.
@@ -51,7 +51,7 @@ class Step:
         x and y of every corner of a lasso; left, right, bottom and top of a box.
     text : str
         What was searched for; the name of the set.
-    limits : tuple of Legend or Within
+    limits : tuple of Legend or ItemFilter
         What was shown: nothing else is taken, or lost. The legend of `SELECTION` shows or hides what was selected
         before.
     """
@@ -61,9 +61,9 @@ class Step:
     projection: str = ""
     numbers: tuple[float, ...] = ()
     text: str = ""
-    limits: tuple[Legend | Within, ...] = ()
+    limits: tuple[Legend | ItemFilter, ...] = ()
 
-    def among(self, *limits: Legend | Within | None) -> Step:
+    def among(self, *limits: Legend | ItemFilter | None) -> Step:
         """Return the same step with what was shown."""
         return replace(self, limits=self.limits + tuple(limit for limit in limits if limit is not None))
 
@@ -120,7 +120,7 @@ def _write(step: Step) -> str:
     return "_".join([*begin, *what, *(_write_limit(limit) for limit in step.limits)])
 
 
-def _write_limit(limit: Legend | Within) -> str:
+def _write_limit(limit: Legend | ItemFilter) -> str:
     if isinstance(limit, Legend):
         parts = ["hide", limit.color, *sorted(limit.hidden)]
     elif limit.value is not None:
@@ -149,14 +149,14 @@ def _read(text: str) -> Step:
     return step.among(*(_read_limit(part) for part in parts))
 
 
-def _read_limit(text: str) -> Legend | Within:
+def _read_limit(text: str) -> Legend | ItemFilter:
     kind, *parts = (unquote(part) for part in text.split(":"))
     if kind == "hide" and len(parts) >= 2:
         return Legend(parts[0], frozenset(parts[1:]))
     if kind == "is" and len(parts) == 2:
-        return Within(parts[0], value=parts[1])
+        return ItemFilter(parts[0], value=parts[1])
     if kind == "in" and len(parts) == 3:
-        return Within(parts[0], _number(parts[1]), _number(parts[2]))
+        return ItemFilter(parts[0], _number(parts[1]), _number(parts[2]))
     raise InputError(f"{text[:60]!r} does not say what was shown.")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from vae_core import InputError, LatentSpace, Projection
 from vae_core.browse.colouring import NOT_SELECTED, SELECTED, SELECTION
-from vae_core.browse.filters import Within
+from vae_core.browse.filters import ItemFilter
 from vae_core.browse.finding import hits
 from vae_core.browse.legend import Legend
 from vae_core.browse.selection_steps import Step, read_steps, write_steps
@@ -78,7 +78,7 @@ def limits_in_words(space: LatentSpace, steps: tuple[Step, ...]) -> list[str]:
     told: list[str] = []
     for step in steps:
         for limit in step.limits:
-            if isinstance(limit, Within):
+            if isinstance(limit, ItemFilter):
                 told.append(f"all but {limit.in_words(space)}")
             elif limit.color != SELECTION:
                 told.append(", ".join(sorted(limit.hidden)))
@@ -101,8 +101,8 @@ def _after(space: LatentSpace, step: Step, before: ItemSet) -> ItemSet:
     return before | taken if step.mode == "add" else before - taken
 
 
-def _shown(space: LatentSpace, limit: Legend | Within, before: ItemSet) -> ItemSet:
-    if isinstance(limit, Within):
+def _shown(space: LatentSpace, limit: Legend | ItemFilter, before: ItemSet) -> ItemSet:
+    if isinstance(limit, ItemFilter):
         return ItemSet.of(limit.items(space), len(space))
     if limit.color != SELECTION:
         return ItemSet(limit.shows(space))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from vae_core.errors import InputError
 from vae_core.interpret.result_files import keep, kept
-from vae_core.interpret.studies import Asked
+from vae_core.interpret.studies import StudyRequest
 from vae_core.progress import Progress, silent
 from vae_core.space.encodings.checkpoint import DRAWS
 from vae_core.threads import computing_with
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Answer:
+class StudyResult:
     """What a study found.
 
     Parameters
@@ -45,11 +45,11 @@ class Answers:
     def __init__(self, space: LatentSpace) -> None:
         self.id = identity(space)
         self._spaces: weakref.WeakSet[LatentSpace] = weakref.WeakSet([space])
-        self._found: dict[str, Answer] = {}
+        self._found: dict[str, StudyResult] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
 
-    def known(self, asked: Asked) -> Answer | None:
+    def known(self, asked: StudyRequest) -> StudyResult | None:
         """Return what is known already, the whole of it if there is one."""
         found = self._found.get(asked.id)
         if found is not None and found.whole:
@@ -58,10 +58,10 @@ class Answers:
         for path in self._paths(asked):
             result = kept(path, asked.study.result_class(), stamp=self._stamp(asked))
             if result is not None:
-                return self._remember(asked, Answer(result, True), keeping=False)
+                return self._remember(asked, StudyResult(result, True), keeping=False)
         return found
 
-    def first(self, asked: Asked, progress: Progress = silent) -> Answer:
+    def first(self, asked: StudyRequest, progress: Progress = silent) -> StudyResult:
         """Return what is known, or else find out from the study's first few items.
 
         Raises
@@ -79,10 +79,10 @@ class Answers:
                     few = None
                 # Of a distortion that is still refined nothing is the whole.
                 whole = few is None and not (asked.study.by_distortion and space.draws < DRAWS)
-                found = self._remember(asked, Answer(self._compute(asked, few, progress), whole))
+                found = self._remember(asked, StudyResult(self._compute(asked, few, progress), whole))
             return found
 
-    def whole(self, asked: Asked, progress: Progress = silent) -> Answer:
+    def whole(self, asked: StudyRequest, progress: Progress = silent) -> StudyResult:
         """Return the whole answer: known, or found out now and kept.
 
         Raises
@@ -97,7 +97,7 @@ class Answers:
             if found is None or not found.whole:
                 if asked.study.by_distortion:
                     self.space.refine_distortion(progress)
-                found = self._remember(asked, Answer(self._compute(asked, None, progress), True))
+                found = self._remember(asked, StudyResult(self._compute(asked, None, progress), True))
             return found
 
     @property
@@ -112,12 +112,12 @@ class Answers:
         """Take in another space of the same content."""
         self._spaces.add(space)
 
-    def _compute(self, asked: Asked, items: int | None, progress: Progress) -> Any:
+    def _compute(self, asked: StudyRequest, items: int | None, progress: Progress) -> Any:
         # One thread: a team of them would make every touch of the page wait for its members.
         with computing_with(1):
             return asked.study.compute()(self.space, items=items, progress=progress, **asked.arguments())
 
-    def _remember(self, asked: Asked, found: Answer, keeping: bool = True) -> Answer:
+    def _remember(self, asked: StudyRequest, found: StudyResult, keeping: bool = True) -> StudyResult:
         """Take in an answer, unless the whole one has come meanwhile; return the one that holds."""
         with self._lock:
             known = self._found.get(asked.id)
@@ -129,12 +129,12 @@ class Answers:
                 keep(_path(folder, asked), found.result, stamp=self._stamp(asked))
         return found
 
-    def _paths(self, asked: Asked) -> list[Path]:
+    def _paths(self, asked: StudyRequest) -> list[Path]:
         spaces = list(self._spaces)
         folders = [space.folder for space in spaces] + [space.shipped for space in spaces]
         return [_path(folder, asked) for folder in dict.fromkeys(folders) if folder is not None]
 
-    def _stamp(self, asked: Asked) -> str:
+    def _stamp(self, asked: StudyRequest) -> str:
         return f"{self.id}/{asked.id}/{asked.study.version}"
 
     def _locked(self, name: str) -> threading.Lock:
@@ -142,7 +142,7 @@ class Answers:
             return self._locks[name]
 
 
-def _path(folder: Path, asked: Asked) -> Path:
+def _path(folder: Path, asked: StudyRequest) -> Path:
     return folder / "studies" / f"{asked.id}.npz"
 
 
@@ -195,7 +195,7 @@ def study(space: LatentSpace, name: str, *, progress: Progress = silent, **chose
         If `progress` asks to stop.
     """
     columns = tuple(str(column) for column in space.data.table.columns)
-    return answers_of(space).whole(Asked.of(name, chosen, columns), progress).result
+    return answers_of(space).whole(StudyRequest.of(name, chosen, columns), progress).result
 
 
 def open_space(name: str) -> LatentSpace:
@@ -222,7 +222,7 @@ def answer_in_server(space: str, study: str, chosen: dict[str, str], progress: P
     """
     found = open_space(space)
     columns = tuple(str(name) for name in found.data.table.columns)
-    answers_of(found).whole(Asked.of(study, chosen, columns), progress)
+    answers_of(found).whole(StudyRequest.of(study, chosen, columns), progress)
 
 
 def refine_distortion_in_server(space: str, progress: Progress = silent) -> None:

@@ -239,7 +239,7 @@ STUDIES: tuple[Study, ...] = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class StudyRequest:
     """A study with what was chosen of it.
 
     Parameters
@@ -254,7 +254,7 @@ class Asked:
     chosen: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str, chosen: Mapping[str, str] | None = None, columns: tuple[str, ...] = ()) -> Asked:
+    def of(cls, name: str, chosen: Mapping[str, str] | None = None, columns: tuple[str, ...] = ()) -> StudyRequest:
         """Read what a person or a program asks for.
 
         Parameters

@@ -12,7 +12,7 @@ from vae_core.drawing.markup import joined, still, tag
 from vae_core.errors import InputError
 from vae_core.interpret.answers import answers_of
 from vae_core.interpret.meaning.names_in_use import names_in_use
-from vae_core.interpret.studies import PAGES, STUDIES, Asked, Study
+from vae_core.interpret.studies import PAGES, STUDIES, Study, StudyRequest
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.report import FIGURES_CSS, REPORT_CSS
 from vae_core.report.card import Card
@@ -102,7 +102,7 @@ def _answered(space: LatentSpace, study: Study, progress: Progress) -> Card:
     if not progress(0, 1):
         raise Stopped("Making the report was stopped.")
     try:
-        answer = answers_of(space).whole(Asked(study), progress)
+        answer = answers_of(space).whole(StudyRequest(study), progress)
         with still():
             return card_of(space, study, answer.result)
     except InputError as refusal:

@@ -19,7 +19,7 @@ from vae_core.interpret import answers
 from vae_core.jobs import KINDS as KINDS_OF_SERVERS
 from vae_core.jobs import Job, Jobs, Kind, queue
 from vae_core.space import ProjectionSettings
-from vae_core.space.maps.checkpoint import Descent, UnfinishedMap
+from vae_core.space.maps.checkpoint import Descent, TSNECheckpoint
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 KINDS = {
@@ -121,7 +121,7 @@ def test_it_is_told_whether_what_was_cancelled_goes_on_where_it_was(tmp_path: Pa
     job = Job("key", "projection", "A map", {**arguments, "settings": tsne.to_json()}, tmp_path)
     (tmp_path / "progress.json").write_text(json.dumps({"note": "neighbours"}))
     points = np.zeros((4, 2))
-    UnfinishedMap(tmp_path / "space", tsne, "latents").note(Descent(3, points, points, points), "library")
+    TSNECheckpoint(tmp_path / "space", tsne, "latents").note(Descent(3, points, points, points), "library")
     assert describe(job)["goes_on"] is True
     job.end("done", keep=False)
     assert describe(job)["goes_on"] is False

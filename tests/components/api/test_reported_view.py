@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.api.view_states import OnShow, Views
+from components.api.view_states import Views, ViewState
 from components.server.dash_app import create_dash
 from tests.components.conftest import ASSETS
 from vae_core import Catalogue
@@ -43,7 +43,7 @@ WRONG_PARTS: dict[str, list[Any]] = {
 
 @pytest.fixture(scope="module")
 def views() -> Views:
-    return Views(OnShow("grey"))
+    return Views(ViewState("grey"))
 
 
 @pytest.fixture(scope="module")

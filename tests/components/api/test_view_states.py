@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.api.view_states import OnShow, Views
+from components.api.view_states import Views, ViewState
 
 
 @pytest.fixture
 def views() -> Views:
-    return Views(OnShow("first"))
+    return Views(ViewState("first"))
 
 
-def at(*z: float, **other: object) -> OnShow:
-    return OnShow("first", z=np.array(z, dtype=np.float32), **other)  # type: ignore[arg-type]
+def at(*z: float, **other: object) -> ViewState:
+    return ViewState("first", z=np.array(z, dtype=np.float32), **other)  # type: ignore[arg-type]
 
 
 def test_what_a_page_reports_is_on_show(views: Views) -> None:
@@ -74,7 +74,7 @@ def test_of_two_wishes_the_newer_one_counts(views: Views) -> None:
 
 
 def test_no_two_programs_share_a_name(views: Views) -> None:
-    other = Views(OnShow("first"))
+    other = Views(ViewState("first"))
     assert views.token != other.token and len(views.token) >= 20
 
 
@@ -91,7 +91,7 @@ def test_an_address_brings_everything_back(
     z: list[float], hidden: list[str], color: str | None, frame: tuple[float, ...] | None
 ) -> None:
     point = np.array(z, dtype=np.float32)
-    shown = OnShow("a b&c", "z:0,1", color, 3, point, (point, None), tuple(hidden), frame)
+    shown = ViewState("a b&c", "z:0,1", color, 3, point, (point, None), tuple(hidden), frame)
     found = {name: one for name, (one,) in parse_qs(shown.query(), keep_blank_values=True).items()}
     assert (found["space"], found["projection"], found["item"]) == ("a b&c", "z:0,1", "3")
     assert found.get("color") == color and "b" not in found

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from components.figures.map_figure import map_figure
-from components.figures.raster_map import IN_DEPTH, BigMap, BigMaps, items_drawn
+from components.figures.raster_map import IN_DEPTH, BigMap, BigMaps, plotted_items
 from vae_core import LatentSpace
 from vae_core.browse.colouring import Classes, Scale, colouring
 from vae_core.drawing.point_density import View
@@ -137,10 +137,10 @@ def test_the_figure_of_a_big_map_holds_legend_and_frame_but_no_items(grey: Laten
 
 def test_what_becomes_a_point(grey: LatentSpace) -> None:
     flat, deep = grey.projection("pca"), grey.projection("pca-3d")
-    assert items_drawn(60, flat, 60) is None
-    drawn = items_drawn(60, flat, 59)
+    assert plotted_items(60, flat, 60) is None
+    drawn = plotted_items(60, flat, 59)
     assert drawn is not None and len(drawn) == 0
-    some = items_drawn(10 * IN_DEPTH, deep, 59)
+    some = plotted_items(10 * IN_DEPTH, deep, 59)
     assert some is not None and len(np.unique(some)) == IN_DEPTH
     figure = map_figure(grey, deep, "label", drawn=np.array([3, 4, 5]))
     assert sorted(np.concatenate([trace.customdata for trace in figure.data])) == [3, 4, 5]

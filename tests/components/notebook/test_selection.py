@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.api.view_states import OnShow
+from components.api.view_states import ViewState
 from components.notebook.selection import selected_items
 from vae_core import Dataset, LatentSpace
 
@@ -20,7 +20,7 @@ def awkward(grey: LatentSpace) -> LatentSpace:
 
 
 def test_everything_is_selected_until_something_is_left_out(grey: LatentSpace) -> None:
-    assert selected_items(grey, OnShow("grey")).tolist() == list(range(60))
+    assert selected_items(grey, ViewState("grey")).tolist() == list(range(60))
 
 
 def test_the_legend_and_the_part_in_view_select(grey: LatentSpace) -> None:
@@ -30,7 +30,7 @@ def test_the_legend_and_the_part_in_view_select(grey: LatentSpace) -> None:
     frame = (float(left), float(right), float(bottom), float(top))
     inside = (points >= [left, bottom]).all(axis=1) & (points <= [right, top]).all(axis=1)
     for hidden in ((), ("bag",), ("bag", "coat"), ("unknown",)):
-        shown = OnShow("grey", color="label", hidden=hidden, frame=frame)
+        shown = ViewState("grey", color="label", hidden=hidden, frame=frame)
         expected = np.flatnonzero(inside & ~np.isin(labels, hidden))
         assert selected_items(grey, shown).tolist() == expected.tolist() and 0 < len(expected) < 60
 
@@ -40,12 +40,12 @@ def test_classes_are_hidden_by_name_and_by_what_older_addresses_have(awkward: La
     for hidden, kept in [
         ((name,), kept) for pair, kept in zip(names, ([1, 2], [0, 2], [0, 1]), strict=True) for name in pair
     ]:
-        chosen = selected_items(awkward, OnShow("awkward", color="label", hidden=hidden))
+        chosen = selected_items(awkward, ViewState("awkward", color="label", hidden=hidden))
         assert sorted(set(chosen % 3)) == kept and len(chosen) == 40
 
 
 def test_numbers_have_no_classes_to_hide(grey: LatentSpace) -> None:
-    assert len(selected_items(grey, OnShow("grey", color="size", hidden=("bag",)))) == 60
+    assert len(selected_items(grey, ViewState("grey", color="size", hidden=("bag",)))) == 60
 
 
 @pytest.mark.parametrize(
@@ -53,5 +53,5 @@ def test_numbers_have_no_classes_to_hide(grey: LatentSpace) -> None:
 )
 def test_where_no_part_is_in_view_the_legend_alone_selects(awkward: LatentSpace, projection: str, color: str) -> None:
     frame = (0.0, 1e-9, 0.0, 1e-9) if projection != "pca" else None
-    shown = OnShow("awkward", projection, color, hidden=("missing",), frame=frame)
+    shown = ViewState("awkward", projection, color, hidden=("missing",), frame=frame)
     assert len(selected_items(awkward, shown)) == 40

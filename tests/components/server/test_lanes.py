@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.server.lanes import HEAVY_BODY, THREADS, Asked, LaneName, Lanes, lane_of
+from components.server.lanes import HEAVY_BODY, THREADS, LaneName, Lanes, RequestFacts, lane_of
 from tests.patience import PATIENCE
 
 
@@ -36,7 +36,7 @@ from tests.patience import PATIENCE
     ],
 )
 def test_a_request_has_its_lane(path: str, body: int, lane: str) -> None:
-    assert lane_of(Asked(path, body)) == lane
+    assert lane_of(RequestFacts(path, body)) == lane
 
 
 class _Connection:

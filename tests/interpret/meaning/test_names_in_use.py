@@ -11,7 +11,7 @@ from vae_core.interpret import studies
 from vae_core.interpret.answers import answers_of
 from vae_core.interpret.meaning.names_in_use import names_in_use, names_shown
 from vae_core.interpret.meaning.own_names import own_names_of
-from vae_core.interpret.studies import Asked
+from vae_core.interpret.studies import StudyRequest
 from vae_core.report.cards import card_of
 from vae_core.space import LatentSpace
 
@@ -20,7 +20,7 @@ def test_first_figures_give_no_names_and_whole_ones_those_of_every_card(monkeypa
     few = tuple(dataclasses.replace(study, first=study.first and 50) for study in studies.STUDIES)
     monkeypatch.setattr(studies, "STUDIES", few)
     space = LatentSpace.build(LinearModel(), vectors(217))
-    asked = Asked.of("relations")
+    asked = StudyRequest.of("relations")
     first = answers_of(space).first(asked)
     assert not first.whole and names_in_use(space) is None and names_shown(space) == {}
     looked = str(card_of(space, asked.study, first.result, whole=False))
@@ -33,6 +33,6 @@ def test_first_figures_give_no_names_and_whole_ones_those_of_every_card(monkeypa
     named = {j: word for j, word in enumerate(found.words) if word}
     assert len(named) >= 2 and names_shown(space) == {**named, 2: "width"}
     html = str(card_of(space, asked.study, whole.result))
-    bars = str(card_of(space, studies.STUDIES[0], answers_of(space).whole(Asked(studies.STUDIES[0])).result))
+    bars = str(card_of(space, studies.STUDIES[0], answers_of(space).whole(StudyRequest(studies.STUDIES[0])).result))
     for name in names_shown(space).values():
         assert f'class="called">{name}<' in html and f'class="called">{name}<' in bars

@@ -10,7 +10,7 @@ from torch.distributions import Uniform
 
 from tests.space.conftest import LinearModel, vectors
 from vae_core.errors import InputError
-from vae_core.interpret.prior.holes import Holes, aggregate_draws, dealt_out, holes, separate
+from vae_core.interpret.prior.holes import Holes, aggregate_draws, holes, separate, shuffle_dimensions
 from vae_core.progress import Stopped
 from vae_core.space import LatentSpace
 from vae_core.space.trust import TrustScale
@@ -124,7 +124,7 @@ def test_draws_of_the_aggregate_posterior_take_every_item_once_before_any_twice(
 
 def test_dealing_out_keeps_the_marginals_and_not_the_pairs() -> None:
     mean = np.arange(50.0)[:, None] * np.ones(2)
-    dealt, logvar = dealt_out(mean, -mean, seed=0)
+    dealt, logvar = shuffle_dimensions(mean, -mean, seed=0)
     np.testing.assert_array_equal(np.sort(dealt, axis=0), mean)
     np.testing.assert_array_equal(logvar, -dealt)
     assert abs(np.corrcoef(dealt.T)[0, 1]) < 0.5

@@ -16,7 +16,7 @@ from tests.model.foreign.linear import LinearVAE, linear_vae
 from vae_core import Dataset, InputError, load_data
 from vae_core.data import from_arrays
 from vae_core.model import wrap_model
-from vae_core.model.foreign.outputs import to_logvar, twins_of
+from vae_core.model.foreign.outputs import std_logvar_pair, to_logvar
 from vae_core.model.foreign.wrapped import WrappedVAE
 from vae_core.options import parse_posterior
 
@@ -82,9 +82,9 @@ def test_what_is_nested_is_unpacked(name: str, change: Callable[..., Any], digit
 def test_twins_are_told_by_their_relation_alone() -> None:
     logvar = torch.randn(20, 3)
     mean = torch.randn(20, 3)
-    assert twins_of((mean, (logvar / 2).exp(), logvar)) == (1, 2, "logvar")
-    assert twins_of((logvar.exp(), mean, logvar)) == (0, 2, None)
-    assert twins_of((mean, logvar, mean + logvar)) is None
+    assert std_logvar_pair((mean, (logvar / 2).exp(), logvar)) == (1, 2, "logvar")
+    assert std_logvar_pair((logvar.exp(), mean, logvar)) == (0, 2, None)
+    assert std_logvar_pair((mean, logvar, mean + logvar)) is None
 
 
 def test_softplus_is_a_spread() -> None:

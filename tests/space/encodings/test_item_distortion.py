@@ -12,7 +12,7 @@ from tests.space.conftest import LinearModel, vectors
 from tests.space.encodings.test_build import Spoilt
 from vae_core import Stopped
 from vae_core.interpret.answers import answers_of
-from vae_core.interpret.studies import Asked
+from vae_core.interpret.studies import StudyRequest
 from vae_core.space import LatentSpace
 from vae_core.space.encodings.checkpoint import DRAWS
 from vae_core.space.encodings.encode import distortion
@@ -108,10 +108,10 @@ def test_an_encoding_begun_with_all_draws_goes_on_with_one(tmp_path: Path, monke
 
 def test_studies_that_rest_on_it_are_whole_only_with_all_draws() -> None:
     space = LatentSpace.build(LinearModel(), vectors(60), draws=1)
-    answers, asked = answers_of(space), Asked.of("wrong_items")
+    answers, asked = answers_of(space), StudyRequest.of("wrong_items")
     first = answers.first(asked)
     assert not first.whole and space.draws == 1
-    assert answers.first(Asked.of("collapse")).whole, "what does not rest on it is whole at once"
+    assert answers.first(StudyRequest.of("collapse")).whole, "what does not rest on it is whole at once"
     whole = answers.whole(asked)
     assert whole.whole and space.draws == DRAWS
     assert whole.result.mean_distortion == pytest.approx(float(space.distortion.mean(dtype="float64")))

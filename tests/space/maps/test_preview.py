@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from tests.patience import PATIENCE
-from vae_core.space.maps.preview import Onlooker
+from vae_core.space.maps.preview import LayoutPreview
 
 
 def test_a_layout_is_shown_while_it_changes_and_only_then() -> None:
     layout = np.zeros((50, 2))
     seen: list[np.ndarray] = []
-    with Onlooker(layout, seen.append):
+    with LayoutPreview(layout, seen.append):
         time.sleep(0.5)
         assert seen == [], "nothing has moved"
         ends = time.monotonic() + PATIENCE
@@ -38,12 +38,12 @@ def test_what_goes_wrong_in_showing_is_raised_where_the_work_is() -> None:
         shown.set()
         raise OSError("no room")
 
-    with pytest.raises(OSError, match="no room"), Onlooker(layout, show):  # noqa: PT012 - raised as the onlooker leaves
+    with pytest.raises(OSError, match="no room"), LayoutPreview(layout, show):  # noqa: PT012 - raised as the onlooker leaves
         layout += 1
         assert shown.wait(PATIENCE)
     shown.clear()
     # The work's own error comes first.
-    with pytest.raises(ValueError, match="first"), Onlooker(layout, show):  # noqa: PT012 - both fail
+    with pytest.raises(ValueError, match="first"), LayoutPreview(layout, show):  # noqa: PT012 - both fail
         layout += 1
         assert shown.wait(PATIENCE)
         raise ValueError("first")

@@ -7,13 +7,13 @@ import numpy as np
 from tests.space.conftest import vectors
 from vae_core import LatentSpace
 from vae_core.space.overlays.foreign import foreign_items
-from vae_core.space.overlays.placed_items import encode_others
+from vae_core.space.overlays.placed_items import encode_dataset
 
 
 def test_items_like_the_data_are_at_home_and_others_are_foreign(space: LatentSpace) -> None:
     own = foreign_items(space, space.mean, space.distortion)
     assert own.remote.mean() < 0.03 and own.distorted.sum() == 3, "one in a hundred of 300"
-    like = encode_others(space, vectors(200, seed=9))
+    like = encode_dataset(space, vectors(200, seed=9))
     found = foreign_items(space, like.mean, like.distortion)
     assert found.count < 20 and found.count == (found.remote | found.distorted).sum()
     far = np.full((2, space.latent_dim), 40, dtype=np.float32)

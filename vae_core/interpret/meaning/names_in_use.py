@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from vae_core.interpret.answers import answers_of
 from vae_core.interpret.meaning.naming import DimensionNames, names_of, off_dimensions
 from vae_core.interpret.meaning.own_names import own_names_of
-from vae_core.interpret.studies import Asked
+from vae_core.interpret.studies import StudyRequest
 
 if TYPE_CHECKING:
     from vae_core.space.latent_space import LatentSpace
@@ -18,7 +18,7 @@ def names_in_use(space: LatentSpace) -> DimensionNames | None:
 
     First figures of a few items would give names that change once all items have been looked at.
     """
-    known = answers_of(space).known(Asked.of("relations"))
+    known = answers_of(space).known(StudyRequest.of("relations"))
     return None if known is None or not known.whole else names_of(known.result, off_dimensions(space))
 
 

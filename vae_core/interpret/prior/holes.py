@@ -181,7 +181,7 @@ def holes(
         remote = scores(scale, drawn, own, m, "draws of the aggregate posterior") < LEAST_TRUST
         remote |= ranges.outside(drawn, own).any(axis=1)
         by_chance = _share(remote & (prior.log_density(drawn).sum(axis=1) >= least))
-        dealt = TrustScale.measure(*dealt_out(space.mean, space.logvar, seed))
+        dealt = TrustScale.measure(*shuffle_dimensions(space.mean, space.logvar, seed))
         apart = scores(dealt, z, None, 2 * m, "the same for independent dimensions") < LEAST_TRUST
         independent = _share((apart | outside.any(axis=1)) & (log_density >= least))
 
@@ -250,7 +250,7 @@ def aggregate_draws(mean: np.ndarray, logvar: np.ndarray, count: int, seed: int)
     return np.asarray(mean[own] + np.exp(0.5 * logvar[own]) * noise, dtype=np.float32), own
 
 
-def dealt_out(mean: np.ndarray, logvar: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def shuffle_dimensions(mean: np.ndarray, logvar: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return posteriors with the same marginals and independent dimensions: each is dealt out to the items by itself.
 
     Parameters

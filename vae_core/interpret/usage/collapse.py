@@ -31,7 +31,7 @@ _RANGE = (2.5, 97.5)
 
 
 @dataclass(frozen=True)
-class Movement:
+class ActiveUnits:
     """How far the posterior mean of an item moves from item to item.
 
     Attributes
@@ -107,7 +107,7 @@ class Collapse:
         Variance of the posterior mean above which a unit is active; meant for a prior of variance 1.
     even : int
         So many dimensions would carry 98 % of the rate if all carried the same.
-    movement : Movement or None
+    movement : ActiveUnits or None
         None where nothing is encoded.
     rates : Rates or None
         None where the posterior has no variance, which makes the rate infinite.
@@ -118,7 +118,7 @@ class Collapse:
     dimensions: int
     threshold: float
     even: int
-    movement: Movement | None
+    movement: ActiveUnits | None
     rates: Rates | None
 
 
@@ -244,7 +244,7 @@ def measure(
     means = sums.sum(axis=1) / n
     variance = np.maximum(means[1] - np.square(means[0]), 0)
     drawn = _bootstrap(size, sums, random)
-    movement = Movement(
+    movement = ActiveUnits(
         variance,
         # Asymptotic variance of a variance, (m₄ − m₂²) / n (Cramér 1946, sec. 27.4).
         np.sqrt(np.maximum(fourth / n - np.square(variance), 0) / n),

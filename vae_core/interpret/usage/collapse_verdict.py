@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from vae_core.interpret.usage.collapse import CARRIED, NAT_FROM, Collapse, Movement, Rates, off_dimensions
+from vae_core.interpret.usage.collapse import CARRIED, NAT_FROM, ActiveUnits, Collapse, Rates, off_dimensions
 
 Finding = Literal["nothing encoded", "no variance", "all off", "some off", "one carries", "rate for nothing", "narrow"]
 #: Median width of the carrying dimensions, see `Rates`, below which the model is called under-regularised: some 3.9
@@ -81,7 +81,7 @@ def verdict(found: Collapse, names: Sequence[str] | None = None) -> Verdict:
     return _by_rates(found, found.movement, found.rates, called)
 
 
-def _by_movement(found: Collapse, movement: Movement, called: list[str]) -> Verdict:
+def _by_movement(found: Collapse, movement: ActiveUnits, called: list[str]) -> Verdict:
     off = off_dimensions(movement.variance, None)
     active = int((~off).sum())
     still = [called[j] for j in np.flatnonzero(off)]
@@ -100,7 +100,7 @@ def _by_movement(found: Collapse, movement: Movement, called: list[str]) -> Verd
     return Verdict(f"{why}; {moves}.", tuple(findings), tuple(remedies))
 
 
-def _by_rates(found: Collapse, movement: Movement, rates: Rates, called: list[str]) -> Verdict:
+def _by_rates(found: Collapse, movement: ActiveUnits, rates: Rates, called: list[str]) -> Verdict:
     d, k = found.dimensions, rates.carriers
     off = np.flatnonzero(off_dimensions(movement.variance, rates.rate, found.threshold))
     idle = np.flatnonzero(rates.above & (rates.width >= WIDE))

@@ -83,7 +83,7 @@ def _tensors(answer: Any) -> Iterator[Tensor]:
             yield from _tensors(part)
 
 
-def twins_of(tensors: tuple[Tensor, ...]) -> tuple[int, int, str | None] | None:
+def std_logvar_pair(tensors: tuple[Tensor, ...]) -> tuple[int, int, str | None] | None:
     """Return which tensors are one spread and its logarithm, and what the logarithm is, None where that is open.
 
     Of (mean, std, logvar) the last two are bound by std = exp(logvar / 2); where one is the plain exponential of the

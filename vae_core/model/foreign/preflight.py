@@ -18,7 +18,7 @@ from vae_core.model.foreign.convention import Affine, Convention, as_ours, rearr
 from vae_core.model.foreign.moments import Moments
 from vae_core.model.foreign.outputs import read_decoder, read_encoder, values_of
 from vae_core.model.foreign.posterior_scale import read_spread
-from vae_core.model.foreign.search import REFUSALS, TRIED, Way, ranges_of, said, try_all
+from vae_core.model.foreign.search import REFUSALS, TRIED, Candidate, ranges_of, said, try_all
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
 from vae_core.model.health import EXPLODING, check_health, looked_at
 from vae_core.model.memory_layout import lay_channels_last
@@ -140,7 +140,7 @@ def _answers(foreign: Foreign, convention: Convention, x: Tensor) -> str:
     return digest.hexdigest()
 
 
-def _doubts(ways: list[Way], baseline: float, fixed: dict[str, Any]) -> list[str]:
+def _doubts(ways: list[Candidate], baseline: float, fixed: dict[str, Any]) -> list[str]:
     """Say which fields of the best way are doubtful: another value does about as well, with another result."""
     best = ways[0]
     learnt = best.error < LEARNT * baseline

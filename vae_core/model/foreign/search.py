@@ -25,7 +25,7 @@ from vae_core.model.foreign.convention import (
     stated_affine,
 )
 from vae_core.model.foreign.moments import Moments
-from vae_core.model.foreign.outputs import EncoderAnswer, read_decoder, read_encoder, twins_of, values_of
+from vae_core.model.foreign.outputs import EncoderAnswer, read_decoder, read_encoder, std_logvar_pair, values_of
 from vae_core.model.foreign.wrapped import Foreign
 from vae_core.options import LAYOUTS, OUTPUTS
 
@@ -43,7 +43,7 @@ REFUSALS = (Exception,)
 
 
 @dataclass(frozen=True)
-class Way:
+class Candidate:
     """One way of talking to a model, and how well items come back by it.
 
     Parameters
@@ -62,18 +62,18 @@ class Way:
 
 
 @dataclass
-class Trials:
+class SearchResult:
     """What came of trying.
 
     Parameters
     ----------
-    ways : list of Way
+    ways : list of Candidate
         Those that worked.
     refusals : list of str
         What the model said to the others.
     """
 
-    ways: list[Way]
+    ways: list[Candidate]
     refusals: list[str]
 
 
@@ -120,7 +120,7 @@ def _stated_ranges(text: str, affines: dict[str, Affine]) -> dict[str, Affine]:
     return {name: affines[name]}
 
 
-def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dict[str, Any]) -> Trials:
+def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dict[str, Any]) -> SearchResult:
     """Try all ways that the stated and known fields leave open.
 
     Parameters
@@ -135,7 +135,7 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
         Fields of `Convention` that are not open; `posterior` may leave its parts open.
     """
     assert foreign.encode is not None
-    ways: list[Way] = []
+    ways: list[Candidate] = []
     refusals: list[str] = []
     image = "symmetric" in affines
     layouts = [stated["layout"]] if "layout" in stated else ["flat"] if x.ndim == 2 else list(LAYOUTS)
@@ -168,8 +168,8 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
                     continue
                 held = replace(plain, posterior=form, latent_shape=tuple(mean.shape[1:]))
                 reach = float(mean.flatten(1).float().square().mean(dim=0).max().sqrt())
-                ways += [replace(way, reach=reach) for way in readings(held, decoded, x, image, stated)]
-    return Trials(ways, list(dict.fromkeys(refusals)))
+                ways += [replace(way, reach=reach) for way in output_candidates(held, decoded, x, image, stated)]
+    return SearchResult(ways, list(dict.fromkeys(refusals)))
 
 
 def _steady(first: EncoderAnswer, again: EncoderAnswer) -> list[int]:
@@ -196,7 +196,7 @@ def forms_of(answer: EncoderAnswer, stated: dict[str, Any], steady: list[int]) -
             said = next((word for word in order or [] if word != "mean"), answer.spread)
             yield PosteriorForm("pair" if n_tensors == 2 else "plain", 0, spread, said if spread > 0 else None)
         return
-    if n_tensors > 2 and (twins := twins_of(answer.tensors)) is not None:
+    if n_tensors > 2 and (twins := std_logvar_pair(answer.tensors)) is not None:
         positive, logarithm, kind = twins
         stated_kind = next((word for word in order or [] if word != "mean"), None)
         spread = positive if stated_kind in ("var", "std") else logarithm if order != ["mean"] else -1
@@ -236,9 +236,9 @@ def _stated_forms(
         yield PosteriorForm("interleaved" if interleaved else "halves", mean, 1 - mean, scale)
 
 
-def readings(
+def output_candidates(
     held: Convention, decoded: Tensor | Distribution, x: Tensor, image: bool, stated: dict[str, Any]
-) -> Iterator[Way]:
+) -> Iterator[Candidate]:
     """Yield the ways in which what was decoded can be read."""
     likelihood = held.likelihood
     if isinstance(decoded, Distribution):
@@ -271,7 +271,7 @@ def readings(
             # Single items without finite latents are left out later; they must not hide the right way.
             if int(finite.sum()) > len(x) // 2:
                 error = float(by_item[finite].mean())
-                yield Way(replace(held, output=output, output_layout=layout, likelihood=likelihood), error)
+                yield Candidate(replace(held, output=output, output_layout=layout, likelihood=likelihood), error)
 
 
 def said(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from vae_core.drawing.facts import Fact, facts, how
 from vae_core.drawing.markup import joined, tag
 from vae_core.drawing.numbers import count, percent, plain, with_error
 from vae_core.interpret.meaning.names_in_use import names_shown
-from vae_core.interpret.usage.collapse import NAT_FROM, Collapse, Movement, Rates, off_dimensions
+from vae_core.interpret.usage.collapse import NAT_FROM, ActiveUnits, Collapse, Rates, off_dimensions
 from vae_core.interpret.usage.collapse_verdict import verdict
 from vae_core.report.card import Card
 from vae_core.report.explanations import EXPLAINED, explained_heading
@@ -44,7 +44,7 @@ def card(space: LatentSpace, found: Collapse) -> Card:
     )
 
 
-def _rate_bars(rates: Rates, movement: Movement | None, names: dict[int, str]) -> Markup:
+def _rate_bars(rates: Rates, movement: ActiveUnits | None, names: dict[int, str]) -> Markup:
     rows = []
     off = off_dimensions(np.zeros(len(rates.rate)) if movement is None else movement.variance, rates.rate)
     for j in rates.order:
@@ -113,7 +113,7 @@ def _carry(found: Collapse, rates: Rates) -> Fact:
     return Fact("dimensions with 98 % of the rate", value, f"spread evenly: {found.even}", EXPLAINED["carriers"])
 
 
-def _of_movement(found: Collapse, movement: Movement | None) -> list[Fact]:
+def _of_movement(found: Collapse, movement: ActiveUnits | None) -> list[Fact]:
     if movement is None:
         return []
     value = _ranged(int(movement.active.sum()), movement.active_range, found.dimensions)

@@ -16,7 +16,7 @@ from vae_core.errors import InputError
 from vae_core.model.protocol import LatentModel
 from vae_core.progress import Progress
 from vae_core.space.cache import Encodings, SpaceCache
-from vae_core.space.encodings.checkpoint import DRAWS, RESUMED_FROM, PartialEncodings
+from vae_core.space.encodings.checkpoint import DRAWS, RESUMED_FROM, EncodingCheckpoint
 from vae_core.space.encodings.encode import NO_VARIANCE, distortion, encode
 from vae_core.space.encodings.rate import rate
 from vae_core.space.trust import TrustScale
@@ -124,11 +124,11 @@ def refined_encodings(
 
 def _partial(
     folder: Path | None, n: int, d: int, fingerprint: str, draws: int, name: str = "encoding"
-) -> PartialEncodings | None:
+) -> EncodingCheckpoint | None:
     if folder is None or n < RESUMED_FROM:
         return None
     try:
-        return PartialEncodings(folder, n, d, fingerprint, draws, name)
+        return EncodingCheckpoint(folder, n, d, fingerprint, draws, name)
     except (DiskFull, OSError) as error:
         log.warning("%s cannot be written to (%s): an interruption will lose what is done.", folder, error)
         return None
@@ -139,13 +139,13 @@ def _encode_all(
     data: Dataset,
     progress: Progress,
     batch_size: int,
-    partial: PartialEncodings | None,
+    partial: EncodingCheckpoint | None,
     draws: int,
 ) -> Encodings:
     mean, logvar = encode(model, data, batch_size, progress, partial)
     begun = time.monotonic()
 
-    def lost(draws: int, partial: PartialEncodings | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def lost(draws: int, partial: EncodingCheckpoint | None = None) -> tuple[np.ndarray, np.ndarray]:
         return distortion(model, data, mean, logvar, draws, batch_size=batch_size, progress=progress, partial=partial)
 
     value, error = lost(draws, partial)

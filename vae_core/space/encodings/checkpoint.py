@@ -23,7 +23,7 @@ DRAWS = 8
 Stage = Literal["encoding", "distortion"]
 
 
-class PartialEncodings:
+class EncodingCheckpoint:
     """The arrays of an encoding as files that are written batch by batch, and how far they are filled.
 
     Parameters

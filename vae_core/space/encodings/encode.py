@@ -12,7 +12,7 @@ from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
 from vae_core.model.protocol import NO_ENCODER, LatentModel
 from vae_core.progress import Progress, Stopped, silent
-from vae_core.space.encodings.checkpoint import DRAWS, PartialEncodings
+from vae_core.space.encodings.checkpoint import DRAWS, EncodingCheckpoint
 
 _NOISE_BLOCK = 64
 _ROWS = 65_536
@@ -26,7 +26,7 @@ def encode(
     data: Dataset,
     batch_size: int = 512,
     progress: Progress = silent,
-    partial: PartialEncodings | None = None,
+    partial: EncodingCheckpoint | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the posterior of every item.
 
@@ -40,7 +40,7 @@ def encode(
         Items encoded at once.
     progress : Progress
         Hears of finished items.
-    partial : PartialEncodings, optional
+    partial : EncodingCheckpoint, optional
         Files to write into, and to go on from.
 
     Returns
@@ -101,7 +101,7 @@ def distortion(
     seed: int = 0,
     batch_size: int = 512,
     progress: Progress = silent,
-    partial: PartialEncodings | None = None,
+    partial: EncodingCheckpoint | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return −E_q log p(x|z) of every item, estimated from seeded posterior samples.
 
@@ -123,7 +123,7 @@ def distortion(
         Items decoded at once.
     progress : Progress
         Hears of finished items.
-    partial : PartialEncodings, optional
+    partial : EncodingCheckpoint, optional
         Files to write into, and to go on from.
 
     Returns

@@ -47,7 +47,7 @@ class Descent:
     gains: np.ndarray
 
 
-class UnfinishedMap:
+class TSNECheckpoint:
     """The file in which a t-SNE notes how far it is, every five seconds.
 
     The steps to come depend on nothing but what is noted, so that a map that was interrupted

@@ -12,7 +12,7 @@ import numpy as np
 from vae_core.errors import InputError
 from vae_core.progress import Progress, Stopped, silent
 from vae_core.space.cache import Encodings, SpaceCache
-from vae_core.space.maps.checkpoint import UnfinishedMap
+from vae_core.space.maps.checkpoint import TSNECheckpoint
 from vae_core.space.maps.locate import Locator
 from vae_core.space.maps.neighbour_map import LEARNING, NeighbourMap, fitted_sample
 from vae_core.space.maps.pca import PCAMap
@@ -32,7 +32,7 @@ def compute(
     mean: np.ndarray,
     neighbours: Neighbours | None = None,
     progress: Progress = silent,
-    unfinished: UnfinishedMap | None = None,
+    unfinished: TSNECheckpoint | None = None,
     begin: np.ndarray | None = None,
 ) -> Projection:
     """Make a map from encodings alone, with its way back: no model, no files, the same in any process.
@@ -50,7 +50,7 @@ def lay_out(
     mean: np.ndarray,
     neighbours: Neighbours | None = None,
     progress: Progress = silent,
-    unfinished: UnfinishedMap | None = None,
+    unfinished: TSNECheckpoint | None = None,
     begin: np.ndarray | None = None,
 ) -> Projection:
     """Make a map whose way back is not known yet, if it has to be learnt: it can be looked at already.
@@ -65,7 +65,7 @@ def lay_out(
         Of the encodings, where there are some to share.
     progress : Progress
         Hears of finished steps; `preview` is the map so far, ``[n, dimensions]``.
-    unfinished : UnfinishedMap, optional
+    unfinished : TSNECheckpoint, optional
         Where a t-SNE notes how far it is, and goes on from.
     begin : ndarray, optional
         ``[n, dimensions]`` the points of the map the settings name as the start.
@@ -293,7 +293,7 @@ def lay_out_and_keep(
         cache.keep_neighbours(neighbours)
     unfinished = None
     if settings.method == "tsne" and cache.folder is not None:
-        unfinished = UnfinishedMap(cache.folder, settings, latent_fingerprint(mean))
+        unfinished = TSNECheckpoint(cache.folder, settings, latent_fingerprint(mean))
     made = lay_out(settings, mean, neighbours, progress, unfinished, begin)
     if settings.method in ("tsne", "umap") and _keep(made, mean, cache, must) and unfinished is not None:
         unfinished.remove()

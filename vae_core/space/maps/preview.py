@@ -11,7 +11,7 @@ import numpy as np
 _SECONDS = 0.2
 
 
-class Onlooker:
+class LayoutPreview:
     """Shows copies of an array five times a second from a thread of its own; a context manager.
 
     A copy may catch the array between two steps of its owner: it is to be looked at, not to be kept.
@@ -31,7 +31,7 @@ class Onlooker:
         self._problem: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="onlooker", daemon=True)
 
-    def __enter__(self) -> Onlooker:
+    def __enter__(self) -> LayoutPreview:
         self._thread.start()
         return self
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from vae_core.progress import Note, Progress, Stopped, silent
-from vae_core.space.maps.checkpoint import Descent, UnfinishedMap
+from vae_core.space.maps.checkpoint import Descent, TSNECheckpoint
 from vae_core.space.maps.pca import principal_axes
-from vae_core.space.maps.preview import Onlooker
+from vae_core.space.maps.preview import LayoutPreview
 from vae_core.space.maps.settings import LAYOUT, TSNE_CONTINUED, TSNE_ITERATIONS, ProjectionSettings
 from vae_core.space.neighbours.index import Neighbours
 
@@ -36,7 +36,7 @@ def fit_tsne(  # noqa: PLR0915 - what steers the library's descent shares its st
     mean: np.ndarray,
     neighbours: Neighbours,
     progress: Progress = silent,
-    unfinished: UnfinishedMap | None = None,
+    unfinished: TSNECheckpoint | None = None,
     begin: np.ndarray | None = None,
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """Lay out encodings by t-SNE, starting from their principal components or a finished map.
@@ -55,7 +55,7 @@ def fit_tsne(  # noqa: PLR0915 - what steers the library's descent shares its st
         Of `mean`.
     progress : Progress
         Called at once with the principal components as preview, then several times a second with the layout so far.
-    unfinished : UnfinishedMap, optional
+    unfinished : TSNECheckpoint, optional
         Where the steps done are noted, and gone on from after an interruption.
     begin : ndarray, optional
         ``[n, dimensions]`` the finished map, where the settings name one.
@@ -166,7 +166,7 @@ def fit_tsne(  # noqa: PLR0915 - what steers the library's descent shares its st
         if steps <= 0:
             continue
         begun = 0
-        with Onlooker(embedding, show) if n >= _GRID_FROM else contextlib.nullcontext():
+        with LayoutPreview(embedding, show) if n >= _GRID_FROM else contextlib.nullcontext():
             embedding.optimize(steps, exaggeration=exaggeration, momentum=0.8, inplace=True)
         if stopped_at is not None:
             keep(stopped_at, embedding, now=True)

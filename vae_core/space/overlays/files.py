@@ -19,7 +19,7 @@ from vae_core.progress import Progress, silent
 from vae_core.space.cache import SpaceCache
 from vae_core.space.maps.projection import Projection, latent_fingerprint
 from vae_core.space.maps.settings import ProjectionSettings
-from vae_core.space.overlays.placed_items import Encoded, place_points
+from vae_core.space.overlays.placed_items import Encodings, place_points
 from vae_core.storage import CacheDamaged, load_arrays, save_arrays
 
 #: Items of a layer.
@@ -42,7 +42,7 @@ class Layer:
     mean : ndarray
         ``[m, d]`` float32, their posterior means.
     rate, distortion : ndarray
-        ``[m, d]`` and ``[m]`` float32 nats; see `vae_core.space.overlays.placed_items.Encoded`.
+        ``[m, d]`` and ``[m]`` float32 nats; see `vae_core.space.overlays.placed_items.Encodings`.
     """
 
     id: str
@@ -78,7 +78,7 @@ class Layers:
             return []
         return sorted(path.stem for path in self._folder.glob("*.npz") if _NAME.fullmatch(path.stem))
 
-    def keep(self, name: str, encoded: Encoded) -> Layer:
+    def keep(self, name: str, encoded: Encodings) -> Layer:
         """Keep encoded data as a layer; one of the same name is replaced.
 
         Raises

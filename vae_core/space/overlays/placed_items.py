@@ -26,7 +26,7 @@ _TOGETHER = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Encoded:
+class Encodings:
     """Other data seen through a space's model.
 
     Attributes
@@ -51,7 +51,7 @@ class Encoded:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Newcomers(Encoded):
+class PlacedItems(Encodings):
     """Items that were put on a map.
 
     Attributes
@@ -84,9 +84,9 @@ class Newcomers(Encoded):
         return with_added(self.data.table, added)
 
 
-def encode_others(
+def encode_dataset(
     space: LatentSpace, data: Dataset, progress: Progress = silent, batch_size: int = 512, measured: int | None = None
-) -> Encoded:
+) -> Encodings:
     """Encode other data by a space's model.
 
     Parameters
@@ -117,7 +117,7 @@ def encode_others(
     if measured is None or len(data) <= measured:
         value, _ = distortion(space.model, data, mean, logvar, batch_size=batch_size, progress=progress)
         value = np.where(np.isfinite(value), value, np.nan).astype(np.float32)
-    return Encoded(data=data, mean=mean, rate=nats, distortion=value, left_out=left_out)
+    return Encodings(data=data, mean=mean, rate=nats, distortion=value, left_out=left_out)
 
 
 def place_points(
@@ -148,7 +148,7 @@ def place_points(
 
 def place_data(
     space: LatentSpace, projection: Projection, data: Dataset, progress: Progress = silent, batch_size: int = 512
-) -> Newcomers:
+) -> PlacedItems:
     """Encode other data and put it on a map of a space.
 
     On t-SNE and UMAP maps the library's own way of placing new items is used (`vae_core.space.maps.placing`), which
@@ -174,14 +174,14 @@ def place_data(
     Stopped
         If `progress` asks to stop.
     """
-    encoded = encode_others(space, data, progress, batch_size)
+    encoded = encode_dataset(space, data, progress, batch_size)
     mean = encoded.mean
     if projection.settings.method in ("pca", "z"):
         points = projection.locate(mean)
     else:
         points = place_points(projection.settings, projection.points, space.mean, space.neighbours, mean, progress)
     nearest, distance = space.neighbours.query(mean, 1)
-    return Newcomers(
+    return PlacedItems(
         data=encoded.data,
         mean=mean,
         rate=encoded.rate,
