@@ -127,11 +127,15 @@ def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, compress: bool 
     DiskFull, OSError
         If the file cannot be written.
     """
+    plain: dict[str, Any] = {name: np.asarray(value) for name, value in arrays.items()}
+    # numpy 1 knows no `allow_pickle` here, and would write it as an array of that name.
+    if objects := [name for name, value in plain.items() if value.dtype.hasobject]:
+        raise ValueError(f"Object arrays cannot be written: {', '.join(objects)}.")
 
     def write(temporary: Path) -> None:
         save = np.savez_compressed if compress else np.savez
         with temporary.open("wb") as file:
-            save(file, allow_pickle=False, **{name: np.asarray(value) for name, value in arrays.items()})
+            save(file, **plain)
 
     write_atomically(path, write)
 
