@@ -205,8 +205,8 @@ def _catalogue(chosen: argparse.Namespace, workspace: Workspace) -> Catalogue:
         raise InputError("--samples is the number of prior samples of a decoder alone; leave it out, or --data.")
     names = model_names(chosen.model)
     options, data_options = ModelOptions.of_each(chosen, len(names)), DataOptions.of_each(chosen, len(names))
-    if data_options[0].kept() and sets == [None]:
-        told = ", ".join(data_options[0].kept())
+    if data_options[0].to_json() and sets == [None]:
+        told = ", ".join(data_options[0].to_json())
         raise InputError(f"{told}: is about data, but none are given; add --data.")
     for at, (name, model) in enumerate(zip(names, chosen.model, strict=True)):
         data = sets[min(at, len(sets) - 1)]

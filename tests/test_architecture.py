@@ -23,6 +23,10 @@ WEB = {"dash", "dash_mantine_components", "flask", "plotly", "waitress", "werkze
 SLOW = {"sklearn", "umap", "openTSNE", "numba", "pynndescent"}
 MOST_LINES = 350
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "misc", "common"}
+BARE = re.compile(
+    "told|said|asked|kept|found|wanted|drawn|offered|together|beyond|within|some|each|all|none|both|given|shown|known|seen|"
+    "taken|made|left|owned|counted|described|written|held|settled|fitted|encoded|off|even|apart|now|here|there"
+)
 HARMLESS_HOSTS = {"www.w3.org", "w3.org", "localhost", "127.0.0.1"}
 
 
@@ -139,6 +143,19 @@ def test_the_public_names_of_vae_core_are_those_it_declares() -> None:
         and not (isinstance(value, types.ModuleType) and value.__name__ == f"vae_core.{name}")
     }
     assert visible - set(package.__all__) == set()
+
+
+def test_public_names_are_nouns_and_verbs() -> None:
+    """A bare participle or pronoun names nothing: what is kept, told of what?"""
+    found = []
+    for path in sources("vae_core", "components", "app"):
+        for node in ast.walk(parse(path)):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                members = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+                found += [f"{named(path)}: {node.name}.{one.name}" for one in members if BARE.fullmatch(one.name)]
+        top = [n for n in parse(path).body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+        found += [f"{named(path)}: {one.name}" for one in top if BARE.fullmatch(one.name.lower())]
+    assert found == []
 
 
 def test_importing_the_program_leaves_slow_libraries_alone() -> None:

@@ -103,12 +103,12 @@ class ModelOptions:
         said |= {name: parse_sizes(name, value) for name in _SIZES if (value := getattr(self, name)) is not None}
         return said if self.posterior is None else {**said, "posterior": parse_posterior(self.posterior)}
 
-    def kept(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return what may be noted beside a space; trust is given anew each time."""
         return {name: value for name, value in asdict(self).items() if name != "trust" and value}
 
     @classmethod
-    def said(cls, **stated: Any) -> ModelOptions:
+    def from_keywords(cls, **stated: Any) -> ModelOptions:
         """Return the options of keywords; InputError if there is no such option."""
         unknown = sorted(set(stated) - {one.name for one in fields(cls)})
         if unknown:

@@ -65,7 +65,7 @@ class FirstFigures:
             if not go_on(0, 1):
                 return
             try:
-                answers.first(StudyRequest.of(study.name), go_on)
+                answers.preview(StudyRequest.of(study.name), go_on)
             except Stopped:
                 return
             except InputError as refusal:  # its card tells the reader

@@ -23,7 +23,7 @@ _TOO_LARGE = (
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedPicture:
     """A picture as the model takes it.
 
     Parameters
@@ -40,7 +40,7 @@ class Fitted:
 
 def fit_picture(
     file: bytes, shape: tuple[int, ...], invert: bool = False, background: np.ndarray | None = None
-) -> Fitted:
+) -> FittedPicture:
     """Read a picture file and fit it to ``(c, h, w)``.
 
     Transparent parts are laid on the background, colours are matched to the channels, the picture is scaled to fit
@@ -95,7 +95,7 @@ def fit_picture(
     steps += done
     values = pixels.astype(np.float32) / 255
     how = ", ".join(steps)
-    return Fitted(np.ascontiguousarray(values), f"{how[0].upper()}{how[1:]}." if how else "Taken as it is.")
+    return FittedPicture(np.ascontiguousarray(values), f"{how[0].upper()}{how[1:]}." if how else "Taken as it is.")
 
 
 def _opened(file: bytes) -> Image.Image:

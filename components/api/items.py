@@ -127,7 +127,7 @@ def about_item(space: LatentSpace, index: int) -> dict[str, Any]:
         "index": index,
         "id": str(table.index[index]),
         "row": {
-            name: values.written(index) if values.form != PLAIN else plain(table.iat[index, at])
+            name: values.format_item(index) if values.form != PLAIN else plain(table.iat[index, at])
             for at, (name, values) in enumerate(columns_of_table(table))
         },
         "z": space.mean[index].tolist(),

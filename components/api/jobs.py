@@ -28,15 +28,15 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
 
     @api.get("/jobs")
     def listed() -> Response:
-        return jsonify([described(job) for job in reversed(jobs.all())])
+        return jsonify([to_json(job) for job in reversed(jobs.all_jobs())])
 
     @api.delete("/jobs")
     def end_all() -> Response:
-        return jsonify([described(job) for job in jobs.cancel_all(visitor())])
+        return jsonify([to_json(job) for job in jobs.cancel_all(visitor())])
 
     @api.get("/jobs/<name>")
     def one(name: str) -> Response:
-        return jsonify(described(wanted(name)))
+        return jsonify(to_json(wanted(name)))
 
     @api.get("/jobs/<name>/preview")
     def preview(name: str) -> Response:
@@ -52,7 +52,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         job = jobs.restart(earlier.key, visitor(), counted_as())
         if job is None:
             raise ApiError(409, "This work cannot be started again here.")
-        return jsonify(described(job))
+        return jsonify(to_json(job))
 
     @api.delete("/jobs/<name>")
     def end(name: str) -> Response:
@@ -61,7 +61,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
             jobs.forget(job.key)
         else:
             jobs.cancel(job.key, visitor())
-        return jsonify(described(job))
+        return jsonify(to_json(job))
 
 
 def visitor() -> str:
@@ -94,7 +94,7 @@ def open_space_of(job: Job, catalogue: Catalogue) -> None:
     raise ApiError(409, f"The space of this work is not here as it was; look at it anew to start {job.title!r} again.")
 
 
-def described(job: Job) -> dict[str, Any]:
+def to_json(job: Job) -> dict[str, Any]:
     """Return a job with what names it, how many want it and whether who asks is one of them."""
     wanted_by = {"visitors": len(job.visitors), "mine": visitor() in job.visitors}
     return {"id": job.id, "key": job.key, "kind": job.kind, **wanted_by, **describe(job)}

@@ -12,7 +12,7 @@ from components.api.heavy import in_pieces
 from components.api.lookup import get_map_or_404, get_space_or_404, item_number, wanted_item, wanted_plane
 from components.elements.trust_wording import describe_trust
 from vae_core import Catalogue, InputError, LatentSpace, Projection, trust
-from vae_core.drawing.pictures import decode, shown
+from vae_core.drawing.pictures import decode, to_display
 from vae_core.jobs import Jobs
 from vae_core.space.probe import decode_means
 from vae_core.space.trust import Trust, assess_items, assess_points, assess_spots
@@ -75,7 +75,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         decoded = decode_means(space, z)
         exact = found.settings.method in ("pca", "z")
         about = about_point(space, z, assess_spots(space, found, spot, z, decoded=decoded), exact=exact)
-        return binary_response({**about, "xy": spot[0].tolist()}, shown(space.data, decoded))
+        return binary_response({**about, "xy": spot[0].tolist()}, to_display(space.data, decoded))
 
     @api.post("/spaces/<name>/look/<projection>")
     def look(name: str, projection: str) -> Response:
@@ -83,7 +83,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         z = read_points(space.latent_dim, 1)
         xy = place_if_there(space, projection, jobs, z)
         decoded = decode_means(space, z)
-        return binary_response({**about_shown(space, z, decoded), "xy": xy}, shown(space.data, decoded))
+        return binary_response({**about_shown(space, z, decoded), "xy": xy}, to_display(space.data, decoded))
 
     @api.post("/spaces/<name>/believed/<projection>")
     def believed(name: str, projection: str) -> Response:
@@ -103,7 +103,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         decoded = decode_means(space, z)
         believed = assess_spots(space, found, spots, z, thorough=False, decoded=decoded).headline
         told = [None if np.isnan(one) else round(float(one), 4) for one in believed]
-        return binary_response({"trust": told}, shown(space.data, decoded))
+        return binary_response({"trust": told}, to_display(space.data, decoded))
 
 
 def most_pictures(space: LatentSpace) -> int:

@@ -57,7 +57,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
     def layers(name: str) -> Response:
         kept = Layers(get_space_or_404(catalogue, name).folder)
         found = [layer for id in kept.names() if (layer := kept.read(id)) is not None]
-        return jsonify([described(layer) for layer in found])
+        return jsonify([to_json(layer) for layer in found])
 
     @api.post("/spaces/<name>/layers")
     def add_layer(name: str) -> Response:
@@ -81,7 +81,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:  # noq
                 raise ApiError(413, f"{name_shown} has {len(data):,} items; a map takes {MOST_ITEMS:,} at most.")
             encoded = encode_dataset(space, data, measured=MOST_MEASURED)
             layer = Layers(space.folder).keep(Path(name_shown).stem, encoded)
-        return jsonify({**described(layer), "left_out": len(encoded.left_out)})
+        return jsonify({**to_json(layer), "left_out": len(encoded.left_out)})
 
     @api.delete("/spaces/<name>/layers/<id>")
     def remove_layer(name: str, id: str) -> Response:
@@ -148,7 +148,7 @@ def _shown_name(file: str) -> str:
     return f"{stem or 'items'}{Path(file).suffix.lower()}"
 
 
-def described(layer: Layer) -> dict[str, Any]:
+def to_json(layer: Layer) -> dict[str, Any]:
     """Return what the page needs to know of a layer."""
     return {"id": layer.id, "name": layer.name, "count": len(layer.data), "labelled": layer.labels is not None}
 
@@ -169,7 +169,7 @@ def layer_colours(space: LatentSpace, layer: Layer, color: str) -> dict[str, lis
     if column is None or not column.colours or values is None or values.kind == "nothing":
         return {}
     if column.kind == "category":
-        return {"classes": [values.written(item) for item in range(len(layer.data))]}
+        return {"classes": [values.format_item(item) for item in range(len(layer.data))]}
     numbers = column.in_degrees(values.values) if column.turn else values.values
     places = 5 if values.kind == "number" else 9  # of days
     return {"values": [round(float(value), places) if np.isfinite(value) else None for value in numbers]}

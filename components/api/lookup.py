@@ -49,9 +49,9 @@ def map_job(space: LatentSpace, projection: str, jobs: Jobs) -> Job | None:
     job = jobs.get(job_key(space, projection))
     if job is not None and job.kind == "projection" and not job.finished:
         return job
-    for other in jobs.all():
+    for other in jobs.all_jobs():
         here = other.kind == "projection" and not other.finished and other.key.startswith(job_key(space, ""))
-        if here and other.given == projection:
+        if here and other.result_id == projection:
             return other
     return job if job is not None and job.kind == "projection" else None
 

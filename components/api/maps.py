@@ -173,7 +173,7 @@ def state_of(space: LatentSpace, jobs: Jobs, projection: str) -> dict[str, Any]:
     if "settings" in job.arguments:
         wanted = ProjectionSettings.from_json(job.arguments["settings"])
         told |= {"name": map_title(wanted), "axes": wanted.dimensions}
-    kept = job.given
+    kept = job.result_id
     if kept not in (None, projection):
         settings = space.projection_settings(str(kept))
         told |= {"state": "stopped", "kept": kept, "kept_name": map_title(settings) if settings else kept}

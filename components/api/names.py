@@ -26,7 +26,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         state = progress_of(space, asked, jobs)
         found = names_in_use(space)
         return {
-            "own": own_names_of(space).all(),
+            "own": own_names_of(space).by_dimension(),
             "automatic": None if found is None else list(found.names),
             "words": None if found is None else list(found.words),
             "state": state if found is None else "done",

@@ -57,14 +57,14 @@ def state_of(space: LatentSpace, projection: Projection, jobs: Jobs, color: str)
     """Return what was measured of a map, or how far the measuring is: missing, waiting, running, failed or such."""
     quality = space.cached_quality(projection)
     if quality is not None:
-        return {"state": "done", **told(quality), "labels": labels(space, quality, color)}
+        return {"state": "done", **to_json(quality), "labels": labels(space, quality, color)}
     job = jobs.get(_key(space, projection))
     if job is None:
         return {"state": "missing"}
     return {"job": job.id, **describe(job)}
 
 
-def told(quality: Quality) -> dict[str, Any]:
+def to_json(quality: Quality) -> dict[str, Any]:
     """Return the figures as JSON types; None where there is none."""
 
     def plain(figures: Figures) -> dict[str, Any]:

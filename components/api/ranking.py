@@ -15,7 +15,7 @@ from components.api.selections import wanted_selection
 from vae_core import Catalogue, LatentSpace
 from vae_core.browse.filters import ItemFilter
 from vae_core.browse.legend import Legend
-from vae_core.browse.ranking import Ranking, Rankings, offered
+from vae_core.browse.ranking import Ranking, Rankings, orders_of
 from vae_core.columns.number_form import NumberForm
 from vae_core.columns.of_space import Column, column_called, columns, default_column, values_of
 from vae_core.columns.of_table import column_of_table
@@ -45,7 +45,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         space = get_space_or_404(catalogue, name)
         return jsonify(
             {
-                "by": offered(space),
+                "by": orders_of(space),
                 "told": {"distortion": f"Distortion in nats, the mean of {samples_in_words(space.draws)}.", **TOLD},
                 "notes": notes(space),
                 "filters": [
@@ -74,7 +74,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         if asked.get("find") is not None:
             place = np.flatnonzero(ranking.order == _whole(asked, "find", 0, len(space) - 1))
             told["position"] = int(place[0]) if len(place) else None
-        told["items"] = described(space, ranking, ranking.order[offset : offset + count])
+        told["items"] = to_json(space, ranking, ranking.order[offset : offset + count])
         return jsonify(told)
 
     @api.get("/spaces/<name>/columns/<path:column>/values")
@@ -109,7 +109,7 @@ def notes(space: LatentSpace) -> list[str]:
     return [] if space.model.can.encode else ["Nothing is encoded here, so no item has a distortion."]
 
 
-def described(space: LatentSpace, ranking: Ranking, items: np.ndarray) -> list[dict[str, Any]]:
+def to_json(space: LatentSpace, ranking: Ranking, items: np.ndarray) -> list[dict[str, Any]]:
     """Return items as a gallery shows them: index, id, value and percentile of the ranking, label.
 
     Dates are ``written`` out; of anything else the page knows better how much room there is.
@@ -124,7 +124,7 @@ def described(space: LatentSpace, ranking: Ranking, items: np.ndarray) -> list[d
             "value": None if ranking.values is None else _figure(ranking.values[item], ranking.form),
             "written": _written(ranking, item),
             "percentile": _number(None if ranking.percentile is None else ranking.percentile[item]),
-            "label": None if labels is None else labels.written(item),
+            "label": None if labels is None else labels.format_item(item),
         }
         for item in items.tolist()
     ]

@@ -32,7 +32,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         view, hidden, selected = _view(asked), wanted_hidden(asked), wanted_selection(space, asked, jobs)
         only = asked.get("only") is True
         big = maps.get(space, found, str(asked.get("color", "")), selected)
-        index = big.within(view, hidden, selected if only else None)
+        index = big.items_in(view, hidden, selected if only else None)
         about = {"count": len(index), "total": len(space)}
         if len(index) <= FEW:
             return binary_response({**about, "drawn": "points"}, big.points(index))
@@ -53,7 +53,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
         else:
             # Nothing that cannot be seen can be meant.
             big = maps.get(space, found, str(asked.get("color", "")), selected)
-            within = big.within(View(x - reach, x + reach, y - reach, y + reach, 1, 1), hidden, only)
+            within = big.items_in(View(x - reach, x + reach, y - reach, y + reach, 1, 1), hidden, only)
             if len(within) == 0:
                 return jsonify({"index": None, "distance": None})
             apart = np.linalg.norm(found.points[within] - np.array([x, y]), axis=1)

@@ -12,7 +12,7 @@ _PATIENCE = 2 + Jobs.PATIENCE
 
 def end_jobs(jobs: Jobs, concerned: Callable[[str], bool]) -> None:
     """Stop the work of all keys that are concerned, whoever wants it, and take it off the list."""
-    ending = [job for job in jobs.all() if concerned(job.key)]
+    ending = [job for job in jobs.all_jobs() if concerned(job.key)]
     for job in ending:
         for visitor in tuple(job.visitors):
             jobs.cancel(job.key, visitor)

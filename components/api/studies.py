@@ -66,7 +66,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def find_out(name: str, study: str) -> tuple[Response, int]:
         space = get_space_or_404(catalogue, name)
         asked = wanted_study(space, study)
-        answer = answers_of(space).first(asked)
+        answer = answers_of(space).preview(asked)
         # A page asks for the first figures of all its cards before it has any of them refined.
         if not answer.whole and request.args.get("begin") != "first":
             refine(space, name, asked, jobs)
@@ -77,7 +77,7 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     def figures(name: str, study: str) -> Response:
         space = get_space_or_404(catalogue, name)
         asked = wanted_study(space, study)
-        answer = answers_of(space).first(asked)
+        answer = answers_of(space).preview(asked)
         told = {
             "study": asked.study.name,
             "chosen": dict(asked.chosen),
@@ -90,7 +90,9 @@ def add_routes(api: Blueprint, catalogue: Catalogue, jobs: Jobs) -> None:
     @api.get("/spaces/<name>/relations")
     def all_relations(name: str) -> Response:
         space = get_space_or_404(catalogue, name)
-        return jsonify({"html": str(all_columns(space, answers_of(space).first(StudyRequest.of("relations")).result))})
+        return jsonify(
+            {"html": str(all_columns(space, answers_of(space).preview(StudyRequest.of("relations")).result))}
+        )
 
     @api.get("/spaces/<name>/relations/<int:dimension>")
     def one_relation(name: str, dimension: int) -> Response:
@@ -154,7 +156,7 @@ def state_of(space: LatentSpace, asked: StudyRequest, jobs: Jobs) -> dict[str, A
     job = jobs.get(_key(space, asked))
     about_job = None if job is None else describe(job)
     # Looked at after the job, which keeps its answer before it ends.
-    answer = answers_of(space).known(asked)
+    answer = answers_of(space).cached(asked)
     if answer is None:
         return {"state": "missing", "have": None}
     have = "whole" if answer.whole else "first"

@@ -95,7 +95,7 @@ class Views:
         self._lock = threading.Lock()
 
     @property
-    def shown(self) -> ViewState:
+    def view_state(self) -> ViewState:
         """What the page has on show, or will have once it has gone where it was told to."""
         return self._shown
 

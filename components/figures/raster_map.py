@@ -59,7 +59,7 @@ class BigMap:
             span = chosen.high - chosen.low
             self._shares = (chosen.values - chosen.low) / np.float32(span) if span else np.zeros_like(chosen.values)
 
-    def within(self, view: View, hidden: Collection[str] = (), only: ItemSet | None = None) -> np.ndarray:
+    def items_in(self, view: View, hidden: Collection[str] = (), only: ItemSet | None = None) -> np.ndarray:
         """Return the numbers of the items in view, without those of hidden classes; of a set alone if one is given."""
         index = np.flatnonzero(view.contains(self._x, self._y))
         if isinstance(self.chosen, Classes) and hidden:

@@ -173,7 +173,7 @@ class Explorer:
         InputError
             If there is no such item, or `z` is no latent point.
         """
-        wanted = self._views.shown
+        wanted = self._views.view_state
         if item is not None or z is not None:
             number, point = self._point(item, z)
             wanted = replace(wanted, item=number, z=point)
@@ -208,18 +208,18 @@ class Explorer:
     @property
     def space(self) -> LatentSpace:
         """The space on show."""
-        return self._catalogue[self._views.shown.space].space()
+        return self._catalogue[self._views.view_state.space].space()
 
     @property
     def z(self) -> np.ndarray | None:
         """The latent point on show, ``[d]`` float32; None before a page was there."""
-        point = self._views.shown.z
+        point = self._views.view_state.z
         return None if point is None else point.copy()
 
     @property
     def item(self) -> int | None:
         """Number of the item on show in `space`, or of the one the sliders left from; None away from items."""
-        return self._views.shown.item
+        return self._views.view_state.item
 
     @property
     def item_id(self) -> Any:
@@ -241,13 +241,13 @@ class Explorer:
     @property
     def pins(self) -> tuple[np.ndarray | None, np.ndarray | None]:
         """The latent points pinned as A and B, ``[d]`` float32 each, None where there is none."""
-        a, b = self._views.shown.pins
+        a, b = self._views.view_state.pins
         return (None if a is None else a.copy(), None if b is None else b.copy())
 
     @property
     def projection(self) -> str:
         """Id of the map on show."""
-        return self._views.shown.projection
+        return self._views.view_state.projection
 
     @property
     def selection(self) -> np.ndarray:
@@ -255,7 +255,7 @@ class Explorer:
 
         Where none were, those in the part of the map in view whose class the legend shows.
         """
-        return selected_items(self.space, self._views.shown)
+        return selected_items(self.space, self._views.view_state)
 
     # ---- going somewhere ----
 
@@ -275,7 +275,7 @@ class Explorer:
             If not exactly one of both is given, there is no such item, or `z` is no latent point.
         """
         number, point = self._point(item, z)
-        self._views.go(self._views.shown.space, point, number)
+        self._views.go(self._views.view_state.space, point, number)
 
     def _point(self, item: int | str | None, z: Any) -> tuple[int | None, np.ndarray]:
         space = self.space

@@ -30,7 +30,7 @@ def selected_items(space: LatentSpace, shown: ViewState) -> np.ndarray:
     if found is not None and found.dimensions == 2 and shown.frame is not None and len(shown.frame) == 4:
         left, right, bottom, top = shown.frame
         view = View(left, right, bottom, top, 1, 1)
-    return BigMap(projection, classes_on_show(space, projection, shown.color)).within(view, shown.hidden)
+    return BigMap(projection, classes_on_show(space, projection, shown.color)).items_in(view, shown.hidden)
 
 
 def _map_there(space: LatentSpace, id: str) -> Projection | None:

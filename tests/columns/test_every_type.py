@@ -21,7 +21,7 @@ from vae_core import Catalogue, InputError, LatentSpace
 from vae_core.browse.colouring import Classes, Scale, colouring
 from vae_core.browse.filters import ItemFilter
 from vae_core.browse.finding import find_items
-from vae_core.browse.ranking import Rankings, offered
+from vae_core.browse.ranking import Rankings, orders_of
 from vae_core.columns.column_values import ColumnValues
 from vae_core.columns.item_columns import columns_of_items
 from vae_core.columns.of_space import column_called, columns, default_column, values_of
@@ -124,7 +124,7 @@ def test_a_column_is_the_same_for_everyone(
 ) -> None:
     _, kind, written = TYPES[name]
     values = values_of(every, name)
-    assert values is not None and (values.kind, values.written(1)) == (kind, written)
+    assert values is not None and (values.kind, values.format_item(1)) == (kind, written)
     known = int(values.observed_mask(N).sum())
     listed = column_called(every, name)
     assert listed is not None and listed.kind == kind and listed.colours == (kind not in ("text", "nothing"))
@@ -146,7 +146,7 @@ def test_a_column_is_the_same_for_everyone(
             colouring(every, projection, name)
 
     # The gallery's order, tiles and filter.
-    assert listed.orders == (name in [one["name"] for one in offered(every)])
+    assert listed.orders == (name in [one["name"] for one in orders_of(every)])
     if listed.orders:
         order = Rankings().get(every, name, False, "").order
         ordered = values.values[order]
@@ -224,7 +224,7 @@ def test_a_column_compared_with_another_is_read_in_its_units() -> None:
     assert read_column(pd.Series(pd.to_timedelta([0, 30], unit="min")), alike=spans).values.tolist() == [0, 0.5]
     dates = read_column(pd.Series(pd.to_datetime(["2020-01-01", "2020-01-03"])))
     words = read_column(pd.Series(pd.Categorical(["2020-01-02", None, "soon"])), alike=dates)
-    assert words.kind == "date" and [words.written(item) for item in range(3)] == ["2020-01-02", None, None]
+    assert words.kind == "date" and [words.format_item(item) for item in range(3)] == ["2020-01-02", None, None]
 
 
 def test_a_table_that_gets_a_column_is_read_anew(grey: LatentSpace) -> None:

@@ -62,7 +62,7 @@ def test_a_label_of_many_class_numbers_is_coloured_by_class(grey: LatentSpace) -
     seen: Any = Seen(grey, label=classes.to_numpy())
     assert columns(seen)[0].kind == "category"
     told = values_of(seen, "label")
-    assert told is not None and told.written(1) == "1"
+    assert told is not None and told.format_item(1) == "1"
 
 
 def test_the_order_is_table_then_figures_then_dimensions_by_rate(grey: LatentSpace) -> None:

@@ -72,9 +72,9 @@ def test_features_of_another_shape_are_refused(
 )
 def test_values_without_names_get_some(kind: Kind, shape: tuple[int, ...], names: int, along: int | None) -> None:
     data = Dataset(np.zeros((2, *shape)), kind, (0, 1), pd.DataFrame(index=range(2)), "some")
-    assert len(data.described.names) == names
-    assert (None if data.described.along is None else len(data.described.along)) == along
-    data.described.check(kind, shape, "some")
+    assert len(data.feature_names.names) == names
+    assert (None if data.feature_names.along is None else len(data.feature_names.along)) == along
+    data.feature_names.check(kind, shape, "some")
 
 
 def test_extremes_are_those_of_every_named_value() -> None:

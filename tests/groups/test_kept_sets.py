@@ -23,7 +23,7 @@ def test_what_was_kept_is_there_for_whoever_comes_later(tmp_path: Path) -> None:
 
 def test_without_a_folder_it_is_kept_in_memory(grey: LatentSpace) -> None:
     kept = kept_sets_of(grey)
-    assert kept is kept_sets_of(grey) and kept.get(kept.keep(ItemSet.none(60))) == ItemSet.none(60)
+    assert kept is kept_sets_of(grey) and kept.get(kept.keep(ItemSet.empty(60))) == ItemSet.empty(60)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nonsense"])

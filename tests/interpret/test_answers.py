@@ -50,31 +50,31 @@ def space(grey: LatentSpace, tmp_path: Path) -> LatentSpace:
 
 def test_the_first_answer_is_of_few_items_and_the_whole_one_is_kept(space: LatentSpace, asked: StudyRequest) -> None:
     found = Answers(space)
-    assert found.known(asked) is None
-    first = found.first(asked)
+    assert found.cached(asked) is None
+    first = found.preview(asked)
     assert (first.whole, first.result.items) == (False, 10)
-    assert found.first(asked) is first, "it is not found out twice"
-    whole = found.whole(asked)
+    assert found.preview(asked) is first, "it is not found out twice"
+    whole = found.complete(asked)
     assert (whole.whole, whole.result.items) == (True, 60)
-    assert found.first(asked) is whole and ASKED == [10, None]
-    again = Answers(space).first(asked)
+    assert found.preview(asked) is whole and ASKED == [10, None]
+    again = Answers(space).preview(asked)
     assert again.whole and np.array_equal(again.result.values, whole.result.values) and ASKED == [10, None]
 
 
 def test_another_version_is_found_out_anew(space: LatentSpace, asked: StudyRequest) -> None:
-    Answers(space).whole(asked)
+    Answers(space).complete(asked)
     later = StudyRequest(Study("trial", "used", "Trial", asked.study.function, asked.study.result, first=10, version=2))
-    assert Answers(space).known(later) is None
+    assert Answers(space).cached(later) is None
 
 
 def test_few_items_are_all_there_are(space: LatentSpace, asked: StudyRequest) -> None:
     study = Study("trial", "used", "Trial", asked.study.function, asked.study.result, first=60)
-    assert Answers(space).first(StudyRequest(study)).whole and ASKED == [None]
+    assert Answers(space).preview(StudyRequest(study)).whole and ASKED == [None]
 
 
 def test_two_who_ask_at_once_get_one_answer(space: LatentSpace, asked: StudyRequest) -> None:
     found, got = Answers(space), []
-    threads = [threading.Thread(target=lambda: got.append(found.first(asked))) for _ in range(6)]
+    threads = [threading.Thread(target=lambda: got.append(found.preview(asked))) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -91,25 +91,25 @@ def test_a_late_first_answer_does_not_hide_the_whole_one(
     def slowly(asked: StudyRequest, items: int | None, progress: Progress) -> Trial:
         result: Trial = compute(asked, items, progress)
         if items is not None:
-            found.whole(asked)
+            found.complete(asked)
         return result
 
     monkeypatch.setattr(found, "_compute", slowly)
-    assert found.first(asked).whole
-    known = found.known(asked)
+    assert found.preview(asked).whole
+    known = found.cached(asked)
     assert known is not None and known.whole and ASKED == [10, None]
 
 
 def test_a_stopped_answer_is_none(space: LatentSpace, asked: StudyRequest) -> None:
     found = Answers(space)
     with pytest.raises(Stopped):
-        found.whole(asked, lambda *_, **__: False)
-    assert found.known(asked) is None and not list((space.folder or Path()).glob("studies/*"))
+        found.complete(asked, lambda *_, **__: False)
+    assert found.cached(asked) is None and not list((space.folder or Path()).glob("studies/*"))
 
 
 def test_a_space_in_memory_keeps_its_answers_there(grey: LatentSpace, asked: StudyRequest) -> None:
     found = Answers(grey)
-    assert found.whole(asked).whole and found.known(asked) is not None
+    assert found.complete(asked).whole and found.cached(asked) is not None
 
 
 def test_a_job_finds_the_space_by_its_fingerprint(
@@ -120,27 +120,27 @@ def test_a_job_finds_the_space_by_its_fingerprint(
         answer_in_server("nobody", "trial", {})
     assert answers_of(space) is answers_of(space)
     answer_in_server(identity(space), "trial", {})
-    known = answers_of(space).known(asked)
+    known = answers_of(space).cached(asked)
     assert known is not None and known.whole
 
 
 def test_spaces_of_the_same_content_share_their_answers(
     space: LatentSpace, grey: LatentSpace, asked: StudyRequest, tmp_path: Path
 ) -> None:
-    whole = answers_of(space).whole(asked)
+    whole = answers_of(space).complete(asked)
     again = LatentSpace.build(grey.model, grey.data, tmp_path / "again")
-    assert answers_of(again) is answers_of(space) and answers_of(again).known(asked) is whole
+    assert answers_of(again) is answers_of(space) and answers_of(again).cached(asked) is whole
     table = grey.data.table.assign(label="other")
     other = LatentSpace.build(grey.model, replace(grey.data, table=table), tmp_path / "space")
     assert other.fingerprint == space.fingerprint and identity(other) != identity(space)
-    assert answers_of(other).known(asked) is None, "another table has other answers"
+    assert answers_of(other).cached(asked) is None, "another table has other answers"
 
 
 def test_the_whole_answer_another_server_kept_is_found(space: LatentSpace, asked: StudyRequest) -> None:
     here, there = Answers(space), Answers(space)
-    assert not here.first(asked).whole
-    there.whole(asked)
-    known = here.known(asked)
+    assert not here.preview(asked).whole
+    there.complete(asked)
+    known = here.cached(asked)
     assert known is not None and known.whole and known.result.items == 60
 
 
@@ -151,4 +151,4 @@ def test_answers_do_not_keep_a_space_alive(grey: LatentSpace, asked: StudyReques
     del space
     gc.collect()
     with pytest.raises(InputError, match="closed"):
-        found.first(asked)
+        found.preview(asked)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from vae_core.interpret.result_files import keep, kept
+from vae_core.interpret.result_files import load_result, save_result
 
 
 @dataclass(frozen=True)
@@ -93,43 +93,43 @@ free = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChe
 @free
 @given(results)
 def test_comes_back_equal(tmp_path: Path, result: Found) -> None:
-    assert keep(tmp_path / "kept.npz", result)
-    assert same(kept(tmp_path / "kept.npz", Found), result)
+    assert save_result(tmp_path / "kept.npz", result)
+    assert same(load_result(tmp_path / "kept.npz", Found), result)
 
 
 @free
 @given(st.data())
 def test_damage_anywhere_leaves_nothing_to_believe(tmp_path: Path, data: st.DataObject) -> None:
     path = tmp_path / "kept.npz"
-    keep(path, EXAMPLE)
+    save_result(path, EXAMPLE)
     whole = path.read_bytes()
     if data.draw(st.booleans()):
         path.write_bytes(whole[: data.draw(st.integers(0, len(whole) - 1))])
-        assert kept(path, Found) is None
+        assert load_result(path, Found) is None
     else:  # a byte of the archive's own bookkeeping, such as a date, may be another: what comes back is whole
         place = data.draw(st.integers(0, len(whole) - 1))
         path.write_bytes(whole[:place] + bytes([whole[place] ^ data.draw(st.integers(1, 255))]) + whole[place + 1 :])
-        found = kept(path, Found)
+        found = load_result(path, Found)
         assert found is None or same(found, EXAMPLE)
 
 
 def test_another_class_layout_or_stamp_is_not_believed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "folder" / "kept.npz"
-    assert kept(path, Part) is None and not caplog.records
+    assert load_result(path, Part) is None and not caplog.records
     part = Part(np.zeros(2), "x")
-    keep(path, part, stamp="seed 0")
-    assert same(kept(path, Part, stamp="seed 0"), part)
+    save_result(path, part, stamp="seed 0")
+    assert same(load_result(path, Part, stamp="seed 0"), part)
     with caplog.at_level(logging.WARNING):
-        assert [kept(path, cls, stamp="seed 0") for cls in (Found, Larger)] == [None, None]
-        assert kept(path, Part, stamp="seed 1") is None
+        assert [load_result(path, cls, stamp="seed 0") for cls in (Found, Larger)] == [None, None]
+        assert load_result(path, Part, stamp="seed 1") is None
     assert len(caplog.records) == 3
 
 
 def test_numpy_scalars_become_plain_numbers(tmp_path: Path) -> None:
     scalars: dict[str, Any] = {"number": np.float32(0.25), "count": np.int64(7), "yes": np.bool_(False)}
     given = replace(EXAMPLE, **scalars)
-    keep(tmp_path / "kept.npz", given)
-    assert same(kept(tmp_path / "kept.npz", Found), replace(EXAMPLE, number=0.25, count=7, yes=False))
+    save_result(tmp_path / "kept.npz", given)
+    assert same(load_result(tmp_path / "kept.npz", Found), replace(EXAMPLE, number=0.25, count=7, yes=False))
 
 
 @pytest.mark.parametrize(
@@ -147,12 +147,12 @@ def test_numpy_scalars_become_plain_numbers(tmp_path: Path) -> None:
 )
 def test_what_its_hint_does_not_say_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(TypeError):
-        keep(tmp_path / "kept.npz", replace(EXAMPLE, **wrong))
+        save_result(tmp_path / "kept.npz", replace(EXAMPLE, **wrong))
     assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
     with caplog.at_level(logging.WARNING):
-        assert not keep(tmp_path / "file" / "kept.npz", EXAMPLE)
+        assert not save_result(tmp_path / "file" / "kept.npz", EXAMPLE)
     assert len(caplog.records) == 1

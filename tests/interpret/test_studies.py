@@ -9,7 +9,7 @@ import pytest
 
 from vae_core.errors import InputError
 from vae_core.interpret import studies
-from vae_core.interpret.result_files import layout
+from vae_core.interpret.result_files import schema_of
 from vae_core.interpret.studies import PAGES, STUDIES, Choice, Study, StudyRequest
 
 
@@ -18,7 +18,7 @@ def test_every_study_can_be_asked_and_kept(study: Study) -> None:
     assert study.page in PAGES
     taken = inspect.signature(study.compute()).parameters
     assert {"space", "items", "progress", *study.choices} <= taken.keys()
-    assert is_dataclass(study.result_class()) and layout(study.result_class()), "it can be written to a file"
+    assert is_dataclass(study.result_class()) and schema_of(study.result_class()), "it can be written to a file"
 
 
 def test_names_are_no_ones_but_their_own() -> None:

@@ -24,7 +24,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def states(jobs: Jobs) -> dict[str, str]:
-    return {job.key: job.state for job in jobs.all()}
+    return {job.key: job.state for job in jobs.all_jobs()}
 
 
 def beaten(sign: Path, seconds_ago: float) -> None:

@@ -33,10 +33,10 @@ def shared() -> Iterator[Jobs]:
 @pytest.fixture
 def jobs(shared: Jobs) -> Iterator[Jobs]:
     yield shared
-    for job in shared.all():
+    for job in shared.all_jobs():
         for visitor in list(job.visitors):
             shared.cancel(job.key, visitor)
-    assert until(lambda: all(job.finished for job in shared.all()))
+    assert until(lambda: all(job.finished for job in shared.all_jobs()))
 
 
 def until(there: Callable[[], Any], seconds: float = 60) -> Any:
@@ -135,7 +135,7 @@ def test_what_there_is_can_be_kept(jobs: Jobs, tmp_path: Path) -> None:
 def test_what_is_given_can_be_used_while_the_work_goes_on(jobs: Jobs, tmp_path: Path) -> None:
     job = jobs.submit("goes on", "go_on", "Work", where(tmp_path))
     process_of(tmp_path)
-    assert job.given == "the first half" and not job.finished
+    assert job.result_id == "the first half" and not job.finished
     assert (job.progress["step"], job.progress["note"]) == (3, "more")
     jobs.stop_here("goes on")
     time.sleep(0.2)
@@ -247,7 +247,7 @@ def test_a_restarted_server_knows_what_was_done_and_what_was_not(tmp_path: Path)
         os.kill(process, 0)
 
     after = Jobs(root, kinds=KINDS)
-    found = {job.title: job for job in after.all()}
+    found = {job.title: job for job in after.all_jobs()}
     assert {title: job.state for title, job in found.items()} == {
         "Six times seven": "done",
         "Waiting": "interrupted",
@@ -260,7 +260,7 @@ def test_a_restarted_server_knows_what_was_done_and_what_was_not(tmp_path: Path)
     assert again is not None and again.result(60) == 15 and again.wait(60)
     after.forget("running")
     after.close()
-    assert {job.title: job.state for job in Jobs(root, kinds=KINDS).all()} == {
+    assert {job.title: job.state for job in Jobs(root, kinds=KINDS).all_jobs()} == {
         "Six times seven": "done",
         "Later": "done",
     }
@@ -270,7 +270,7 @@ def test_folders_that_make_no_sense_are_passed_over(tmp_path: Path) -> None:
     for name, text in (("empty", ""), ("list", "[]"), ("other", '{"format": 0}'), ("cut", '{"format": 1, "ke')):
         (tmp_path / name).mkdir()
         (tmp_path / name / "request.json").write_text(text)
-    assert Jobs(tmp_path, kinds=KINDS).all() == []
+    assert Jobs(tmp_path, kinds=KINDS).all_jobs() == []
 
 
 @pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])

@@ -29,9 +29,9 @@ def test_another_visitor_waits_for_one_job_and_not_for_all(
     for visitor, count in (("ann", 12), ("ben", 2), ("eve", 1)):
         for number in range(count):
             jobs.submit(f"{visitor} {number}", kind, "Work", {"file": str(file), "word": visitor}, visitor)
-    assert until(lambda: sum(job.state == "running" for job in jobs.all()) == at_once)
+    assert until(lambda: sum(job.state == "running" for job in jobs.all_jobs()) == at_once)
     jobs.cancel_all("zoe")
-    assert until(lambda: all(job.finished for job in jobs.all()))
+    assert until(lambda: all(job.finished for job in jobs.all_jobs()))
     order = file.read_text().split()
     assert set(order[: 2 + at_once]) == {"ann", "ben", "eve"} and order[-7:] == ["ann"] * 7, order
     jobs.close()

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from vae_core import LatentSpace
-from vae_core.model.ownership import own_copy, owned
+from vae_core.model.ownership import own_copy, own_model
 from vae_core.model.protocol import LatentModel, Posterior
 
 
@@ -58,7 +58,7 @@ class _Holder:
 def test_what_holds_modules_is_copied_with_them(grey: LatentSpace) -> None:
 
     holder = _Holder(own_copy(grey.model))
-    mine = owned(holder)
+    mine = own_model(holder)
     assert mine is not holder and isinstance(mine, _Holder)
     _step(holder.inner)  # type: ignore[arg-type]
     point = torch.zeros(1, grey.latent_dim)
@@ -72,7 +72,7 @@ def test_a_module_held_may_have_an_eval_that_returns_nothing(grey: LatentSpace) 
 
     holder = _Holder(own_copy(grey.model))
     holder.beside = Silent(2, 2)  # type: ignore[attr-defined]
-    mine: Any = owned(holder)
+    mine: Any = own_model(holder)
     assert mine.beside is not holder.beside and not mine.beside.training  # type: ignore[attr-defined]
     assert not mine.beside.weight.requires_grad
 

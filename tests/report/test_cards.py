@@ -47,7 +47,7 @@ def test_a_hard_space_is_told_of_in_plain_words(name: str) -> None:
     answers = Answers(space)
     for study in STUDIES:
         try:
-            result = answers.whole(StudyRequest(study)).result
+            result = answers.complete(StudyRequest(study)).result
             card = card_of(space, study, result)
         except InputError as refusal:
             assert str(refusal).endswith("."), study.name

@@ -29,7 +29,7 @@ _DIGITS = 1e-6  # how far a number may be from the one that is looked for, as a 
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchHits:
     """Items that a text found.
 
     Parameters
@@ -85,13 +85,13 @@ def find_items(data: Dataset, text: str) -> dict[str, Any]:
     return {"total": int(np.count_nonzero(found.mask)), "matches": matches}
 
 
-def hits(data: Dataset, text: str) -> Found:
+def hits(data: Dataset, text: str) -> SearchHits:
     """Return the items that a text finds; the first search in a table, also for nothing, makes an index of it."""
     wanted = text.strip().lower()
     nothing = np.zeros(len(data), dtype=bool)
     index = _index_of(data.table)
     if not wanted:
-        return Found(None, (), nothing)
+        return SearchHits(None, (), nothing)
     if (known := index.found.get(wanted)) is not None:
         return known
     first = int(wanted) if wanted.isdecimal() and len(wanted) < 19 and int(wanted) < len(data) else None
@@ -103,7 +103,7 @@ def hits(data: Dataset, text: str) -> Found:
         if here.any():
             by.append((name, here))
             mask |= here
-    found = index.found[wanted] = Found(first, tuple(by), mask)
+    found = index.found[wanted] = SearchHits(first, tuple(by), mask)
     while len(index.found) > _LAST:
         with contextlib.suppress(KeyError):  # another search has made room already
             index.found.popitem(last=False)
@@ -151,7 +151,7 @@ class _Index:
         self.source: Columns | None = None
         self.columns: list[tuple[str | None, _Searchable]] = []
         #: What was found last: the list below the field and the marks on the map ask for the same.
-        self.found: OrderedDict[str, Found] = OrderedDict()
+        self.found: OrderedDict[str, SearchHits] = OrderedDict()
 
 
 _indices = PerTable(_Index)
@@ -220,4 +220,4 @@ def _cell(data: Dataset, column: str, values: ColumnValues, item: int) -> str:
     if values.kind == "number":
         at = [str(name) for name in data.table.columns].index(column)
         return str(data.table.iat[item, at])
-    return values.written(item) or ""
+    return values.format_item(item) or ""

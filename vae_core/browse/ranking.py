@@ -54,11 +54,11 @@ class Ranking:
 def wrong(space: LatentSpace, column: str) -> tuple[WrongItems, bool]:
     """Return what may be wrong with every item, and whether all were looked at; compared by a column of the table."""
     names = tuple(str(name) for name in space.data.table.columns)
-    answer = answers_of(space).first(StudyRequest.of("wrong_items", {"column": column} if column else {}, names))
+    answer = answers_of(space).preview(StudyRequest.of("wrong_items", {"column": column} if column else {}, names))
     return answer.result, answer.whole
 
 
-def offered(space: LatentSpace) -> list[dict[str, str]]:
+def orders_of(space: LatentSpace) -> list[dict[str, str]]:
     """Return what items can be ordered by, ``{name, title, group}``; looks for no nearest items, which takes long.
 
     A column of the table called as one of `FIGURES` or `ITEM` is offered under `COLUMN` and its name.

@@ -35,7 +35,7 @@ def selected_set(space: LatentSpace, steps: tuple[Step, ...]) -> ItemSet:
         If a step names a map, a column or a set that is not there.
     """
     if not steps:
-        return ItemSet.none(len(space))
+        return ItemSet.empty(len(space))
     key = f"{space.draws} {write_steps(steps)}"  # a column of a refined distortion has other values
     with _guard:
         known = _known.setdefault(space, OrderedDict())
@@ -44,7 +44,7 @@ def selected_set(space: LatentSpace, steps: tuple[Step, ...]) -> ItemSet:
             return known[key]
     # Whatever was there before a new set does not matter, unless it is what was shown.
     fresh = steps[-1].mode == "new" and steps[-1].kind != "flip" and not _asks_before(steps[-1])
-    before = ItemSet.none(len(space)) if fresh else selected_set(space, steps[:-1])
+    before = ItemSet.empty(len(space)) if fresh else selected_set(space, steps[:-1])
     found = _after(space, steps[-1], before)
     with _guard:
         known[key] = found
@@ -106,13 +106,13 @@ def _shown(space: LatentSpace, limit: Legend | ItemFilter, before: ItemSet) -> I
         return ItemSet.of(limit.items(space), len(space))
     if limit.color != SELECTION:
         return ItemSet(limit.shows(space))
-    nothing = ItemSet.none(len(space))
+    nothing = ItemSet.empty(len(space))
     return (nothing if SELECTED in limit.hidden else before) | (nothing if NOT_SELECTED in limit.hidden else ~before)
 
 
 def _taken(space: LatentSpace, step: Step) -> ItemSet:
     if step.kind == "all":
-        return ~ItemSet.none(len(space))
+        return ~ItemSet.empty(len(space))
     if step.kind == "set":
         return kept_sets_of(space).get(step.text)
     if step.kind == "find":

@@ -75,7 +75,7 @@ class ColumnValues:
             return np.zeros(count, dtype=bool)
         return self.codes >= 0 if self.has_classes else np.isfinite(self.values)
 
-    def written(self, item: int) -> str | None:
+    def format_item(self, item: int) -> str | None:
         """Return the value of an item as people read it, None where it has none."""
         if self.has_classes:
             return self.categories[self.codes[item]] if self.codes[item] >= 0 else None

@@ -17,7 +17,7 @@ _NUMBERS = ("integer", "floating", "mixed-integer-float", "decimal", "integer-na
 _MOMENTS, _SPANS = ("datetime", "datetime64", "date"), ("timedelta", "timedelta64")
 
 
-def settled(cells: pd.Series, name: str = "") -> pd.Series:
+def infer_type(cells: pd.Series, name: str = "") -> pd.Series:
     """Return a column as what it is meant to be.
 
     Whole numbers that became floats only because some are missing, or that are the floats of the column ``label``,

@@ -81,7 +81,7 @@ def columns_of_measures(measured: Measured) -> ItemColumns:
 def _measure_for(data: Dataset) -> Callable[[np.ndarray], Measured]:
     if data.kind == "image":
         return picture_measures
-    features = data.described
+    features = data.feature_names
     if data.kind == "vector" and features.along is None:
         named = zip(features.names[:MOST_NAMED], features.units[:MOST_NAMED], strict=True)
         titles = [f"{name} ({unit})" if unit else name for name, unit in named]

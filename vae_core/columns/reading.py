@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vae_core.columns.column_values import ColumnValues
-from vae_core.columns.kinds import LABEL, MOST_CATEGORIES, most_classes, settled
+from vae_core.columns.kinds import LABEL, MOST_CATEGORIES, infer_type, most_classes
 from vae_core.columns.number_form import DateStep, NumberForm, step_of_dates
 
 _NO_NUMBERS = np.empty(0)
@@ -37,7 +37,7 @@ def read_column(cells: pd.Series, name: str = "", alike: ColumnValues | None = N
         have its unit.
     """
     types = pd.api.types
-    cells = settled(cells, name)
+    cells = infer_type(cells, name)
     if not cells.notna().any():
         return ColumnValues.of_nothing(_MISSING)
     if types.is_complex_dtype(cells):

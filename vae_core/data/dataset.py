@@ -107,7 +107,7 @@ class Dataset:
         return replace(self, values=self.values[index], table=self.table.iloc[index])
 
     @property
-    def described(self) -> Features:
+    def feature_names(self) -> Features:
         """The features, or names made up for those of a vector or a series that has none."""
         return self.features or Features.unnamed(self.kind, self.sample_shape)
 
@@ -136,7 +136,9 @@ class Dataset:
     def extremes(self) -> tuple[np.ndarray, np.ndarray]:
         """Smallest and largest of each named value of a vector or a series, ``[names]`` each; see `Features`."""
         lows, highs = [], []
-        axes = (0, 2) if self.kind == "series" else 0 if len(self.described.names) == self.values.shape[1] else (0, 1)
+        axes = (
+            (0, 2) if self.kind == "series" else 0 if len(self.feature_names.names) == self.values.shape[1] else (0, 1)
+        )
         for start in range(0, len(self), 4096):
             part = np.asarray(self.values[start : start + 4096])
             lows.append(np.atleast_1d(part.min(axis=axes)))

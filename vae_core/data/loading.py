@@ -81,7 +81,7 @@ def load_data(
     Stopped
         If `progress` asked to stop.
     """
-    chosen = options or DataOptions.said(**stated)
+    chosen = options or DataOptions.from_keywords(**stated)
     fitter = None if chosen.fit is None else Fitter.of(chosen.fit, shape)
     data = _opened(spec, chosen, progress, fitter)
     if fitter is not None:

@@ -47,13 +47,13 @@ class DataOptions:
         columns = [self.columns] if isinstance(self.columns, str) else list(self.columns)
         object.__setattr__(self, "columns", tuple(str(column) for column in columns))
 
-    def kept(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return what may be noted beside a space, paths made absolute; trust is given anew each time."""
         said = {name: value for name, value in asdict(self).items() if name != "trust" and value}
         return said if self.metadata is None else {**said, "metadata": str(Path(self.metadata).expanduser().absolute())}
 
     @classmethod
-    def said(cls, **stated: Any) -> DataOptions:
+    def from_keywords(cls, **stated: Any) -> DataOptions:
         """Return the options of keywords; InputError if there is no such option."""
         known = [one.name for one in fields(cls)]
         unknown = sorted(set(stated) - set(known))

@@ -22,7 +22,7 @@ def picture_form(data: Dataset) -> dict[str, Any]:
     if data.kind == "image":
         channels, height, width = data.sample_shape
         return {"kind": "image", "shape": [height, width, channels]}
-    features = data.described
+    features = data.feature_names
     low, high = data.extremes
     return {
         "kind": "bars" if features.along is None else "line",

@@ -22,7 +22,7 @@ def to_bytes(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8).transpose(0, 2, 3, 1))
 
 
-def shown(data: Dataset, values: np.ndarray) -> np.ndarray:
+def to_display(data: Dataset, values: np.ndarray) -> np.ndarray:
     """Return items ``[m, *sample_shape]`` as the page takes them.
 
     Images come as uint8 ``[m, h, w, c]``, vectors and series as little-endian float32 ``[m, *sample_shape]``.
@@ -32,12 +32,12 @@ def shown(data: Dataset, values: np.ndarray) -> np.ndarray:
 
 def decode(space: LatentSpace, z: np.ndarray) -> np.ndarray:
     """Decode latent points ``[m, d]`` to pictures, as of `shown`; see `decode_means`."""
-    return shown(space.data, decode_means(space, z))
+    return to_display(space.data, decode_means(space, z))
 
 
 def originals(data: Dataset, index: np.ndarray) -> np.ndarray:
     """Return items as pictures, as of `shown`."""
-    return shown(data, data.batch(index))
+    return to_display(data, data.batch(index))
 
 
 def reduced(pixels: np.ndarray, longest: int) -> np.ndarray:

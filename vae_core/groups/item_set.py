@@ -24,7 +24,7 @@ class ItemSet:
         self.mask.setflags(write=False)
 
     @classmethod
-    def none(cls, total: int) -> ItemSet:
+    def empty(cls, total: int) -> ItemSet:
         """Return the empty set of `total` items."""
         return cls(np.zeros(total, dtype=bool))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vae_core.errors import InputError
-from vae_core.interpret.result_files import keep, kept
+from vae_core.interpret.result_files import load_result, save_result
 from vae_core.interpret.studies import StudyRequest
 from vae_core.progress import Progress, silent
 from vae_core.space.encodings.checkpoint import DRAWS
@@ -49,19 +49,19 @@ class Answers:
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
 
-    def known(self, asked: StudyRequest) -> StudyResult | None:
+    def cached(self, asked: StudyRequest) -> StudyResult | None:
         """Return what is known already, the whole of it if there is one."""
         found = self._found.get(asked.id)
         if found is not None and found.whole:
             return found
         # Another server on the folder may have come to the whole of it.
         for path in self._paths(asked):
-            result = kept(path, asked.study.result_class(), stamp=self._stamp(asked))
+            result = load_result(path, asked.study.result_class(), stamp=self._stamp(asked))
             if result is not None:
                 return self._remember(asked, StudyResult(result, True), keeping=False)
         return found
 
-    def first(self, asked: StudyRequest, progress: Progress = silent) -> StudyResult:
+    def preview(self, asked: StudyRequest, progress: Progress = silent) -> StudyResult:
         """Return what is known, or else find out from the study's first few items.
 
         Raises
@@ -72,7 +72,7 @@ class Answers:
             If `progress` asks to stop.
         """
         with self._locked(asked.id):
-            found = self.known(asked)
+            found = self.cached(asked)
             if found is None:
                 space, few = self.space, asked.study.first
                 if few is not None and few >= len(space):
@@ -82,7 +82,7 @@ class Answers:
                 found = self._remember(asked, StudyResult(self._compute(asked, few, progress), whole))
             return found
 
-    def whole(self, asked: StudyRequest, progress: Progress = silent) -> StudyResult:
+    def complete(self, asked: StudyRequest, progress: Progress = silent) -> StudyResult:
         """Return the whole answer: known, or found out now and kept.
 
         Raises
@@ -93,7 +93,7 @@ class Answers:
             If `progress` asks to stop.
         """
         with self._locked(f"{asked.id}/whole"):
-            found = self.known(asked)
+            found = self.cached(asked)
             if found is None or not found.whole:
                 if asked.study.by_distortion:
                     self.space.refine_distortion(progress)
@@ -126,7 +126,7 @@ class Answers:
             self._found[asked.id] = found
         if found.whole and keeping:
             for folder in {space.folder for space in self._spaces if space.folder is not None}:
-                keep(_path(folder, asked), found.result, stamp=self._stamp(asked))
+                save_result(_path(folder, asked), found.result, stamp=self._stamp(asked))
         return found
 
     def _paths(self, asked: StudyRequest) -> list[Path]:
@@ -195,7 +195,7 @@ def study(space: LatentSpace, name: str, *, progress: Progress = silent, **chose
         If `progress` asks to stop.
     """
     columns = tuple(str(column) for column in space.data.table.columns)
-    return answers_of(space).whole(StudyRequest.of(name, chosen, columns), progress).result
+    return answers_of(space).complete(StudyRequest.of(name, chosen, columns), progress).result
 
 
 def open_space(name: str) -> LatentSpace:
@@ -222,7 +222,7 @@ def answer_in_server(space: str, study: str, chosen: dict[str, str], progress: P
     """
     found = open_space(space)
     columns = tuple(str(name) for name in found.data.table.columns)
-    answers_of(found).whole(StudyRequest.of(study, chosen, columns), progress)
+    answers_of(found).complete(StudyRequest.of(study, chosen, columns), progress)
 
 
 def refine_distortion_in_server(space: str, progress: Progress = silent) -> None:

@@ -24,8 +24,8 @@ _ARRAY = "array"  # what stands where an array belongs; the array is a member of
 T = TypeVar("T")
 
 
-def keep(path: Path | str, result: Any, *, stamp: str = "") -> bool:
-    """Write a result to one file, atomically; `kept` reads it.
+def save_result(path: Path | str, result: Any, *, stamp: str = "") -> bool:
+    """Write a result to one file, atomically; `load_result` reads it.
 
     Parameters
     ----------
@@ -35,7 +35,8 @@ def keep(path: Path | str, result: Any, *, stamp: str = "") -> bool:
         Whose fields are arrays of numbers or truth values, float, int, bool, str, None, tuples of these, or such
         dataclasses.
     stamp : str
-        What the result belongs to, such as a fingerprint and the settings it was made with; `kept` wants the same.
+        What the result belongs to, such as a fingerprint and the settings it was made with; `load_result` wants the
+        same.
 
     Returns
     -------
@@ -50,7 +51,7 @@ def keep(path: Path | str, result: Any, *, stamp: str = "") -> bool:
     arrays: dict[str, np.ndarray] = {}
     cls = type(result)
     told = _plain(result, cls, f"{_ARRAY}.{cls.__name__}", arrays)
-    about = {"format": FORMAT, "layout": layout(cls), "stamp": stamp, "fields": told}
+    about = {"format": FORMAT, "layout": schema_of(cls), "stamp": stamp, "fields": told}
     try:
         save_arrays(Path(path), {_ABOUT: np.array(json.dumps(about)), **arrays})
     except (DiskFull, OSError) as error:
@@ -59,8 +60,8 @@ def keep(path: Path | str, result: Any, *, stamp: str = "") -> bool:
     return True
 
 
-def kept(path: Path | str, cls: type[T], *, stamp: str = "") -> T | None:
-    """Read what `keep` wrote.
+def load_result(path: Path | str, cls: type[T], *, stamp: str = "") -> T | None:
+    """Read what `save_result` wrote.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def kept(path: Path | str, cls: type[T], *, stamp: str = "") -> T | None:
     cls : type
         Class of the result.
     stamp : str
-        What the result has to belong to, see `keep`.
+        What the result has to belong to, see `save_result`.
 
     Returns
     -------
@@ -80,7 +81,7 @@ def kept(path: Path | str, cls: type[T], *, stamp: str = "") -> T | None:
     try:
         arrays = load_arrays(Path(path))
         about = json.loads(str(arrays.pop(_ABOUT)))
-        if about["format"] != FORMAT or about["layout"] != layout(cls) or about["stamp"] != stamp:
+        if about["format"] != FORMAT or about["layout"] != schema_of(cls) or about["stamp"] != stamp:
             raise ValueError("it belongs to something else or to another version")
         found: T = _rebuilt(about["fields"], cls, f"{_ARRAY}.{cls.__name__}", arrays)
         if arrays:
@@ -96,16 +97,16 @@ def kept(path: Path | str, cls: type[T], *, stamp: str = "") -> T | None:
     return None
 
 
-def layout(hint: Any) -> Any:  # noqa: PLR0911 - one a kind of type
+def schema_of(hint: Any) -> Any:  # noqa: PLR0911 - one a kind of type
     """Return, as JSON has it, the fields of a dataclass and what each holds; TypeError if it cannot be kept."""
     if is_dataclass(hint):
-        return {"class": getattr(hint, "__name__", ""), "fields": [[name, layout(of)] for name, of in _fields(hint)]}
+        return {"class": getattr(hint, "__name__", ""), "fields": [[name, schema_of(of)] for name, of in _fields(hint)]}
     if _is_array(hint):
         return _ARRAY
     if (choices := _choices(hint)) is not None:
-        return {"one of": [layout(of) for of in choices]}
+        return {"one of": [schema_of(of) for of in choices]}
     if get_origin(hint) is tuple:
-        return {"tuple": ["..." if of is ... else layout(of) for of in get_args(hint)]}
+        return {"tuple": ["..." if of is ... else schema_of(of) for of in get_args(hint)]}
     if get_origin(hint) is Literal:
         return {"literal": list(get_args(hint))}
     if hint in (float, int, bool, str):

@@ -35,7 +35,7 @@ class EarlierWork:
         found = requests(self._root)
         if any(not ended for _, _, ended in found):
             heartbeat.begin()
-        now = heartbeat.now()
+        now = heartbeat.server_time()
         for folder, asked, ended in found:
             if ended:
                 self._list(folder, asked, ended)

@@ -63,7 +63,7 @@ class Heartbeat:
                 self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
                 self._thread.start()
 
-    def now(self) -> float | None:
+    def server_time(self) -> float | None:
         """Return the time by the clock of whoever keeps the folder, as this server's file has it; None without one."""
         try:
             return self._sign.stat().st_mtime
@@ -97,7 +97,7 @@ class Heartbeat:
 
     def _sweep(self) -> None:
         """Remove what servers that were killed long ago left behind."""
-        now = self.now()
+        now = self.server_time()
         if now is None:
             return  # it could not be made
         for other in self._sign.parent.iterdir():

@@ -109,7 +109,7 @@ class Job:
         return 0.0 if started is None else max(0.0, time.time() - started)
 
     @property
-    def given(self) -> str | None:
+    def result_id(self) -> str | None:
         """What it gave, or tells that can be used while it goes on."""
         if self.gave is not None:
             return self.gave

@@ -166,7 +166,7 @@ class Jobs:
         self._lease.hear(visitor)
 
     def _leased(self) -> list[Job]:
-        return [job for job in self.all() if not job.finished and self.kinds[job.kind].leased]
+        return [job for job in self.all_jobs() if not job.finished and self.kinds[job.kind].leased]
 
     def _leasers(self) -> set[str]:
         return {visitor for job in self._leased() for visitor in list(job.visitors)}
@@ -182,9 +182,9 @@ class Jobs:
 
     def by_id(self, id: str) -> Job | None:
         """Return the job whose folder has this name."""
-        return next((job for job in self.all() if job.id == id), None)
+        return next((job for job in self.all_jobs() if job.id == id), None)
 
-    def all(self) -> list[Job]:
+    def all_jobs(self) -> list[Job]:
         """Return every job, those of earlier servers first."""
         with self._lock:
             return list(self._jobs.values())
@@ -202,7 +202,7 @@ class Jobs:
 
     def cancel_all(self, visitor: str = "") -> list[Job]:
         """Take all requests of a visitor back; return the jobs. What others want too goes on for them."""
-        mine = [job for job in self.all() if not job.finished and visitor in job.visitors]
+        mine = [job for job in self.all_jobs() if not job.finished and visitor in job.visitors]
         for job in mine:
             self.cancel(job.key, visitor)
         return mine
@@ -219,7 +219,7 @@ class Jobs:
         """
         with self._lock:
             job = self._jobs.get(key)
-            if job is None or job.finished or not job.visitors or job.given is not None:
+            if job is None or job.finished or not job.visitors or job.result_id is not None:
                 return
             if job.visitors - {visitor}:
                 raise InputError(
@@ -237,7 +237,7 @@ class Jobs:
         """Give work under way the key of what it has given, so that what it was asked for can be asked for anew."""
         with self._lock:
             job = self._jobs.get(key)
-            if job is not None and not job.finished and job.given is not None:
+            if job is not None and not job.finished and job.result_id is not None:
                 del self._jobs[key]
                 job.key = to
                 self._jobs[to] = job
@@ -263,7 +263,7 @@ class Jobs:
         """End all work. What was under way is found interrupted by the next server."""
         self._closing = True
         self._lease.close()
-        for job in self.all():
+        for job in self.all_jobs():
             if not job.finished and not self._lane(job).take_back(job):
                 self._ask(job, "cancel")  # a thread cannot be ended, only asked
         ending = [threading.Thread(target=lane.shutdown, daemon=True) for lane in self._lanes.values()]

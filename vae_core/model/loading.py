@@ -84,7 +84,7 @@ def load_model(
     InputError
         If there is no model that can be read, it would run code without `trust`, or it is ambiguous.
     """
-    chosen = options or ModelOptions.said(**stated)
+    chosen = options or ModelOptions.from_keywords(**stated)
     foreign = _foreign(str(path), chosen, alone=data is None)
     if foreign is not None:
         return understood(foreign, data, device, chosen)
@@ -131,7 +131,7 @@ def wrap_model(
     """
     # Theirs goes on being trained, and what is on show stays what it was.
     theirs, foreign = (wrap_object(one, alone=data is None) for one in (made, own_copy(made)))
-    model = understood(foreign, data, device, options or ModelOptions.said(**stated))
+    model = understood(foreign, data, device, options or ModelOptions.from_keywords(**stated))
     if any(one is other for one in theirs.modules for other in foreign.modules):
         model.report.add("weights", "shared with the program that made them", "measured", _SHARED)
     return model

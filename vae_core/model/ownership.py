@@ -28,7 +28,7 @@ def own_copy(made: _Made) -> _Made:
         return made
 
 
-def owned(model: LatentModel) -> LatentModel:
+def own_model(model: LatentModel) -> LatentModel:
     """Return a model's copy in evaluation mode, if torch modules are its own or it is one.
 
     Parameters

@@ -75,7 +75,7 @@ def open_space(
     kept_in = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
     if options is None and data_options is None:
         data_options, rest = DataOptions.out_of(stated)
-        options = ModelOptions.said(**rest)
+        options = ModelOptions.from_keywords(**rest)
     elif stated:
         raise InputError(f"{', '.join(stated)}: given beside options; put all into them.")
     options, data_options = options or ModelOptions(), data_options or DataOptions()
@@ -92,7 +92,10 @@ def open_space(
     if named:
         files = SpaceCache(space.folder)
         files.keep_origin(
-            absolute_spec(spec), None if given is None else absolute_data(given), options.kept(), data_options.kept()
+            absolute_spec(spec),
+            None if given is None else absolute_data(given),
+            options.to_json(),
+            data_options.to_json(),
         )
     return space
 
@@ -115,7 +118,7 @@ def open_both(
         As of `open_space`.
     """
     if data is None:
-        _refuse(data_options.kept(), "is about data, but none are given; add --data.")
+        _refuse(data_options.to_json(), "is about data, but none are given; add --data.")
         decoder = load_decoder(model, device, options)
         with ConsoleProgress("reading", unit="item") as bar:
             return decoder, prior_samples(decoder, samples, progress=bar)
@@ -204,7 +207,8 @@ def open_objects(
         items = read_data(data, data_options, shape)
     else:
         _refuse(
-            data_options.kept(), "is for data that are opened by name or path; bring what is in memory into form first."
+            data_options.to_json(),
+            "is for data that are opened by name or path; bring what is in memory into form first.",
         )
         if data is not None and not isinstance(data, Dataset):
             with ConsoleProgress("reading", unit="item") as bar:

@@ -93,7 +93,7 @@ def _stamp(space: LatentSpace) -> str:
 
     And what draws it, which changes without a version where the program runs from its source folder.
     """
-    names = sorted(own_names_of(space).all().items())
+    names = sorted(own_names_of(space).by_dimension().items())
     studies = [(study.name, study.version) for study in STUDIES]
     known = [studies, names, space.projection_ids(), versions(), _drawn_by()]
     return hashlib.sha256(json.dumps([identity(space), *known]).encode()).hexdigest()[:16]

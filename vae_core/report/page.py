@@ -102,7 +102,7 @@ def _answered(space: LatentSpace, study: Study, progress: Progress) -> Card:
     if not progress(0, 1):
         raise Stopped("Making the report was stopped.")
     try:
-        answer = answers_of(space).whole(StudyRequest(study), progress)
+        answer = answers_of(space).complete(StudyRequest(study), progress)
         with still():
             return card_of(space, study, answer.result)
     except InputError as refusal:

@@ -13,7 +13,7 @@ import numpy as np
 from vae_core.data.background import background_colour
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
-from vae_core.model.ownership import owned
+from vae_core.model.ownership import own_model
 from vae_core.model.protocol import LatentModel
 from vae_core.progress import Progress, silent
 from vae_core.space.cache import Encodings, SpaceCache
@@ -114,7 +114,7 @@ class LatentSpace:
             If `progress` asks to stop. Of a set of 20,000 items or more what is done is kept in the cache's
             folder, and the next call goes on from there; of a smaller one nothing is.
         """
-        model = owned(model)
+        model = own_model(model)
         folder = cache.space_folder(space_fingerprint(model, data)) if isinstance(cache, Workspace) else cache
         files = SpaceCache(Path(folder) if folder else None, Path(shipped) if shipped else None)
         kept = kept_encodings(model, data, files)
@@ -130,7 +130,7 @@ class LatentSpace:
     ) -> LatentSpace | None:
         """Return the space as it lies in a folder, or None when it has to be built."""
         files = SpaceCache(Path(folder) if folder else None, Path(shipped) if shipped else None)
-        model = owned(model)
+        model = own_model(model)
         encodings = kept_encodings(model, data, files)
         return None if encodings is None else cls(model, data, encodings, files)
 

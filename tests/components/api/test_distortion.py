@@ -55,4 +55,4 @@ def test_the_missing_draws_are_taken_and_everything_that_shows_them_has_them(
 def test_a_space_that_has_all_draws_starts_no_work(grey: LatentSpace, jobs: Jobs) -> None:
     client = asking_of(grey, jobs)
     assert client.post("/api/spaces/own/distortion").get_json() == {"state": "done", "draws": 8}
-    assert not [job for job in jobs.all() if job.kind == "distortion"]
+    assert not [job for job in jobs.all_jobs() if job.kind == "distortion"]

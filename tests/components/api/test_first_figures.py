@@ -39,9 +39,9 @@ def test_a_page_that_opens_a_space_has_its_first_figures_found(space: LatentSpac
     first_figures = FirstFigures(after=0.0)
     client = create_dash(catalogue, jobs, ASSETS, first_figures=first_figures).server.test_client()
     answers = answers_of(space)
-    assert answers.known(StudyRequest.of("collapse")) is None
+    assert answers.cached(StudyRequest.of("collapse")) is None
     assert client.get("/api/spaces/own").status_code == 200
-    _until(lambda: all(answers.known(StudyRequest.of(study.name)) is not None for study in STUDIES))
+    _until(lambda: all(answers.cached(StudyRequest.of(study.name)) is not None for study in STUDIES))
     first_figures.close()
 
 
@@ -50,14 +50,14 @@ def test_without_it_nothing_is_computed_unasked(space: LatentSpace, jobs: Jobs) 
     catalogue.add("own", "Own", space)
     client = create_dash(catalogue, jobs, ASSETS).server.test_client()
     assert client.get("/api/spaces/own").status_code == 200
-    assert answers_of(space).known(StudyRequest.of("collapse")) is None
+    assert answers_of(space).cached(StudyRequest.of("collapse")) is None
 
 
 def test_a_study_that_fails_does_not_take_the_others_with_it(
     space: LatentSpace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     answers = answers_of(space)
-    ask = type(answers).first
+    ask = type(answers).preview
 
     def failing(self: object, asked: StudyRequest, *others: object) -> object:
         if asked.study.name == "evidence":
@@ -68,9 +68,9 @@ def test_a_study_that_fails_does_not_take_the_others_with_it(
     first_figures = FirstFigures(after=0.0)
     first_figures.prepare(space)
     last = StudyRequest.of(STUDIES[-1].name)
-    _until(lambda: answers.known(last) is not None)
+    _until(lambda: answers.cached(last) is not None)
     first_figures.close()
-    assert answers.known(StudyRequest.of("evidence")) is None and "no evidence" in caplog.text
+    assert answers.cached(StudyRequest.of("evidence")) is None and "no evidence" in caplog.text
 
 
 def test_closing_and_a_spent_budget_break_off(space: LatentSpace) -> None:
@@ -83,4 +83,4 @@ def test_closing_and_a_spent_budget_break_off(space: LatentSpace) -> None:
     spent = FirstFigures(after=0.0, budget=0.0)
     spent.prepare(space)
     spent.close()
-    assert answers_of(space).known(StudyRequest.of("collapse")) is None
+    assert answers_of(space).cached(StudyRequest.of("collapse")) is None

@@ -83,9 +83,9 @@ def test_a_file_becomes_a_layer_that_is_placed_looked_at_and_removed(
     assert asking.post(path).status_code == 200
     # The places are there a moment before the work has ended.
     for _ in looks():
-        if not [job for job in jobs.all() if job.kind == "placing"]:
+        if not [job for job in jobs.all_jobs() if job.kind == "placing"]:
             break
-    assert not [job for job in jobs.all() if job.kind == "placing"], "what is there needs no line in the list"
+    assert not [job for job in jobs.all_jobs() if job.kind == "placing"], "what is there needs no line in the list"
     # One of its items, decoded.
     about, pixels = framed(asking.get(f"{root}/new-socks/items/3/look/pca"))
     assert about["told"] == "New socks, item 3 · sock" and about["shape"] == [2, 8, 8, 1]
@@ -98,10 +98,10 @@ def test_a_file_becomes_a_layer_that_is_placed_looked_at_and_removed(
     monkeypatch.setitem(jobs.kinds, "placing", Kind("tests.components.api.waiting:wait_in", brief=True))
     for visitor in ("one", "other"):
         assert asking.post(f"{root}/new-socks/places/{another.id}?visitor={visitor}").status_code == 202
-    (job,) = [job for job in jobs.all() if job.kind == "placing"]
+    (job,) = [job for job in jobs.all_jobs() if job.kind == "placing"]
     assert job.visitors == {"one", "other"}
     assert asking.delete(f"{root}/new-socks").status_code == 200
-    assert job.state == "cancelled" and not [job for job in jobs.all() if job.kind == "placing"]
+    assert job.state == "cancelled" and not [job for job in jobs.all_jobs() if job.kind == "placing"]
     assert kept.folder is not None and not list((kept.folder / "layers").glob("places/new-socks--*"))
     assert asking.get(root).get_json() == []
     assert asking.get(path).status_code == 404

@@ -36,12 +36,12 @@ def followed(client: FlaskClient, path: str, state: str) -> dict[str, Any]:
 
 
 def test_a_map_is_computed_once_and_then_used(asking: FlaskClient, kept: LatentSpace, jobs: Jobs) -> None:
-    before = len(jobs.all())
+    before = len(jobs.all_jobs())
     first, second = (asking.post("/api/spaces/kept/projections", json=SMALL) for _ in range(2))
     assert first.status_code == second.status_code == 202
     name = first.get_json()["id"]
     assert name == second.get_json()["id"] and name.startswith("tsne-")
-    assert len(jobs.all()) == before + 1
+    assert len(jobs.all_jobs()) == before + 1
     assert asking.post("/api/spaces/kept/projections", json={"id": name}).get_json()["id"] == name, "joined by its id"
     assert asking.post(f"/api/spaces/kept/touch/{name}", data=bytes(8)).status_code == 409
     job = jobs.get(f"{kept.fingerprint}/{name}")
@@ -172,9 +172,9 @@ def test_a_map_is_looked_at_while_its_way_back_is_learnt(
             "The inverse of this map is still being learnt.",
         )
     # Asked for once more the same work is joined; what is there already cannot be stopped once more.
-    before = len(jobs.all())
+    before = len(jobs.all_jobs())
     joined = asking.post("/api/spaces/kept/projections?visitor=ben", json={"id": name})
-    assert joined.status_code == 202 and joined.get_json()["job"] == told["job"] and len(jobs.all()) == before
+    assert joined.status_code == 202 and joined.get_json()["job"] == told["job"] and len(jobs.all_jobs()) == before
     asking.delete(f"{here}?visitor=ben")
     if perplexity == 3:
         # The whole of it, asked for once more, is work of its own: that of the map it was stopped at goes on beside it.

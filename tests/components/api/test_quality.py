@@ -34,7 +34,7 @@ def test_a_map_is_measured_once_told_and_can_colour_its_points(
     assert asking.post(path).status_code == 202
     told = followed(asking, f"{path}?color=digit")
     assert told["state"] == "done"
-    assert any(not [job for job in jobs.all() if job.kind == "quality"] for _ in looks()), "it leaves the list"
+    assert any(not [job for job in jobs.all_jobs() if job.kind == "quality"] for _ in looks()), "it leaves the list"
     own = measure(kept.mean, pca.points, kept.neighbours)
     assert told["counts"] == [5, 15] and told["measured"] == told["among"] == 60
     assert told["map"]["trustworthiness"] == pytest.approx(own.figures.trustworthiness, abs=1e-4)

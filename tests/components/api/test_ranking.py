@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from vae_core import InputError, LatentSpace
-from vae_core.browse.ranking import FIGURES, ITEM, Rankings, offered
+from vae_core.browse.ranking import FIGURES, ITEM, Rankings, orders_of
 from vae_core.interpret.items.wrong_items import wrong_items
 
 PATH = "/api/spaces/grey/ranking"
@@ -78,7 +78,7 @@ def test_a_column_called_like_something_else_can_be_ordered_by(vectors: LatentSp
     names = ("distortion", "rarity", "disagreement", "item", "column:item", "size")
     values = {name: np.random.default_rng(at).normal(size=30) for at, name in enumerate(names)}
     space = LatentSpace.build(vectors.model, replace(vectors.data, table=pd.DataFrame(values)))
-    listed = offered(space)
+    listed = orders_of(space)
     taken = [f"column:{name}" for name in names[:-1]]
     assert [one["name"] for one in listed][:10] == [*FIGURES, ITEM, *taken, "size"]
     assert len({one["title"] for one in listed}) == len({one["name"] for one in listed}) == len(listed)

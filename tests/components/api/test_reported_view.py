@@ -58,7 +58,7 @@ def test_a_report_is_heard_and_answered_with_where_to_go(watched: FlaskClient, v
     path = f"/api/views/{views.token}"
     answer = watched.post(path, json={"page": "a", "done": 0, "shown": SHOWN})
     assert answer.status_code == 200 and answer.get_json() == {"go": None}
-    shown = views.shown
+    shown = views.view_state
     assert (shown.space, shown.projection, shown.color, shown.item) == ("grey", "pca", "label", 5)
     assert shown.z is not None and shown.z.dtype == np.float32 and shown.z.tolist() == SHOWN["z"]
     assert shown.pins[0] is not None and shown.pins[0].tolist() == [1, 2, 3, 4] and shown.pins[1] is None
@@ -71,9 +71,9 @@ def test_a_report_is_heard_and_answered_with_where_to_go(watched: FlaskClient, v
 
 @pytest.mark.parametrize("token", ["", "guess", "ünguessed", "x" * 500])
 def test_who_does_not_know_the_name_is_not_heard(watched: FlaskClient, views: Views, token: str) -> None:
-    before = views.shown
+    before = views.view_state
     answer = watched.post(f"/api/views/{token}", json={"page": "evil", "shown": SHOWN})
-    assert answer.status_code == 404 and "error" in answer.get_json() and views.shown is before
+    assert answer.status_code == 404 and "error" in answer.get_json() and views.view_state is before
 
 
 def test_a_server_no_program_listens_to_hears_nothing(client: FlaskClient, views: Views) -> None:
@@ -101,10 +101,10 @@ WRONG = [
 def test_what_makes_no_sense_is_refused_in_a_sentence(
     watched: FlaskClient, views: Views, change: dict[str, Any]
 ) -> None:
-    before = views.shown
+    before = views.view_state
     answer = watched.post(f"/api/views/{views.token}", json={"page": "a", "done": 0, "shown": SHOWN, **change})
     assert answer.status_code in (400, 404) and answer.get_json()["error"].endswith(".")
-    assert views.shown is before
+    assert views.view_state is before
 
 
 def test_numbers_that_are_not_finite_are_refused(watched: FlaskClient, views: Views) -> None:

@@ -23,9 +23,9 @@ def at(*z: float, **other: object) -> ViewState:
 
 
 def test_what_a_page_reports_is_on_show(views: Views) -> None:
-    assert views.shown.z is None and views.shown.space == "first"
+    assert views.view_state.z is None and views.view_state.space == "first"
     assert views.hear("a", 0, at(1, 2, item=3)) is None
-    assert views.shown.item == 3 and views.shown.z is not None and views.shown.z.tolist() == [1, 2]
+    assert views.view_state.item == 3 and views.view_state.z is not None and views.view_state.z.tolist() == [1, 2]
     assert views.hear("a", 0, None) is None and views.shown.item == 3
 
 
@@ -33,7 +33,7 @@ def test_of_several_pages_the_one_that_reported_last_counts(views: Views) -> Non
     views.hear("a", 0, at(1, 0))
     views.hear("b", 0, at(2, 0))
     views.hear("a", 0, None)
-    assert views.shown.z is not None and views.shown.z[0] == 2
+    assert views.view_state.z is not None and views.view_state.z[0] == 2
     views.go("first", np.array([5, 5], np.float32), None)
     assert views.hear("a", 0, None) is None, "only the one that counts is moved"
     wish = views.hear("b", 0, None)
@@ -54,13 +54,13 @@ def test_a_page_that_has_gone_leaves_its_place_to_another(views: Views, monkeypa
 def test_a_wish_is_on_show_at_once_and_not_undone_by_a_report_sent_before_it(views: Views) -> None:
     views.hear("a", 0, at(1, 0))
     views.go("first", np.array([5, 5], np.float32), 7)
-    assert views.shown.item == 7
+    assert views.view_state.item == 7
     wish = views.hear("a", 0, at(2, 0, projection="tsne"))
     assert wish is not None and (wish.number, wish.item) == (1, 7)
-    assert views.shown.item == 7 and views.shown.projection == "tsne"
+    assert views.view_state.item == 7 and views.view_state.projection == "tsne"
     assert views.hear("a", 1, at(5, 5, item=7)) is None
     views.hear("a", 1, at(6, 5))
-    assert views.shown.item is None and views.shown.z is not None and views.shown.z.tolist() == [6, 5]
+    assert views.view_state.item is None and views.view_state.z is not None and views.view_state.z.tolist() == [6, 5]
 
 
 def test_of_two_wishes_the_newer_one_counts(views: Views) -> None:
@@ -70,7 +70,7 @@ def test_of_two_wishes_the_newer_one_counts(views: Views) -> None:
     assert first is not None
     second = views.hear("a", first.number, at(1, 1))
     assert second is not None and second.z.tolist() == [2, 2]
-    assert views.shown.z is not None and views.shown.z.tolist() == [2, 2]
+    assert views.view_state.z is not None and views.view_state.z.tolist() == [2, 2]
 
 
 def test_no_two_programs_share_a_name(views: Views) -> None:

@@ -39,7 +39,7 @@ def pixels_drawn(
     grown: int | None = 0,
 ) -> np.ndarray:
     """Pixels ``[h, w, 4]``, the top row first; a pixel each as of very many, unless `grown` says otherwise."""
-    index = big.within(VIEW, hidden, selected if only else None)
+    index = big.items_in(VIEW, hidden, selected if only else None)
     file = big.picture(VIEW, index, None if only else selected, grown)
     return np.asarray(Image.open(io.BytesIO(file)).convert("RGBA"))
 
@@ -63,7 +63,7 @@ def test_hidden_classes_are_left_out_and_where_two_meet_the_more_frequent_colour
     assert hidden[4, 70, 3] == 0
     assert hidden[34, 10, :3].tolist() == [0, 0, 255]
     assert pixels_drawn(big, {"red", "blue"})[..., 3].max() == 0
-    assert big.within(VIEW, {"red"}).tolist() == [1, 2, 3]
+    assert big.items_in(VIEW, {"red"}).tolist() == [1, 2, 3]
 
 
 def test_what_is_not_selected_steps_back_or_is_left_out() -> None:
@@ -75,8 +75,8 @@ def test_what_is_not_selected_steps_back_or_is_left_out() -> None:
     alone = pixels_drawn(big, selected=selected, only=True)
     assert {tuple(place) for place in np.argwhere(alone[..., 3] > 0)} == {(34, 10), (4, 70)}
     assert pixels_drawn(big, {"red"}, selected, True)[34, 10, 3] == 0
-    assert pixels_drawn(big, selected=ItemSet.none(4), only=True)[..., 3].max() == 0
-    assert big.within(VIEW, only=selected).tolist() == [0, 2]
+    assert pixels_drawn(big, selected=ItemSet.empty(4), only=True)[..., 3].max() == 0
+    assert big.items_in(VIEW, only=selected).tolist() == [0, 2]
 
 
 def test_numbers_have_the_colour_of_their_mean() -> None:
@@ -111,7 +111,7 @@ def test_few_items_come_one_by_one(grey: LatentSpace) -> None:
     view = View(-0.5, 1.5, -2.0, 1.0, 100, 100)
     x, y = projection.points.T
     naive = np.flatnonzero((x >= -0.5) & (x <= 1.5) & (y >= -2) & (y <= 1))
-    index = big.within(view)
+    index = big.items_in(view)
     np.testing.assert_array_equal(index, naive)
     rows = big.points(index)
     np.testing.assert_array_equal(rows[:, 0], naive)

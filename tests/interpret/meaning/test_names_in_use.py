@@ -21,18 +21,18 @@ def test_first_figures_give_no_names_and_whole_ones_those_of_every_card(monkeypa
     monkeypatch.setattr(studies, "STUDIES", few)
     space = LatentSpace.build(LinearModel(), vectors(217))
     asked = StudyRequest.of("relations")
-    first = answers_of(space).first(asked)
+    first = answers_of(space).preview(asked)
     assert not first.whole and names_in_use(space) is None and names_shown(space) == {}
     looked = str(card_of(space, asked.study, first.result, whole=False))
     assert "Names of the dimensions" not in looked and "names follow" in looked
     own_names_of(space).give(2, "width")
     assert names_shown(space) == {2: "width"}
-    whole = answers_of(space).whole(asked)
+    whole = answers_of(space).complete(asked)
     found = names_in_use(space)
     assert found is not None
     named = {j: word for j, word in enumerate(found.words) if word}
     assert len(named) >= 2 and names_shown(space) == {**named, 2: "width"}
     html = str(card_of(space, asked.study, whole.result))
-    bars = str(card_of(space, studies.STUDIES[0], answers_of(space).whole(StudyRequest(studies.STUDIES[0])).result))
+    bars = str(card_of(space, studies.STUDIES[0], answers_of(space).complete(StudyRequest(studies.STUDIES[0])).result))
     for name in names_shown(space).values():
         assert f'class="called">{name}<' in html and f'class="called">{name}<' in bars

@@ -18,15 +18,15 @@ def test_names_lie_with_the_space_for_everybody(grey: LatentSpace, tmp_path: Pat
     own_names_of(space).give(2, "  stroke\twidth ")
     own_names_of(space).give(0, "größe")
     other = OwnNames(tmp_path / "names.json", 4)
-    assert other.all() == {0: "größe", 2: "stroke width"}
+    assert other.by_dimension() == {0: "größe", 2: "stroke width"}
     other.give(2, "")
-    assert own_names_of(space).all() == {0: "größe"}
+    assert own_names_of(space).by_dimension() == {0: "größe"}
 
 
 def test_a_space_in_memory_keeps_them_there(grey: LatentSpace) -> None:
     space = LatentSpace.build(grey.model, grey.data)
     own_names_of(space).give(1, "size")
-    assert own_names_of(space).all() == {1: "size"}
+    assert own_names_of(space).by_dimension() == {1: "size"}
     del space
     gc.collect()
 
@@ -38,7 +38,7 @@ def test_what_is_given_is_kept_or_refused(name: str, dimension: int) -> None:
     allowed = 0 <= dimension < 4 and len(plain) <= LONGEST and all(letter.isprintable() for letter in plain)
     if allowed:
         names.give(dimension, name)
-        assert names.all() == ({dimension: plain} if plain else {})
+        assert names.by_dimension() == ({dimension: plain} if plain else {})
     else:
         with pytest.raises(InputError):
             names.give(dimension, name)
@@ -49,11 +49,11 @@ def test_a_damaged_file_is_told_and_replaced(content: str, tmp_path: Path, caplo
     path = tmp_path / "names.json"
     path.write_text(content)
     names = OwnNames(path, 4)
-    assert names.all() == {} and "is not used" in caplog.text
+    assert names.by_dimension() == {} and "is not used" in caplog.text
     names.give(1, "size")
-    assert names.all() == {1: "size"}
+    assert names.by_dimension() == {1: "size"}
 
 
 def test_names_of_dimensions_that_are_not_there_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "names.json").write_text('{"1": "a", "77": "b"}')
-    assert OwnNames(tmp_path / "names.json", 4).all() == {1: "a"}
+    assert OwnNames(tmp_path / "names.json", 4).by_dimension() == {1: "a"}

@@ -16,7 +16,7 @@ from torch.distributions import Distribution, Normal
 import vae_core.data.pieces as pieces_module
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
-from vae_core.interpret.result_files import keep, kept
+from vae_core.interpret.result_files import load_result, save_result
 from vae_core.interpret.usage.collapse import Collapse, collapse, measure, off_dimensions
 from vae_core.interpret.usage.collapse_verdict import verdict
 from vae_core.model.decoder_alone import DecoderAlone
@@ -137,8 +137,8 @@ def test_a_model_of_known_use_is_read_rightly(tmp_path: Path) -> None:
     said = verdict(got)
     assert "z1 is off" in said.summary and "z2 pays more than 0.1 nat but tells no items apart" in said.summary
     assert said.findings == ("some off", "rate for nothing")
-    keep(tmp_path / "collapse.npz", got)
-    again = kept(tmp_path / "collapse.npz", Collapse)
+    save_result(tmp_path / "collapse.npz", got)
+    again = load_result(tmp_path / "collapse.npz", Collapse)
     assert again is not None and again.rates is not None and verdict(again) == said
     few = collapse(space, items=50, seed=1)
     assert (few.items, few.of) == (50, 400)

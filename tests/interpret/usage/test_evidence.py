@@ -19,7 +19,7 @@ from torch.distributions import Bernoulli, Distribution, Independent, Normal
 from tests.interpret.linear_vae import SCALE, LinearVAE, opened
 from vae_core.data.dataset import Dataset
 from vae_core.errors import InputError
-from vae_core.interpret.result_files import keep, kept
+from vae_core.interpret.result_files import load_result, save_result
 from vae_core.interpret.usage.evidence import Evidence, evidence
 from vae_core.interpret.usage.importance import bound_of
 from vae_core.model.decoder_alone import DecoderAlone
@@ -195,7 +195,7 @@ def test_a_decoder_alone_has_nothing_and_says_so(tmp_path: Path) -> None:
     alone = DecoderAlone(LinearVAE())
     got = evidence(LatentSpace.build(alone, prior_samples(alone, 20)))
     assert got.distortion is None and got.bound is None and "Nothing is encoded" in got.notes[0]
-    assert keep(tmp_path / "evidence.npz", got) and kept(tmp_path / "evidence.npz", Evidence) == got
+    assert save_result(tmp_path / "evidence.npz", got) and load_result(tmp_path / "evidence.npz", Evidence) == got
 
 
 def test_what_is_refused_and_stopped() -> None:

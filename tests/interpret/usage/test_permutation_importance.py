@@ -11,7 +11,7 @@ from torch.distributions import Normal
 
 from tests.interpret.linear_vae import FEATURES, SCALE, LinearVAE, opened
 from vae_core.errors import InputError
-from vae_core.interpret.result_files import keep, kept
+from vae_core.interpret.result_files import load_result, save_result
 from vae_core.interpret.usage.permutation_importance import Swap, swap
 from vae_core.model.decoder_alone import DecoderAlone
 from vae_core.progress import Stopped
@@ -60,8 +60,8 @@ def test_the_same_seed_gives_the_same_figures_and_they_can_be_kept(tmp_path: Pat
     assert (one.swapped.picture == again.swapped.picture).all()
     assert not np.allclose(one.swapped.picture, other.swapped.picture)
     assert (one.items, one.of) == (70, 300)
-    keep(tmp_path / "swap.npz", one)
-    back = kept(tmp_path / "swap.npz", Swap)
+    save_result(tmp_path / "swap.npz", one)
+    back = load_result(tmp_path / "swap.npz", Swap)
     assert back is not None and back.everything.loss is not None and one.everything.loss is not None
     assert (back.everything.loss == one.everything.loss).all()
 

@@ -29,7 +29,7 @@ def test_a_wrapping_is_understood(wrapping: Wrapping, trained: VAE, few: Dataset
     convention = found.convention
     assert convention.posterior is not None
     told = {name: getattr(convention, name) for name in wrapping.found if name != "posterior"}
-    told |= {"posterior": convention.posterior.told()} if "posterior" in wrapping.found else {}
+    told |= {"posterior": convention.posterior.in_words()} if "posterior" in wrapping.found else {}
     assert told == wrapping.found
     # Understood means that the latents and the pictures are those of the model itself.
     x = torch.from_numpy(few.batch(slice(0, 64)))
@@ -104,7 +104,7 @@ def test_what_is_doubtful_can_be_stated(few: Dataset) -> None:
 def test_what_is_stated_stands(trained: VAE, few: Dataset) -> None:
     made = (encode(trained), decode(trained))
     found = wrapped(made, few, posterior="mean,logstd", likelihood="bernoulli")
-    assert found.convention.posterior is not None and found.convention.posterior.told() == "mean,logstd"
+    assert found.convention.posterior is not None and found.convention.posterior.in_words() == "mean,logstd"
     assert found.convention.likelihood == "bernoulli"
     assert wrapped(made, few, sigma=0.5).convention.sigma == 0.5
     with pytest.raises(InputError, match="takes no items"):
@@ -216,7 +216,7 @@ def test_the_spread_of_another_model_is_told_too(kind: str) -> None:
         return as_kind[kind](posterior.logvar), posterior.mean
 
     found = wrapped((encoder, lambda z: space.model.likelihood(z).mean), space.data)
-    assert found.convention.posterior is not None and found.convention.posterior.told() == f"{kind},mean"
+    assert found.convention.posterior is not None and found.convention.posterior.in_words() == f"{kind},mean"
 
 
 class Listed(nn.Module):

@@ -109,10 +109,10 @@ def test_an_encoding_begun_with_all_draws_goes_on_with_one(tmp_path: Path, monke
 def test_studies_that_rest_on_it_are_whole_only_with_all_draws() -> None:
     space = LatentSpace.build(LinearModel(), vectors(60), draws=1)
     answers, asked = answers_of(space), StudyRequest.of("wrong_items")
-    first = answers.first(asked)
+    first = answers.preview(asked)
     assert not first.whole and space.draws == 1
-    assert answers.first(StudyRequest.of("collapse")).whole, "what does not rest on it is whole at once"
-    whole = answers.whole(asked)
+    assert answers.preview(StudyRequest.of("collapse")).whole, "what does not rest on it is whole at once"
+    whole = answers.complete(asked)
     assert whole.whole and space.draws == DRAWS
     assert whole.result.mean_distortion == pytest.approx(float(space.distortion.mean(dtype="float64")))
-    assert answers.first(asked) is whole
+    assert answers.preview(asked) is whole

@@ -18,7 +18,7 @@ def names_in_use(space: LatentSpace) -> DimensionNames | None:
 
     First figures of a few items would give names that change once all items have been looked at.
     """
-    known = answers_of(space).known(StudyRequest.of("relations"))
+    known = answers_of(space).cached(StudyRequest.of("relations"))
     return None if known is None or not known.whole else names_of(known.result, off_dimensions(space))
 
 
@@ -26,4 +26,4 @@ def names_shown(space: LatentSpace) -> dict[int, str]:
     """Return what dimensions are called, without a statistic: the name somebody gave, or the one found by itself."""
     found = names_in_use(space)
     words = {} if found is None else {j: word for j, word in enumerate(found.words) if word and not found.off[j]}
-    return {**words, **own_names_of(space).all()}
+    return {**words, **own_names_of(space).by_dimension()}

@@ -38,7 +38,7 @@ class OwnNames:
         self._memory: dict[int, str] = {}
         self._lock = threading.Lock()
 
-    def all(self) -> dict[int, str]:
+    def by_dimension(self) -> dict[int, str]:
         """Return the names by dimension, read anew: another server on the workspace may have written them."""
         if self._path is None:
             return dict(self._memory)
@@ -67,7 +67,7 @@ class OwnNames:
         if not all(letter.isprintable() for letter in plain):
             raise InputError("A name is made of letters that can be seen.")
         with self._lock:
-            names = {**self.all(), dimension: plain}
+            names = {**self.by_dimension(), dimension: plain}
             if not plain:
                 del names[dimension]
             if self._path is None:

@@ -277,7 +277,7 @@ def picture_spread(data: Dataset, seed: int = 0) -> np.ndarray:
     variance = np.where((some == some[0]).all(axis=0), 0.0, some.var(axis=0))
     if data.kind == "series":
         variance = np.broadcast_to(some.var(axis=(0, 2))[:, None], shape)
-    elif len(data.described.names) != shape[0]:
+    elif len(data.feature_names.names) != shape[0]:
         variance = np.full(shape, variance.mean())
     spread = np.sqrt(variance).reshape(-1)
     return spread if spread.any() else np.ones_like(spread)

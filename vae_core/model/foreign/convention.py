@@ -39,7 +39,7 @@ class Affine:
         """The spread of each value of items ``[n, *sample_shape]``, to be multiplied with them."""
         return _along(self.spread, x)
 
-    def told(self) -> str:
+    def in_words(self) -> str:
         """As people read it."""
         shift, spread = (_written(numbers) for numbers in (self.shift, self.spread))
         return f"(v − {shift}) / {spread}"
@@ -115,7 +115,7 @@ class PosteriorForm:
             half = width // 2
             tensors = (whole[:, :half], whole[:, half:]) if self.kind == "halves" else (whole[:, 0::2], whole[:, 1::2])
         if max(self.mean, self.spread) >= len(tensors):
-            raise InputError(f"its encoder returns {len(tensors)} tensors, too few for {self.told()}.")
+            raise InputError(f"its encoder returns {len(tensors)} tensors, too few for {self.in_words()}.")
         return tensors[self.mean], None if self.spread < 0 else tensors[self.spread]
 
     def posterior(self, answer: EncoderAnswer, n: int) -> tuple[Tensor, Tensor | None]:
@@ -126,9 +126,9 @@ class PosteriorForm:
 
     def stateable(self) -> str:
         """As the option ``--posterior`` takes it, with the usual log-variance where the spread's kind is open."""
-        return "mean" if self.spread < 0 else replace(self, scale=self.scale or "logvar").told()
+        return "mean" if self.spread < 0 else replace(self, scale=self.scale or "logvar").in_words()
 
-    def told(self) -> str:
+    def in_words(self) -> str:
         """As people read it."""
         if self.spread < 0:
             return "mean" if self.mean == 0 else f"mean at {self.mean}"

@@ -25,7 +25,7 @@ from vae_core.model.foreign.convention import (
 )
 from vae_core.model.foreign.latent_shape import Shape, draw_points, find_latent_shape
 from vae_core.model.foreign.outputs import read_decoder, values_of
-from vae_core.model.foreign.search import REFUSALS, said
+from vae_core.model.foreign.search import REFUSALS, first_line
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
 from vae_core.model.health import check_decoder
 from vae_core.model.memory_layout import lay_channels_last
@@ -104,7 +104,7 @@ def understand_decoder(foreign: Foreign, stated: dict[str, Any]) -> WrappedVAE:
     except InputError:
         raise
     except REFUSALS as error:  # raised by the model's own code, for instance of a single point
-        raise InputError(f"{foreign.name}: fails when it is run ({said(error)}).") from error
+        raise InputError(f"{foreign.name}: fails when it is run ({first_line(error)}).") from error
     return model
 
 
@@ -123,7 +123,7 @@ def _decoded(foreign: Foreign, latent_shape: Shape) -> tuple[Tensor, bool]:
             parts.append(values_of(answer).cpu())
     except REFUSALS as error:
         raise InputError(
-            f"{foreign.name}: fails to decode latent points of shape {latent_shape} ({said(error)})."
+            f"{foreign.name}: fails to decode latent points of shape {latent_shape} ({first_line(error)})."
         ) from error
     decoded = torch.cat(parts)
     decoded = decoded[torch.isfinite(decoded).flatten(1).all(dim=1)]

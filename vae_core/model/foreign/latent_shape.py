@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from vae_core.errors import InputError
 from vae_core.model.foreign.outputs import read_decoder, values_of
-from vae_core.model.foreign.search import REFUSALS, said
+from vae_core.model.foreign.search import REFUSALS, first_line
 from vae_core.model.foreign.wrapped import Foreign
 
 #: Latent dimensions that are tried, seconds they may take, and draws they are tried with: three, since answers of
@@ -87,7 +87,7 @@ def _refusal(foreign: Foreign, shape: Shape) -> str | None:
     try:
         values = values_of(read_decoder(foreign.decode(draw_points(_TRIED, shape, foreign.device))))
     except REFUSALS as error:
-        return said(error)
+        return first_line(error)
     if values.ndim < 2 or len(values) != _TRIED:
         return f"for {_TRIED} points it returns the shape {tuple(values.shape)}"
     return None

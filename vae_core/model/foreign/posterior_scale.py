@@ -54,7 +54,7 @@ class SpreadReading:
     certain: bool = False
 
     @property
-    def off(self) -> float:
+    def misfit(self) -> float:
         """How far the logarithm of the slope is from 0; log 2 for a square too many or too few."""
         return abs(math.log(max(self.slope, 1e-9)))
 
@@ -99,7 +99,7 @@ def read_spread(mean: Tensor, spread: Tensor, decode: Callable[[Tensor], Tensor]
     if soft.whole <= WHOLE and mine.whole >= 2 * WHOLE:
         return [replace(soft, certain=True), mine, other]
     # Narrow, softplus is an exponential: then nothing but wide dimensions tells it from log σ.
-    refuted = soft.whole >= 2 * WHOLE if math.isfinite(soft.whole) else soft.off >= FAR
+    refuted = soft.whole >= 2 * WHOLE if math.isfinite(soft.whole) else soft.misfit >= FAR
     return [replace(best, certain=refuted), soft, other] if best.scale == "logstd" else [best, other, soft]
 
 
@@ -108,8 +108,8 @@ def _ranked(found: list[SpreadReading]) -> list[SpreadReading]:
     best, other = sorted(found, key=lambda reading: reading.whole)
     if best.whole <= WHOLE and other.whole >= 2 * WHOLE:
         return [replace(best, certain=True), other]
-    best, other = sorted(found, key=lambda reading: reading.off)
-    certain = best.correlation >= CORRELATED and best.off <= NEAR and other.off >= FAR
+    best, other = sorted(found, key=lambda reading: reading.misfit)
+    certain = best.correlation >= CORRELATED and best.misfit <= NEAR and other.misfit >= FAR
     return [replace(best, certain=certain), other]
 
 

@@ -18,7 +18,7 @@ from vae_core.model.foreign.convention import Affine, Convention, as_ours, rearr
 from vae_core.model.foreign.moments import Moments
 from vae_core.model.foreign.outputs import read_decoder, read_encoder, values_of
 from vae_core.model.foreign.posterior_scale import read_spread
-from vae_core.model.foreign.search import REFUSALS, TRIED, Candidate, ranges_of, said, try_all
+from vae_core.model.foreign.search import REFUSALS, TRIED, Candidate, first_line, ranges_of, try_all
 from vae_core.model.foreign.wrapped import Foreign, WrappedVAE
 from vae_core.model.health import EXPLODING, check_health, looked_at
 from vae_core.model.memory_layout import lay_channels_last
@@ -116,7 +116,7 @@ def preflight(foreign: Foreign, data: Dataset, stated: dict[str, Any]) -> Wrappe
     except InputError:
         raise
     except REFUSALS as error:  # raised by the model's own code, for instance of a single item
-        raise InputError(f"{foreign.name}: fails when it is run ({said(error)}).") from error
+        raise InputError(f"{foreign.name}: fails when it is run ({first_line(error)}).") from error
     return model
 
 
@@ -242,12 +242,12 @@ def _tell(report: Report, convention: Convention, foreign: Foreign, data: Datase
     if data.kind != "vector":
         report.add("layout of its input", convention.layout.upper(), how("layout"))
     affine = convention.affine
-    numbers = f" {affine.told()}" if convention.range in (*_FAMILY, "raw") and affine != Affine() else ""
+    numbers = f" {affine.in_words()}" if convention.range in (*_FAMILY, "raw") and affine != Affine() else ""
     images = data.kind == "image"
     range_ = convention.range + numbers if images or numbers else "as the data are"
     report.add("range of its input", range_, how("range"))
     kind = {"plain": "", "pair": "", "halves": ", halves of one tensor", "interleaved": ""}[form.kind]
-    report.add("posterior", form.told() + kind, how("posterior"))
+    report.add("posterior", form.in_words() + kind, how("posterior"))
     output = convention.output
     if output == "same":
         output = f"as its input ({convention.range})" if images else "as its input"

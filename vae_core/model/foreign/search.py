@@ -147,7 +147,7 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
             try:
                 answer = read_encoder(foreign.encode(plain.give(x)))
             except REFUSALS as error:
-                refusals.append(f"given {tuple(arranged(x, layout).shape)} it said: {said(error)}")
+                refusals.append(f"given {tuple(arranged(x, layout).shape)} it said: {first_line(error)}")
                 break  # another range is refused likewise
             steady = _steady(answer, read_encoder(foreign.encode(plain.give(x))))
             for form in forms_of(answer, stated, steady):
@@ -155,7 +155,9 @@ def try_all(foreign: Foreign, x: Tensor, affines: dict[str, Affine], stated: dic
                     mean, _ = form.parts(answer)
                     decoded = read_decoder(foreign.decode(mean))
                 except REFUSALS as error:
-                    refusals.append(f"decoding, with its answer read as {form.stateable()}, it said: {said(error)}")
+                    refusals.append(
+                        f"decoding, with its answer read as {form.stateable()}, it said: {first_line(error)}"
+                    )
                     continue
                 if not bool(torch.isfinite(mean).flatten(1).all(dim=1).any()):
                     refusals.append(f"its encoder returns values that are not finite for {name} pixels")
@@ -274,7 +276,7 @@ def output_candidates(
                 yield Candidate(replace(held, output=output, output_layout=layout, likelihood=likelihood), error)
 
 
-def said(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
     """Return the first line of what an error says."""
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0][:160]

@@ -166,7 +166,7 @@ def _said(space: LatentSpace, found: Relations, whole: bool) -> str:
     linked.sort(key=lambda pair: -abs(float(named.values[pair[0]])))
     if not linked:
         return "No dimension is clearly linked to a column: they may be read together (below), or mean something else."
-    own = own_names_of(space).all()
+    own = own_names_of(space).by_dimension()
     titles = {j: f"z{j} ({own[j]})" if j in own else f"z{j}" for j, _ in linked}
     listed = "; ".join(f"{titles[j]}: {name}" for j, name in linked[:5])
     more = f"; and {len(linked) - 5} more" if len(linked) > 5 else ""
@@ -179,7 +179,7 @@ def _said(space: LatentSpace, found: Relations, whole: bool) -> str:
 def _names(space: LatentSpace, found: Relations) -> Markup:
     """Return what the dimensions are called, by themselves and by people."""
     named = names_of(found, off_dimensions(space))
-    own = own_names_of(space).all()
+    own = own_names_of(space).by_dimension()
     lines = []
     for j in _order(space, found):
         value = "" if not named.statistics[j] else f"{named.statistics[j]} = {_signed(named, j)}"
