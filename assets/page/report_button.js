@@ -94,7 +94,7 @@ function show(answer) {
   }, answer.state === "done" ? "Make report" : "Report")];
   if (answer.state === "done") {
     // On the left: what was pressed last stays under the pointer.
-    parts.unshift(element("button", { id: "report-anew", className: "plain", onclick: () => make(true), title: "Make the report once more, with today's date" }, "Make anew"));
+    parts.unshift(element("button", { id: "report-anew", className: "plain", onclick: () => make(true), title: "Make the report once more, with today's date" }, "Update"));
   } else if (answer.error) {
     parts.unshift(element("span", { className: "report-note bad", role: "alert", title: answer.error }, answer.error));
     tell(answer.error, "error"); // beside the button there may be too little room for it

@@ -101,7 +101,7 @@ def test_dimensions_of_one_column_are_told_apart_by_what_sets_them_apart() -> No
         "x (low)",
         "x, after z0",
         "orientation",
-        "orientation (high at 60–120°)",
+        "orientation at 60–120°",
         "kind",
         "kind (c)",
     )

@@ -69,7 +69,7 @@ def _offered(
     part = short(found.parts[column][found.told_most[j, column]]) if found.parts[column] else ""
     angle = bool(np.isfinite(found.angular[j, column]))
     if angle:
-        yield f"{plain} (high at {part})"
+        yield f"{plain} at {part}"
     elif found.kinds[column] == "category" and part:
         yield f"{plain} ({part})"
     others = np.where(alike(found, column), 0.0, strength)

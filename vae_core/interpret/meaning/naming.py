@@ -71,7 +71,7 @@ def names_of(found: Relations, off: np.ndarray) -> DimensionNames:
 
     Where several dimensions tell of one column, the strongest has its plain name, and each of the others, in the order
     of their strength, the first of these that no dimension has yet: of a category the class it tells most of, "label
-    (Bag)", and of an angle the sector in which it is highest, "direction (high at 30–60°)"; the next column it is
+    (Bag)", and of an angle the sector in which it is highest, "direction at 30–60°"; the next column it is
     significantly linked to with 0.05 or more, "y with scale", which says what sets it apart; the third of a number
     that makes up half of what it tells, "x (low)"; or else the dimension it comes after in strength, "y, after z0".
 
