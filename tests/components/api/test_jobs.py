@@ -17,7 +17,7 @@ from components.server.dash_app import create_dash
 from vae_core import Catalogue, LatentSpace
 from vae_core.interpret import answers
 from vae_core.jobs import KINDS as KINDS_OF_SERVERS
-from vae_core.jobs import Job, Jobs, Kind, queue
+from vae_core.jobs import Job, Jobs, Kind, bounds
 from vae_core.space import ProjectionSettings
 from vae_core.space.maps.checkpoint import Descent, TSNECheckpoint
 
@@ -131,7 +131,7 @@ def test_it_is_told_whether_what_was_cancelled_goes_on_where_it_was(tmp_path: Pa
 def test_more_than_a_person_asks_for_is_refused_with_what_to_do(
     kept: LatentSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "MOST", {"long": 2, "short": 2, "server": 2})
+    monkeypatch.setattr(bounds, "MOST", {"long": 2, "short": 2, "server": 2})
     jobs, catalogue = Jobs(kinds={"projection": Kind("tests.jobs.work:stay")}), Catalogue()
     catalogue.add("kept", "Kept", kept)
     client = create_dash(catalogue, jobs, ASSETS).server.test_client()

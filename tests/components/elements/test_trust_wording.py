@@ -84,7 +84,7 @@ def test_what_cannot_be_told_from_one_item_is_said_to_be_so(space: LatentSpace) 
 
 
 def test_the_readme_defines_trust_in_the_same_words() -> None:
-    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split())
+    readme = " ".join((Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8").split())
     for name, sentence in INDICATORS.values():
         assert name.lower() in readme.lower()
         assert sentence in readme

@@ -28,7 +28,7 @@ from tests.components.conftest import ASSETS
 from tests.patience import PATIENCE
 from vae_core import Catalogue, InputError, LatentSpace
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 Opener = Callable[[LatentSpace], Explorer]
 
 

@@ -16,7 +16,7 @@ from vae_core import Stopped
 from vae_core.model.protocol import Posterior
 from vae_core.space import LatentSpace
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ARRAYS = ("mean", "logvar", "rate", "distortion", "distortion_error")
 
 
