@@ -113,6 +113,6 @@ def test_a_defect_of_ours_is_json_too(catalogue: Catalogue, jobs: Jobs, monkeypa
     server = create_dash(catalogue, jobs, ASSETS).server
     server.config["PROPAGATE_EXCEPTIONS"] = False
     server.logger.disabled = True
-    monkeypatch.setattr(jobs, "all", lambda: 1 / 0)
+    monkeypatch.setattr(jobs, "all_jobs", lambda: 1 / 0)
     answer = server.test_client().get("/api/jobs")
     assert answer.status_code == 500 and "error" in answer.get_json()

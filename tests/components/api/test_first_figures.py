@@ -64,7 +64,7 @@ def test_a_study_that_fails_does_not_take_the_others_with_it(
             raise RuntimeError("no evidence")
         return ask(answers, asked, *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(type(answers), "first", failing)
+    monkeypatch.setattr(type(answers), "preview", failing)
     first_figures = FirstFigures(after=0.0)
     first_figures.prepare(space)
     last = StudyRequest.of(STUDIES[-1].name)

@@ -26,7 +26,7 @@ def test_what_a_page_reports_is_on_show(views: Views) -> None:
     assert views.view_state.z is None and views.view_state.space == "first"
     assert views.hear("a", 0, at(1, 2, item=3)) is None
     assert views.view_state.item == 3 and views.view_state.z is not None and views.view_state.z.tolist() == [1, 2]
-    assert views.hear("a", 0, None) is None and views.shown.item == 3
+    assert views.hear("a", 0, None) is None and views.view_state.item == 3
 
 
 def test_of_several_pages_the_one_that_reported_last_counts(views: Views) -> None:

@@ -65,7 +65,7 @@ def test_an_answer_under_way_is_waited_for(server: Server, monkeypatch: pytest.M
         done.set()
         return []
 
-    monkeypatch.setattr(server._jobs, "all", slowly)
+    monkeypatch.setattr(server._jobs, "all_jobs", slowly)
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     line.request("GET", "/api/jobs")
     assert begun.wait(10)
