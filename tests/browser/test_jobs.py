@@ -24,6 +24,7 @@ from tests.browser.driving import (
     wait_for_map,
     wait_for_other_picture,
     wait_for_point,
+    wait_until,
 )
 from tests.browser.driving import asked as asked_of
 from tests.browser.serving import serve
@@ -187,8 +188,10 @@ def test_every_choice_is_acknowledged_before_the_server_answers(page: Page, serv
         nonlocal holding
         holding = True
 
-    def let_go(lost: bool = False) -> None:
+    def let_go(awaited: str, lost: bool = False) -> None:
+        """Let all go, or lose it, once the request with this in its address is among it."""
         nonlocal holding
+        wait_until(page, lambda: any(awaited in route.request.url for route in held))
         holding = False
         while held:
             route = held.pop(0)
@@ -211,7 +214,7 @@ def test_every_choice_is_acknowledged_before_the_server_answers(page: Page, serv
     page.mouse.click(spot["x"], spot["y"])
     expect(page.locator("#pulse")).to_be_visible()
     expect(page.locator("#decoded-host[aria-busy=true]")).to_be_visible()
-    let_go()
+    let_go("/touch/")
     wait_for_map(page, "fashion", "umap")
     wait_for_point(page, wanted, 1e-3)
     expect(busy).to_have_count(0)
@@ -219,13 +222,13 @@ def test_every_choice_is_acknowledged_before_the_server_answers(page: Page, serv
     hold()
     choose(page, "color-by", "rate (nats)")
     expect(stage).to_be_visible()
-    let_go()
+    let_go("/_dash-update-component")
     expect(busy).to_have_count(0)
     hold()
     page.click("#settings")
     page.click("#compute")
     expect(page.locator("#compute[aria-busy=true]")).to_be_visible()
-    let_go(lost=True)
+    let_go("/spaces/fashion/projections?", lost=True)
     expect(busy).to_have_count(0)
     page.keyboard.press("Escape")
     page.click("#page-interpret")
@@ -233,12 +236,12 @@ def test_every_choice_is_acknowledged_before_the_server_answers(page: Page, serv
     hold()
     page.click("#report")
     expect(page.locator("#study-actions[aria-busy=true] progress")).to_be_visible()
-    let_go(lost=True)
+    let_go("/report", lost=True)
     page.click("#page-explore")
     hold()
     choose(page, "space", "Sprites")
     expect(page.locator("#explore[aria-busy=true]")).to_be_visible()
-    let_go()
+    let_go("/spaces/sprites/same?")
     wait_for_map(page, "sprites", "umap")
 
 
