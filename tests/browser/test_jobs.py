@@ -123,6 +123,9 @@ def test_the_points_move_while_a_map_is_computed_and_can_be_stopped(page: Page, 
     stop.click()
     page.wait_for_selector("#moving", state="detached")
     expect(page.locator("#projection")).to_have_value(re.compile(r"t-SNE · perplexity 7 · stopped at step \d+"))
+    # Its long name is told in full on hover, and leaves the search field its room.
+    expect(page.locator("#projection")).to_have_attribute("title", re.compile(r"t-SNE · perplexity 7 · stopped at"))
+    assert page.locator("#find").evaluate("field => field.clientWidth") >= 90
     page.wait_for_function(f"{PLOT}._fullLayout.uirevision.includes('tsne-')")
     assert page.evaluate(f"{PLOT}._fullData[0].x.length") == 10_000
     # Its way back is learnt behind it, and then its empty spots are touched.
